@@ -1,0 +1,33 @@
+# PGXS: make && make install && make installcheck, with any PG_CONFIG. Files are globbed: a new family needs no line here.
+EXTENSION = customer_value
+MODULE_big = customer_value
+
+srcdir ?= $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+EXTENSION_VERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/$(EXTENSION).control)
+find = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(addprefix $(srcdir)/,$(1)))))
+
+OBJS = $(patsubst %.cpp,%.o,$(call find,src/core/*/*.cpp src/pg/*.cpp))
+DATA = $(call find,src/sql/upgrade/*.sql)
+DATA_built = $(EXTENSION)--$(EXTENSION_VERSION).sql
+
+# the families, between what prepares the database and what looks at all of them
+TESTS = $(filter-out setup lint,$(patsubst sql/%.sql,%,$(call find,sql/*.sql)))
+REGRESS = setup $(TESTS) lint
+REGRESS_OPTS = --inputdir=$(srcdir)
+
+PG_CPPFLAGS = -I$(srcdir)/src
+PG_CXXFLAGS = -std=c++20 -O2 -MMD -MP $(WARNINGS)
+SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
+EXTRA_CLEAN = $(OBJS:.o=.d)
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+# bitcode for the JIT is compiled by a clang that need not know this standard library
+override with_llvm = no
+include $(PGXS)
+
+$(shell mkdir -p $(sort $(dir $(OBJS))))
+-include $(OBJS:.o=.d)
+
+$(EXTENSION)--$(EXTENSION_VERSION).sql: $(wildcard $(srcdir)/src/sql/*.sql) $(srcdir)/script/install-script $(srcdir)/$(EXTENSION).control
+	$(srcdir)/script/install-script > $@.new && mv $@.new $@

@@ -1,0 +1,17 @@
+// Counts that cannot wrap: every count in a state is a non-negative 64-bit integer.
+#pragma once
+
+#include "core/common/error.h"
+
+#include <cstdint>
+
+namespace customer_value {
+
+// Adds `more` to `count`; throws out_of_range where the sum passes 2^63 - 1.
+inline void add_count(std::int64_t& count, std::int64_t more)
+{
+    if (__builtin_add_overflow(count, more, &count)) [[unlikely]]
+        throw Error(ErrorCode::out_of_range, "count out of range", "A count must stay below 2^63.");
+}
+
+}  // namespace customer_value

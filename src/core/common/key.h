@@ -1,0 +1,49 @@
+// What identifies a customer or an order: a bigint, a uuid or a text.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace customer_value {
+
+enum class KeyKind : std::uint8_t { none, bigint, uuid, text };
+
+[[nodiscard]] constexpr std::string_view name_of(KeyKind kind) noexcept
+{
+    constexpr std::array<std::string_view, 4> names{"none", "bigint", "uuid", "text"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+using Uuid = std::array<unsigned char, 16>;
+
+// A key as the caller holds it: the bytes of a bigint (native order), a uuid or a text.
+struct Key {
+    KeyKind kind;
+    std::string_view bytes;
+};
+
+// Mixes the bits of 64 (the finaliser of splitmix64, S. Vigna 2015).
+[[nodiscard]] constexpr std::uint64_t mixed(std::uint64_t bits) noexcept
+{
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9u;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111ebu;
+    return bits ^ bits >> 31;
+}
+
+[[nodiscard]] inline std::uint64_t hash_of(std::string_view bytes) noexcept
+{
+    std::uint64_t hash = bytes.size();
+    for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+        std::uint64_t word;
+        std::memcpy(&word, bytes.data(), 8);
+        hash = mixed((hash + 0x9e3779b97f4a7c15u) ^ word);
+    }
+    std::uint64_t word = 0;
+    if (!bytes.empty())
+        std::memcpy(&word, bytes.data(), bytes.size());
+    return mixed((hash + 0x9e3779b97f4a7c15u) ^ word);
+}
+
+}  // namespace customer_value

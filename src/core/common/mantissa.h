@@ -1,0 +1,86 @@
+// A signed decimal of at most 38 digits as a 128-bit integer at a scale that the owner keeps once for many of them.
+#pragma once
+
+#include "core/common/decimal.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace customer_value {
+
+__extension__ using Int128 = __int128;
+
+inline constexpr int mantissa_digits = 38;
+
+inline constexpr Int128 power_of_ten(int exponent) noexcept
+{
+    Int128 power = 1;
+    while (exponent-- > 0)
+        power *= 10;
+    return power;
+}
+
+inline constexpr Int128 mantissa_limit = power_of_ten(mantissa_digits);  // exclusive
+
+// value * 10^places; nothing where it passes 38 digits.
+[[nodiscard]] inline std::optional<Int128> scaled_up(Int128 value, int places) noexcept
+{
+    if (value == 0)
+        return 0;
+    if (places > mantissa_digits)
+        return std::nullopt;
+    const Int128 limit = mantissa_limit / power_of_ten(places);
+    if (value >= limit || value <= -limit)
+        return std::nullopt;
+    return value * power_of_ten(places);
+}
+
+// The decimal as an integer at its own scale; nothing where it passes 38 digits.
+[[nodiscard]] inline std::optional<Int128> mantissa(const Decimal& value) noexcept
+{
+    Int128 whole = 0;
+    const auto append = [&whole](std::int64_t base, std::int64_t digit) {
+        if (whole > (mantissa_limit - 1 - digit) / base)
+            return false;
+        whole = whole * base + digit;
+        return true;
+    };
+    for (std::int32_t position = value.weight; position >= 0; --position)
+        if (!append(10000, value.at(position)))
+            return std::nullopt;
+    std::int32_t places = value.scale;
+    for (std::int32_t position = -1; places > 0; --position) {
+        const std::int32_t taken = std::min(places, 4);
+        constexpr std::int64_t powers[] = {1, 10, 100, 1000, 10000};
+        if (!append(powers[taken], value.at(position) / powers[4 - taken]))
+            return std::nullopt;
+        places -= taken;
+    }
+    return value.negative ? -whole : whole;
+}
+
+[[nodiscard]] inline std::optional<Int128> mantissa(const DecimalText& value) noexcept
+{
+    Int128 whole = 0;
+    for (const std::string_view part : {value.whole, value.fraction})
+        for (const char c : part) {
+            if (whole > (mantissa_limit - 10) / 10)
+                return std::nullopt;
+            whole = whole * 10 + (c - '0');
+        }
+    return value.negative ? -whole : whole;
+}
+
+// The plain decimal text of value / 10^scale.
+[[nodiscard]] inline std::string shown(Int128 value, int scale)
+{
+    std::string digits;
+    for (Int128 rest = value < 0 ? -value : value; rest != 0 || static_cast<int>(digits.size()) <= scale; rest /= 10)
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+    if (scale > 0)
+        digits.insert(digits.size() - static_cast<std::size_t>(scale), 1, '.');
+    return value < 0 ? "-" + digits : digits;
+}
+
+}  // namespace customer_value

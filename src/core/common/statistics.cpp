@@ -1,0 +1,38 @@
+#include "core/common/statistics.h"
+
+#include "core/common/decimal.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <string>
+
+namespace customer_value {
+
+double two_sided_z(double confidence)
+{
+    if (!(confidence > 0 && confidence < 1))
+        throw Error(ErrorCode::out_of_range, "confidence must lie between 0 and 1: " + shown(confidence), {},
+                    "Pass 0.95 for a 95 % interval.");
+    // the upper tail keeps its digits where the confidence is close to 1
+    return boost::math::quantile(boost::math::complement(boost::math::normal{}, (1 - confidence) / 2));
+}
+
+double two_sided_p(double z)
+{
+    return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::normal{}, std::abs(z))));
+}
+
+Interval wilson(const Proportion& proportion, double z)
+{
+    const auto n = static_cast<double>(proportion.total);
+    const double share = static_cast<double>(proportion.hits) / n;
+    const double shrink = 1 + z * z / n;
+    const double middle = (share + z * z / (2 * n)) / shrink;
+    const double half = z / shrink * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+    // at 0 of n and n of n the bound is exact; rounding must not push it past the end
+    return {proportion.hits == 0 ? 0.0 : std::max(0.0, middle - half),
+            proportion.hits == proportion.total ? 1.0 : std::min(1.0, middle + half)};
+}
+
+}  // namespace customer_value

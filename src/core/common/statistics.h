@@ -1,0 +1,25 @@
+// Intervals and tests on counts; distributions come from Boost.Math.
+#pragma once
+
+#include "core/common/error.h"
+#include "core/common/proportion.h"
+
+namespace customer_value {
+
+struct Interval {
+    double lower;
+    double upper;
+};
+
+// The z of a two-sided interval: the standard normal quantile at (1 + confidence) / 2.
+// Throws out_of_range unless 0 < confidence < 1.
+double two_sided_z(double confidence);
+
+// The probability that a standard normal is farther from zero than |z|.
+double two_sided_p(double z);
+
+// Wilson's score interval for a proportion at a two-sided z, as probabilities in 0..1; needs total > 0.
+// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927) 209-212.
+Interval wilson(const Proportion& proportion, double z);
+
+}  // namespace customer_value

@@ -1,0 +1,12 @@
+// Which order states count as revenue.
+#pragma once
+
+#include <string_view>
+
+namespace customer_value::revenue {
+
+// True where the money was taken (refunds are rows of their own), false where it was not or not yet; case does not
+// matter. Throws invalid_parameter for a word that is in neither list.
+bool is_revenue_status(std::string_view status);
+
+}  // namespace customer_value::revenue

@@ -1,0 +1,306 @@
+// One template for every aggregate. From a core state with
+//
+//     version, type_name                  what a stored value says of itself
+//     add(args...), merge(other)          and remove(args...) where it is exact
+//     describe(self, archive)             its fields (states of fixed size)
+//     validate()                          throws where they contradict each other
+//
+// it makes the SQL functions of a state type: transition, inverse transition, merge (combine function and ||), in, out,
+// send and recv. A state that grows has `Room` instead of a fixed size: see Growing.
+#pragma once
+
+#include "pg/arguments.h"
+#include "pg/guard.h"
+
+#include "core/common/archive.h"
+
+#include <concepts>
+#include <cstddef>
+#include <new>
+#include <optional>
+#include <type_traits>
+
+namespace customer_value::pg {
+
+// A state as it lies in memory and on disk.
+template <class State> struct Stored {
+    std::int32_t varlena_header;
+    std::uint8_t version;
+    std::uint8_t unused[3];
+    State state;
+};
+inline constexpr std::size_t stored_header = 8;
+
+// A state whose memory is larger than itself. Operations return the room they need first, or nothing when done.
+template <class State> concept Growing = requires(const State& state, void* memory, typename State::Room room) {
+    { State::bytes_for(room) } -> std::convertible_to<std::size_t>;
+    { State::relocate(state, memory, room) } -> std::same_as<State*>;
+    { state.room() } -> std::same_as<typename State::Room>;
+};
+
+// A merge that may take long goes on from a position, in stretches between which a cancel request is answered.
+template <class State> concept MergesInStretches = requires(State& state, std::size_t& position) {
+    state.merge(state, position);
+};
+
+// A state with slack and an order of its own: both are mended when it becomes a result.
+template <class State> concept Sortable = requires(State& state) {
+    state.sort();
+    state.used();
+};
+
+template <class State> Datum datum_of(State* state)
+{
+    return PointerGetDatum(reinterpret_cast<char*>(state) - stored_header);
+}
+
+// palloc'd memory for a state of so many bytes, its header filled in.
+template <class State> void* allocate(std::size_t bytes)
+{
+    static_assert(std::is_trivially_copyable_v<State>);
+    static_assert(offsetof(Stored<State>, state) == stored_header && alignof(State) <= MAXIMUM_ALIGNOF);
+    if (bytes > MaxAllocSize - stored_header)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", State::type_name)));
+    auto* memory = static_cast<char*>(palloc(stored_header + bytes));
+    auto* header = reinterpret_cast<Stored<State>*>(memory);
+    SET_VARSIZE(memory, stored_header + bytes);
+    header->version = State::version;
+    std::memset(header->unused, 0, sizeof header->unused);
+    return memory + stored_header;
+}
+
+template <class State> State* checked(varlena* value)
+{
+    auto* stored = reinterpret_cast<Stored<State>*>(value);
+    if (stored->version != State::version) [[unlikely]]
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("this %s was stored in version %d, this release reads version %d", State::type_name,
+                               static_cast<int>(stored->version), static_cast<int>(State::version)),
+                        errhint("Update the customer_value library.")));
+    return &stored->state;
+}
+
+// An argument that is only read.
+template <class State> const State& read_state(FunctionCallInfo fcinfo, int index)
+{
+    return *checked<State>(PG_DETOAST_DATUM(fcinfo->args[index].value));
+}
+
+// The first argument, to be changed: in place where it is an aggregate's own, otherwise a copy.
+template <class State> State* own_state(FunctionCallInfo fcinfo)
+{
+    auto* value = reinterpret_cast<varlena*>(DatumGetPointer(fcinfo->args[0].value));
+    if (AggCheckCallContext(fcinfo, nullptr) != 0 && VARATT_IS_4B_U(value)) [[likely]]
+        return checked<State>(value);
+    return checked<State>(PG_DETOAST_DATUM_COPY(fcinfo->args[0].value));
+}
+
+// A copy with more room (nodeAgg moves what we return into the aggregate's own context and frees what was there).
+template <Growing State> State* relocated(const State& from, typename State::Room room)
+{
+    const std::size_t bytes = guarded([&] { return State::bytes_for(room); });
+    return State::relocate(from, allocate<State>(bytes), room);
+}
+
+template <class State, class... Arguments> State* add(State* state, const Arguments&... arguments)
+{
+    if constexpr (Growing<State>) {
+        while (const auto room = guarded([&] { return state->add(arguments...); })) [[unlikely]]
+            state = relocated(*state, *room);
+    } else {
+        guarded([&] { state->add(arguments...); });
+    }
+    return state;
+}
+
+template <class State, class... Types> Datum transition(FunctionCallInfo fcinfo)
+{
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+        return datum_of(add(own_state<State>(fcinfo), argument<Types>(fcinfo, static_cast<int>(Index) + 1)...));
+    }(std::index_sequence_for<Types...>{});
+}
+
+// NULL where the state cannot take the row out exactly: PostgreSQL then computes the frame anew.
+template <class State, class... Types> Datum inverse_transition(FunctionCallInfo fcinfo)
+{
+    State* state = own_state<State>(fcinfo);
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> Datum {
+        const auto remove = [&](const auto&... arguments) {
+            return guarded([&] {
+                if constexpr (std::is_void_v<decltype(state->remove(arguments...))>)
+                    return state->remove(arguments...), true;
+                else
+                    return state->remove(arguments...);
+            });
+        };
+        if (!remove(argument<Types>(fcinfo, static_cast<int>(Index) + 1)...))
+            PG_RETURN_NULL();
+        return datum_of(state);
+    }(std::index_sequence_for<Types...>{});
+}
+
+template <class State> State* merged(State* state, const State& other)
+{
+    if constexpr (MergesInStretches<State>) {
+        for (std::size_t position = 0;;) {
+            if (const auto room = guarded([&] { return state->merge(other, position); }))
+                state = relocated(*state, *room);
+            else if (position >= other.size())
+                return state;
+            CHECK_FOR_INTERRUPTS();
+        }
+    } else if constexpr (Growing<State>) {
+        while (const auto room = guarded([&] { return state->merge(other); }))
+            state = relocated(*state, *room);
+    } else {
+        guarded([&] { state->merge(other); });
+    }
+    return state;
+}
+
+// The state as a result: a copy, because a moving window goes on changing its own; without slack, in order.
+template <class State> State* finished(const State& state)
+{
+    if constexpr (Sortable<State>) {
+        State* copy = relocated(state, state.used());
+        copy->sort();
+        return copy;
+    } else if constexpr (Growing<State>) {
+        return relocated(state, state.room());
+    } else {
+        return new (allocate<State>(sizeof(State))) State(state);
+    }
+}
+
+template <class State> Datum merge(FunctionCallInfo fcinfo)
+{
+    const State& other = read_state<State>(fcinfo, 1);
+    State* state = merged(own_state<State>(fcinfo), other);
+    if constexpr (Sortable<State>)
+        if (AggCheckCallContext(fcinfo, nullptr) == 0)
+            state = finished(*state);
+    return datum_of(state);
+}
+
+template <class State> Datum finish(FunctionCallInfo fcinfo) { return datum_of(finished(read_state<State>(fcinfo, 0))); }
+
+// Reads either outside form into new memory.
+template <class State, class Reader> State* restored(Reader& reader, std::size_t length)
+{
+    if constexpr (Growing<State>) {
+        void* memory = allocate<State>(guarded([&] { return State::bytes_for_input(length); }));
+        State* state = guarded([&] {
+            reader.begin(State::version);
+            State* read;
+            if constexpr (requires { State::read(memory, reader, length); })
+                read = State::read(memory, reader, length);
+            else
+                read = State::read(memory, reader);
+            reader.end();
+            return read;
+        });
+        return finished(*state);
+    } else {
+        auto* state = static_cast<State*>(allocate<State>(sizeof(State)));
+        guarded([&] {
+            State fields;
+            reader.begin(State::version);
+            State::describe(fields, reader);
+            reader.end();
+            fields.validate();
+            *state = fields;
+        });
+        return state;
+    }
+}
+
+template <class Writer, class State> void write(Sink& sink, const State& state)
+{
+    Writer writer(sink);
+    writer.begin(State::version);
+    if constexpr (Growing<State>)
+        state.write(writer);
+    else
+        State::describe(state, writer);
+    writer.end();
+}
+
+// Either outside form in palloc'd memory behind `header` bytes, with a zero byte at its end.
+template <class Writer, class State> char* written(const State& state, std::size_t header, std::size_t& length)
+{
+    length = guarded([&] {
+        Sink counter;
+        write<Writer>(counter, state);
+        return counter.size();
+    });
+    if (length > MaxAllocSize - header - 1)
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("the outside form of this %s would pass the limit of 1 GB", State::type_name)));
+    auto* memory = static_cast<char*>(palloc(header + length + 1));
+    guarded([&] {
+        Sink sink(memory + header, length);
+        write<Writer>(sink, state);
+    });
+    memory[header + length] = '\0';
+    return memory;
+}
+
+template <class State> State* empty()
+{
+    if constexpr (Growing<State>)
+        return State::create(allocate<State>(State::bytes_for(typename State::Room{})), typename State::Room{});
+    else
+        return new (allocate<State>(sizeof(State))) State;
+}
+
+// The word `empty` stands for a state of no rows, as in range types.
+template <class State> Datum in(FunctionCallInfo fcinfo)
+{
+    const std::string_view text(PG_GETARG_CSTRING(0));
+    if (text == "empty")
+        return datum_of(empty<State>());
+    TextReader reader(State::type_name, text);
+    return datum_of(restored<State>(reader, text.size()));
+}
+
+template <class State> Datum out(FunctionCallInfo fcinfo)
+{
+    std::size_t length;
+    PG_RETURN_CSTRING(written<TextWriter>(read_state<State>(fcinfo, 0), 0, length));
+}
+
+template <class State> Datum recv(FunctionCallInfo fcinfo)
+{
+    auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
+    const auto length = message->len - message->cursor;
+    const std::string_view bytes(pq_getmsgbytes(message, length), static_cast<std::size_t>(length));
+    BinaryReader reader(State::type_name, bytes);
+    State* state = restored<State>(reader, bytes.size());
+    // texts inside must be valid in this database's encoding, as in any other value
+    std::size_t text_length;
+    const char* text = written<TextWriter>(*state, 0, text_length);
+    if (std::strlen(text) != text_length || !pg_verifymbstr(text, static_cast<int>(text_length), true))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+                        errmsg("invalid binary form of type %s", State::type_name),
+                        errdetail("A text inside is not valid in encoding %s.", GetDatabaseEncodingName())));
+    return datum_of(state);
+}
+
+template <class State> Datum send(FunctionCallInfo fcinfo)
+{
+    std::size_t length;
+    char* bytes = written<BinaryWriter>(read_state<State>(fcinfo, 0), VARHDRSZ, length);
+    SET_VARSIZE(bytes, VARHDRSZ + length);
+    PG_RETURN_BYTEA_P(reinterpret_cast<bytea*>(bytes));
+}
+
+}  // namespace customer_value::pg
+
+// The functions that every state type has.
+#define STATE_FUNCTIONS(name, State)                                              \
+    SQL_FUNCTION(name##_in) { return customer_value::pg::in<State>(fcinfo); }     \
+    SQL_FUNCTION(name##_out) { return customer_value::pg::out<State>(fcinfo); }   \
+    SQL_FUNCTION(name##_recv) { return customer_value::pg::recv<State>(fcinfo); } \
+    SQL_FUNCTION(name##_send) { return customer_value::pg::send<State>(fcinfo); } \
+    SQL_FUNCTION(name##_merge) { return customer_value::pg::merge<State>(fcinfo); } \
+    SQL_FUNCTION(name##_finish) { return customer_value::pg::finish<State>(fcinfo); }

@@ -1,0 +1,73 @@
+#include "pg/guard.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string_view>
+
+namespace customer_value::pg {
+
+namespace {
+
+template <std::size_t Size> void copy(char (&to)[Size], std::string_view from) noexcept
+{
+    const auto length = std::min(from.size(), Size - 1);
+    std::memcpy(to, from.data(), length);
+    to[length] = '\0';
+}
+
+int sqlstate_of(ErrorCode code) noexcept
+{
+    switch (code) {
+    case ErrorCode::out_of_range: return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
+    case ErrorCode::invalid_parameter: return ERRCODE_INVALID_PARAMETER_VALUE;
+    case ErrorCode::missing_value: return ERRCODE_NULL_VALUE_NOT_ALLOWED;
+    case ErrorCode::malformed_text: return ERRCODE_INVALID_TEXT_REPRESENTATION;
+    case ErrorCode::malformed_binary: return ERRCODE_INVALID_BINARY_REPRESENTATION;
+    case ErrorCode::too_large: return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+    case ErrorCode::unknown_version: return ERRCODE_FEATURE_NOT_SUPPORTED;
+    case ErrorCode::out_of_memory: return ERRCODE_OUT_OF_MEMORY;
+    case ErrorCode::internal: break;
+    }
+    return ERRCODE_INTERNAL_ERROR;
+}
+
+void fill(Failure& failure, ErrorCode code, std::string_view message, std::string_view detail = {}, std::string_view hint = {}) noexcept
+{
+    failure.code = code;
+    copy(failure.message, message);
+    copy(failure.detail, detail);
+    copy(failure.hint, hint);
+}
+
+}  // namespace
+
+void describe_current_exception(Failure& failure) noexcept
+{
+    try {
+        throw;
+    } catch (const Error& error) {
+        fill(failure, error.code(), error.message(), error.detail(), error.hint());
+    } catch (const std::bad_alloc&) {
+        fill(failure, ErrorCode::out_of_memory, "out of memory");
+    } catch (const std::exception& error) {
+        fill(failure, ErrorCode::internal, error.what());
+    } catch (...) {
+        fill(failure, ErrorCode::internal, "unknown exception");
+    }
+}
+
+void report(const Failure& failure)
+{
+    // a long value may have been cut in the middle of a character
+    const auto clipped = [](const char* text) {
+        const auto length = static_cast<int>(std::strlen(text));
+        return pnstrdup(text, static_cast<Size>(pg_mbcliplen(text, length, length)));
+    };
+    ereport(ERROR, (errcode(sqlstate_of(failure.code)), errmsg("%s", clipped(failure.message)),
+                    failure.detail[0] != '\0' ? errdetail("%s", clipped(failure.detail)) : 0,
+                    failure.hint[0] != '\0' ? errhint("%s", clipped(failure.hint)) : 0));
+    pg_unreachable();
+}
+
+}  // namespace customer_value::pg

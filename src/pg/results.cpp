@@ -1,0 +1,72 @@
+#include "pg/results.h"
+
+#include "pg/arguments.h"
+
+namespace customer_value::pg {
+
+namespace {
+
+Datum call(PGFunction function, Datum left, Datum right) { return DirectFunctionCall2(function, left, right); }
+
+}  // namespace
+
+Datum numeric_of(const Decimal& value)
+{
+    constexpr std::uint16_t negative = 0x4000;  // as numeric_recv reads it
+    StringInfoData message;
+    initStringInfo(&message);
+    pq_sendint16(&message, static_cast<std::uint16_t>(value.digit_count));
+    pq_sendint16(&message, static_cast<std::uint16_t>(value.weight));
+    pq_sendint16(&message, value.negative ? negative : std::uint16_t{0});
+    pq_sendint16(&message, static_cast<std::uint16_t>(value.scale));
+    for (std::int32_t i = 0; i < value.digit_count; ++i)
+        pq_sendint16(&message, static_cast<std::uint16_t>(value.digit(i)));
+    const Datum number = DirectFunctionCall3(numeric_recv, PointerGetDatum(&message), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+    pfree(message.data);
+    return number;
+}
+
+Datum numeric_of(const char* text)
+{
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+Datum numeric_of(double value) { return DirectFunctionCall1(float8_numeric, Float8GetDatum(value)); }
+
+NullableResult ratio(Datum dividend, Datum divisor, int least_scale)
+{
+    if (decimal_of(divisor).zero())
+        return {};
+    Datum quotient = DirectFunctionCall1(numeric_trim_scale, call(numeric_div, dividend, divisor));
+    if (DatumGetInt32(DirectFunctionCall1(numeric_scale, quotient)) < least_scale)
+        quotient = call(numeric_round, quotient, Int32GetDatum(least_scale));
+    return {quotient, false};
+}
+
+NullableResult percent(Datum part, Datum whole)
+{
+    return ratio(call(numeric_mul, part, NumericGetDatum(int64_to_numeric(100))), whole);
+}
+
+NullableResult percent(std::int64_t part, std::int64_t whole)
+{
+    return percent(NumericGetDatum(int64_to_numeric(part)), NumericGetDatum(int64_to_numeric(whole)));
+}
+
+Datum row_of(FunctionCallInfo fcinfo, std::initializer_list<NullableResult> columns)
+{
+    TupleDesc description;
+    if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
+        elog(ERROR, "return type must be a row type");
+    Datum values[MaxTupleAttributeNumber];
+    bool nulls[MaxTupleAttributeNumber];
+    int count = 0;
+    for (const NullableResult& column : columns) {
+        values[count] = column.value;
+        nulls[count++] = column.is_null;
+    }
+    Assert(count == description->natts);
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls));
+}
+
+}  // namespace customer_value::pg

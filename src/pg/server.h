@@ -1,0 +1,68 @@
+// PostgreSQL as C++ sees it: the one place that includes its headers, before any standard one, and the place for what
+// differs between its versions (15 to 18).
+#pragma once
+
+// they are C, and warn as C++
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wregister"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wpedantic"
+extern "C" {
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "access/htup_details.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/multirangetypes.h"
+#include "utils/numeric.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+#include "utils/uuid.h"
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+}
+#pragma GCC diagnostic pop
+
+// port.h renames the printf family; the standard headers that follow need the real names
+#undef snprintf
+#undef vsnprintf
+#undef sprintf
+#undef vsprintf
+#undef fprintf
+#undef vfprintf
+#undef printf
+#undef vprintf
+#undef strerror
+#undef strerror_r
+#undef gettext
+#undef dgettext
+#undef ngettext
+#undef dngettext
+#undef bind
+#undef Min
+#undef Max
+#undef Abs
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "customer_value needs PostgreSQL 15 to 18"
+#endif
+
+// Defines a function that SQL can call: its C symbol is customer_value_<name>, which src/pg/symbols.map exports.
+#define SQL_FUNCTION(name)                                                            \
+    extern "C" {                                                                      \
+    PG_FUNCTION_INFO_V1(customer_value_##name);                                       \
+    }                                                                                 \
+    extern "C" PGDLLEXPORT Datum customer_value_##name([[maybe_unused]] PG_FUNCTION_ARGS)
