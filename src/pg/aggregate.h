@@ -69,14 +69,13 @@ template <class State> void* allocate(std::size_t bytes)
     return memory + stored_header;
 }
 
+[[noreturn]] void report_unknown_version(const char* type_name, int found, int known);
+
 template <class State> State* checked(varlena* value)
 {
     auto* stored = reinterpret_cast<Stored<State>*>(value);
     if (stored->version != State::version) [[unlikely]]
-        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                        errmsg("this %s was stored in version %d, this release reads version %d", State::type_name,
-                               static_cast<int>(stored->version), static_cast<int>(State::version)),
-                        errhint("Update the customer_value library.")));
+        report_unknown_version(State::type_name, stored->version, State::version);
     return &stored->state;
 }
 
@@ -86,11 +85,17 @@ template <class State> const State& read_state(FunctionCallInfo fcinfo, int inde
     return *checked<State>(PG_DETOAST_DATUM(fcinfo->args[index].value));
 }
 
+// AggCheckCallContext without the call, for what runs once a row.
+inline bool in_aggregate(FunctionCallInfo fcinfo)
+{
+    return fcinfo->context != nullptr && (IsA(fcinfo->context, AggState) || IsA(fcinfo->context, WindowAggState));
+}
+
 // The first argument, to be changed: in place where it is an aggregate's own, otherwise a copy.
-template <class State> State* own_state(FunctionCallInfo fcinfo)
+template <class State> [[gnu::always_inline]] inline State* own_state(FunctionCallInfo fcinfo)
 {
     auto* value = reinterpret_cast<varlena*>(DatumGetPointer(fcinfo->args[0].value));
-    if (AggCheckCallContext(fcinfo, nullptr) != 0 && VARATT_IS_4B_U(value)) [[likely]]
+    if (in_aggregate(fcinfo) && VARATT_IS_4B_U(value)) [[likely]]
         return checked<State>(value);
     return checked<State>(PG_DETOAST_DATUM_COPY(fcinfo->args[0].value));
 }
@@ -102,7 +107,7 @@ template <Growing State> State* relocated(const State& from, typename State::Roo
     return State::relocate(from, allocate<State>(bytes), room);
 }
 
-template <class State, class... Arguments> State* add(State* state, const Arguments&... arguments)
+template <class State, class... Arguments> [[gnu::always_inline]] inline State* add(State* state, const Arguments&... arguments)
 {
     if constexpr (Growing<State>) {
         while (const auto room = guarded([&] { return state->add(arguments...); })) [[unlikely]]
@@ -177,7 +182,7 @@ template <class State> Datum merge(FunctionCallInfo fcinfo)
     const State& other = read_state<State>(fcinfo, 1);
     State* state = merged(own_state<State>(fcinfo), other);
     if constexpr (Sortable<State>)
-        if (AggCheckCallContext(fcinfo, nullptr) == 0)
+        if (!in_aggregate(fcinfo))
             state = finished(*state);
     return datum_of(state);
 }

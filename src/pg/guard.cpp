@@ -1,5 +1,7 @@
 #include "pg/guard.h"
 
+#include "core/common/error.h"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -8,6 +10,11 @@
 namespace customer_value::pg {
 
 namespace {
+
+struct Failure {
+    ErrorCode code;
+    char message[480], detail[480], hint[480];
+} failure;
 
 template <std::size_t Size> void copy(char (&to)[Size], std::string_view from) noexcept
 {
@@ -32,7 +39,7 @@ int sqlstate_of(ErrorCode code) noexcept
     return ERRCODE_INTERNAL_ERROR;
 }
 
-void fill(Failure& failure, ErrorCode code, std::string_view message, std::string_view detail = {}, std::string_view hint = {}) noexcept
+void keep(ErrorCode code, std::string_view message, std::string_view detail = {}, std::string_view hint = {}) noexcept
 {
     failure.code = code;
     copy(failure.message, message);
@@ -42,22 +49,22 @@ void fill(Failure& failure, ErrorCode code, std::string_view message, std::strin
 
 }  // namespace
 
-void describe_current_exception(Failure& failure) noexcept
+void keep_failure() noexcept
 {
     try {
         throw;
     } catch (const Error& error) {
-        fill(failure, error.code(), error.message(), error.detail(), error.hint());
+        keep(error.code(), error.message(), error.detail(), error.hint());
     } catch (const std::bad_alloc&) {
-        fill(failure, ErrorCode::out_of_memory, "out of memory");
+        keep(ErrorCode::out_of_memory, "out of memory");
     } catch (const std::exception& error) {
-        fill(failure, ErrorCode::internal, error.what());
+        keep(ErrorCode::internal, error.what());
     } catch (...) {
-        fill(failure, ErrorCode::internal, "unknown exception");
+        keep(ErrorCode::internal, "unknown exception");
     }
 }
 
-void report(const Failure& failure)
+void report_failure()
 {
     // a long value may have been cut in the middle of a character
     const auto clipped = [](const char* text) {

@@ -42,6 +42,14 @@ struct Decimal {
     }
 };
 
+[[nodiscard]] constexpr std::string_view name_of(Decimal::Kind kind) noexcept
+{
+    return kind == Decimal::Kind::not_a_number    ? "NaN"
+           : kind == Decimal::Kind::plus_infinity ? "Infinity"
+           : kind == Decimal::Kind::minus_infinity ? "-Infinity"
+                                                   : "a number";
+}
+
 // A number as a message shows it.
 template <std::integral Integer> [[nodiscard]] std::string shown(Integer value) { return std::to_string(value); }
 
@@ -54,9 +62,7 @@ template <std::floating_point Float> [[nodiscard]] std::string shown(Float value
 [[nodiscard]] inline std::string shown(const Decimal& value)
 {
     if (value.kind != Decimal::Kind::finite)
-        return value.kind == Decimal::Kind::not_a_number    ? "NaN"
-               : value.kind == Decimal::Kind::plus_infinity ? "Infinity"
-                                                            : "-Infinity";
+        return std::string(name_of(value.kind));
     std::string text;
     const auto group = [&](std::int32_t position) {
         const auto digits = std::to_string(10000 + value.at(position));
@@ -75,7 +81,7 @@ template <std::floating_point Float> [[nodiscard]] std::string shown(Float value
     return value.negative && !value.zero() ? "-" + text : text;
 }
 
-[[noreturn]] inline void throw_not_finite(std::string_view argument, std::string_view value)
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_not_finite(std::string_view argument, std::string_view value)
 {
     throw Error(ErrorCode::out_of_range, std::string(argument) + " must be a finite number: " + std::string(value), {},
                 "Filter such rows out, for example with FILTER (WHERE " + std::string(argument) + " < 'Infinity').");
@@ -86,7 +92,7 @@ inline void require_finite(std::string_view argument, const Decimal& value)
 {
     if (value.kind == Decimal::Kind::finite) [[likely]]
         return;
-    throw_not_finite(argument, shown(value));
+    throw_not_finite(argument, name_of(value.kind));
 }
 
 template <std::floating_point Float> void require_finite(std::string_view argument, Float value)

@@ -12,15 +12,16 @@ struct Proportion {
     std::int64_t hits = 0;
     std::int64_t total = 0;
 
-    void add(bool hit)
+    // Counts a case that may be a hit, or nothing where there is no `present` case: no branch to mispredict.
+    void add(bool hit, bool present = true)
     {
-        add_count(total, 1);
-        hits += hit;
+        add_count(total, present);
+        hits += hit & present;
     }
-    void remove(bool hit) noexcept
+    void remove(bool hit, bool present = true) noexcept
     {
-        --total;
-        hits -= hit;
+        total -= present;
+        hits -= hit & present;
     }
     void merge(const Proportion& other)
     {

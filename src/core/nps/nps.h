@@ -37,9 +37,9 @@ template <class Score>
     return category(static_cast<std::int32_t>(whole));
 }
 
-[[noreturn]] inline void throw_score_out_of_range(const std::string& score)
+template <class Score> [[noreturn, gnu::cold, gnu::noinline]] void throw_score_out_of_range(const Score& score)
 {
-    throw Error(ErrorCode::out_of_range, "score must lie between 0 and 10: " + score, {},
+    throw Error(ErrorCode::out_of_range, "score must lie between 0 and 10: " + shown(score), {},
                 "Leave other answers out with FILTER (WHERE nps_valid(score)).");
 }
 
@@ -83,7 +83,7 @@ private:
     {
         const auto found = category(score);
         if (!found) [[unlikely]]
-            throw_score_out_of_range(shown(score));
+            throw_score_out_of_range(score);
         return *found == Category::promoter ? promoters : *found == Category::passive ? passives : detractors;
     }
 };
