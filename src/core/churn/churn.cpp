@@ -47,8 +47,10 @@ double annualized(double rate_pct, double periods)
     require_finite("periods", periods);
     if (periods < 0)
         throw Error(ErrorCode::out_of_range, "periods must not be negative: " + shown(periods));
+    if (periods == 0)
+        return 0;  // where nobody is kept too, for 0^0 is 1
     // log1p and expm1 keep the digits of small rates
-    return rate_pct == 100 && periods > 0 ? 100.0 : -100 * std::expm1(periods * std::log1p(-rate_pct / 100));
+    return -100 * std::expm1(periods * std::log1p(-rate_pct / 100));
 }
 
 }  // namespace customer_value::churn

@@ -55,6 +55,8 @@ template <std::integral Integer> [[nodiscard]] std::string shown(Integer value) 
 
 template <std::floating_point Float> [[nodiscard]] std::string shown(Float value)
 {
+    if (!std::isfinite(value))
+        return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
     std::array<char, 32> text;
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
@@ -81,10 +83,9 @@ template <std::floating_point Float> [[nodiscard]] std::string shown(Float value
     return value.negative && !value.zero() ? "-" + text : text;
 }
 
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_not_finite(std::string_view argument, std::string_view value)
+template <class Number> [[noreturn, gnu::cold, gnu::noinline]] void throw_not_finite(std::string_view argument, const Number& value)
 {
-    throw Error(ErrorCode::out_of_range, std::string(argument) + " must be a finite number: " + std::string(value), {},
-                "Filter such rows out, for example with FILTER (WHERE " + std::string(argument) + " < 'Infinity').");
+    throw Error(ErrorCode::out_of_range, std::string(argument) + " must be a finite number: " + shown(value));
 }
 
 // Throws out_of_range for NaN and the infinities.
@@ -92,14 +93,14 @@ inline void require_finite(std::string_view argument, const Decimal& value)
 {
     if (value.kind == Decimal::Kind::finite) [[likely]]
         return;
-    throw_not_finite(argument, name_of(value.kind));
+    throw_not_finite(argument, value);
 }
 
 template <std::floating_point Float> void require_finite(std::string_view argument, Float value)
 {
     if (std::isfinite(value)) [[likely]]
         return;
-    throw_not_finite(argument, std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    throw_not_finite(argument, value);
 }
 
 template <std::integral Integer> void require_finite(std::string_view, Integer) noexcept {}

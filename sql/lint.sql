@@ -1,0 +1,65 @@
+-- What holds for every object of the extension. Each query lists what breaks a rule, and lists nothing.
+\pset format unaligned
+\pset tuples_only on
+CREATE TEMP VIEW member AS
+SELECT classid, objid, pg_describe_object(classid, objid, 0) AS object
+FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'customer_value');
+CREATE TEMP VIEW routine AS SELECT pg_proc.*, object FROM member JOIN pg_proc ON pg_proc.oid = objid AND classid = 'pg_proc'::regclass;
+CREATE TEMP VIEW aggregate AS SELECT routine.*, pg_aggregate.* FROM routine JOIN pg_aggregate ON aggfnoid = routine.oid;
+
+\echo objects without a comment
+SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) IS NULL
+    AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type WHERE pg_type.oid = objid AND typcategory = 'A')) ORDER BY 1;
+\echo comments that are too short to help, or end in a full stop
+SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) ~ '\.$|^.{0,9}$' ORDER BY 1;
+\echo routines that are not parallel safe, or not immutable
+SELECT object FROM routine WHERE proparallel <> 's' OR provolatile <> 'i' ORDER BY 1;
+\echo C functions that are neither strict nor known to look at NULL themselves
+SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
+    AND proname <> 'checked' AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND pronargs = 3) ORDER BY 1;
+\echo C functions whose symbol is not customer_value_*
+SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^customer_value_' ORDER BY 1;
+\echo SQL functions that depend on search_path (a body that is parsed only when it runs)
+SELECT object FROM routine WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prosqlbody IS NULL ORDER BY 1;
+\echo security definers
+SELECT object FROM routine WHERE prosecdef ORDER BY 1;
+\echo arguments without a name, but for the input and output of types and the first of state functions
+SELECT object FROM routine WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames[2:])) AND proname !~ '_(in|out|recv|send|merge|finish|add|remove)$' ORDER BY 1;
+\echo aggregates without a combine function, or with one that is not for their state
+SELECT object FROM aggregate WHERE aggcombinefn = 0 OR NOT EXISTS (SELECT FROM pg_proc AS f WHERE f.oid = aggcombinefn AND f.proargtypes[0] = aggtranstype AND f.proargtypes[1] = aggtranstype) ORDER BY 1;
+\echo aggregates whose state is no type of this extension (internal, polymorphic), or collatable, or without binary input and output
+SELECT object FROM aggregate JOIN pg_type ON pg_type.oid = aggtranstype
+WHERE aggtranstype NOT IN (SELECT objid FROM member WHERE classid = 'pg_type'::regclass) OR typtype = 'p' OR typcollation <> 0 OR typreceive = 0 OR typsend = 0 OR aggserialfn <> 0 ORDER BY 1;
+\echo aggregates with polymorphic arguments
+SELECT object FROM aggregate WHERE EXISTS (SELECT FROM unnest(proargtypes) AS type JOIN pg_type ON pg_type.oid = type AND typtype = 'p') ORDER BY 1;
+\echo aggregates whose support functions are not immutable and parallel safe
+SELECT object, support::regprocedure FROM aggregate, unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) AS support JOIN pg_proc AS f ON f.oid = support
+WHERE f.provolatile <> 'i' OR f.proparallel <> 's' ORDER BY 1;
+\echo aggregates with an inverse whose moving form has another state, start or end
+SELECT object FROM aggregate WHERE aggminvtransfn <> 0 AND (aggmtranstype <> aggtranstype OR agginitval IS DISTINCT FROM aggminitval OR aggfinalfn <> aggmfinalfn OR aggtransfn <> aggmtransfn) ORDER BY 1;
+\echo state types that cannot be compressed, or lack rollup and ||
+SELECT object FROM member JOIN pg_type ON pg_type.oid = objid AND classid = 'pg_type'::regclass AND typname ~ '_state$' AND typcategory <> 'A'
+WHERE typstorage <> 'x' OR typlen <> -1 OR typalign <> 'd'
+    OR NOT EXISTS (SELECT FROM aggregate WHERE proname = 'rollup' AND proargtypes[0] = objid)
+    OR NOT EXISTS (SELECT FROM pg_operator WHERE oprname = '||' AND oprleft = objid AND oprright = objid AND oprresult = objid) ORDER BY 1;
+\echo numeric aggregates that lack an overload
+SELECT proname, missing FROM (SELECT DISTINCT proname, proargtypes[1:] AS others FROM aggregate WHERE proargtypes[0] = 'numeric'::regtype) AS a,
+    unnest('{smallint,integer,bigint,real,double precision}'::regtype[]) AS missing
+WHERE NOT EXISTS (SELECT FROM aggregate AS b WHERE b.proname = a.proname AND b.proargtypes[0] = missing) ORDER BY 1, 2;
+\echo objects outside the schema of the extension
+SELECT object FROM routine WHERE pronamespace <> (SELECT extnamespace FROM pg_extension WHERE extname = 'customer_value') ORDER BY 1;
+\echo names that hide a built-in function with the same arguments
+SELECT object FROM routine JOIN pg_proc AS b ON b.proname = routine.proname AND b.proargtypes = routine.proargtypes AND b.pronamespace = 'pg_catalog'::regnamespace ORDER BY 1;
+\echo aggregates whose laws no test checks
+SELECT object FROM aggregate WHERE oid::regprocedure NOT IN (SELECT covered.aggregate FROM matrix.covered) ORDER BY 1;
+
+-- and it all goes away
+\echo after DROP EXTENSION
+\set VERBOSITY terse
+BEGIN;
+SET client_min_messages = warning;
+SELECT count(*) > 300 AS there FROM member;
+DROP EXTENSION customer_value CASCADE;
+SELECT pg_describe_object(classid, objid, 0) FROM pg_depend WHERE deptype = 'e' AND refobjid NOT IN (SELECT oid FROM pg_extension);
+SELECT proname FROM pg_proc WHERE probin LIKE '%customer_value%';
+ROLLBACK;

@@ -1,0 +1,204 @@
+-- What every family's test reuses: schema matrix checks the laws that hold for any aggregate of this extension.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+CREATE EXTENSION customer_value;
+CREATE SCHEMA matrix;
+
+-- The aggregates whose laws were checked; the lint at the end demands all of them.
+CREATE TABLE matrix.covered (aggregate regprocedure PRIMARY KEY);
+-- The states that the checks met, for the tests of dump and binary COPY that come after.
+CREATE TABLE matrix.states (call text, type regtype, state text);
+
+-- A table of sample rows from a query with the columns id, part (0 to 2) and day: three partitions, and one that is empty.
+CREATE PROCEDURE matrix.make(name text, query text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE VIEW matrix.query AS %s', query);
+    EXECUTE format('CREATE TABLE %s (LIKE matrix.query) PARTITION BY LIST (part)', name);
+    FOR part IN 0..3 LOOP
+        EXECUTE format('CREATE TABLE %s PARTITION OF %s FOR VALUES IN (%s)', name || '_' || part, name, part);
+    END LOOP;
+    EXECUTE format('INSERT INTO %s SELECT * FROM matrix.query', name);
+    EXECUTE format('ANALYZE %s', name);
+    DROP VIEW matrix.query;
+END $$;
+
+-- A pseudo-random number below n, the same on every machine.
+CREATE FUNCTION matrix.random(seed bigint, stream bigint, n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (hashint8extended(seed, stream) & 9223372036854775807) % n;
+
+CREATE FUNCTION matrix.plan(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; plan text := '';
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP plan := plan || line || E'\n'; END LOOP;
+    RETURN plan;
+END $$;
+
+CREATE FUNCTION matrix.text_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE value text;
+BEGIN
+    EXECUTE format('SELECT value::text FROM (%s) AS result (value)', query) INTO value;
+    RETURN value;
+END $$;
+
+-- The SQLSTATE that a query ends with, 00000 for none.
+CREATE FUNCTION matrix.sqlstate_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE query;
+    RETURN '00000';
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
+END $$;
+
+-- How queries fail: SQLSTATE, message, detail and hint.
+CREATE FUNCTION matrix.errors(VARIADIC queries text[]) RETURNS TABLE (query text, error text) LANGUAGE plpgsql AS $$
+DECLARE detail text; hint text;
+BEGIN
+    FOREACH query IN ARRAY queries LOOP
+        BEGIN
+            EXECUTE query;
+            error := 'no error';
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+            error := SQLSTATE || ': ' || SQLERRM || coalesce(' -- ' || nullif(detail, ''), '') || coalesce(' -- ' || nullif(hint, ''), '');
+        END;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- Settings that change plans, for the rest of the transaction.
+CREATE FUNCTION matrix.plan_for(kind text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('max_parallel_workers_per_gather', CASE kind WHEN 'parallel' THEN '3' ELSE '0' END, true),
+            set_config('parallel_setup_cost', '0', true), set_config('parallel_tuple_cost', '0', true),
+            set_config('min_parallel_table_scan_size', '0', true), set_config('parallel_leader_participation', 'off', true),
+            set_config('enable_partitionwise_aggregate', CASE kind WHEN 'partitionwise' THEN 'on' ELSE 'off' END, true),
+            set_config('jit', 'off', true);
+END $$;
+
+-- Answers with the mutations of a state's text that do not end in a state or in an error of class 22 or 54.
+CREATE FUNCTION matrix.garbage(form text, type regtype) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE mutant text; state text; length int := length(form); step int := greatest(1, length(form) / 60);
+BEGIN
+    FOR i IN 0..length BY step LOOP
+        FOREACH mutant IN ARRAY ARRAY[left(form, i), substr(form, i), overlay(form PLACING 'x' FROM i + 1 FOR 1),
+                                      overlay(form PLACING '9999999999999999999999' FROM i + 1 FOR 1), overlay(form PLACING '-' FROM i + 1 FOR 0),
+                                      overlay(form PLACING '"' FROM i + 1 FOR 1), left(form, i) || form] LOOP
+            state := matrix.sqlstate_of(format('SELECT %L::%s', mutant, type));
+            IF state !~ '^(00|22|54)' THEN RETURN NEXT state || ' for ' || mutant; END IF;
+        END LOOP;
+    END LOOP;
+END $$;
+
+-- Whether an aggregate keeps the laws. `call` is one-step, `state_call` makes the state, `reader` turns the state into what
+-- the call returns, all over the columns of the table `rows`, which matrix.make has made; `null_columns` lists columns
+-- that are NULL for "all NULL". Returns one line: ok, or what is broken.
+CREATE FUNCTION matrix.check(call text, state_call text, reader text, rows text, null_columns text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    broken text[] := '{}';
+    laws int := 0;
+    state_type regtype;
+    expected text; expected_state text; got text; plan text; kind text; aggregate regprocedure;
+    has_moving boolean;
+    nothing text;
+    nulled text := rows;
+    frame text;
+    law record;
+BEGIN
+    EXECUTE format('CREATE VIEW matrix.value AS SELECT %s AS value FROM %s', call, rows);
+    EXECUTE format('CREATE VIEW matrix.state AS SELECT %s AS state FROM %s', state_call, rows);
+    SELECT atttypid INTO state_type FROM pg_attribute WHERE attrelid = 'matrix.state'::regclass AND attnum = 1;
+    FOR aggregate IN SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
+            JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = 'a'
+            WHERE refclassid = 'pg_proc'::regclass AND ev_class IN ('matrix.value'::regclass, 'matrix.state'::regclass) LOOP
+        INSERT INTO matrix.covered VALUES (aggregate) ON CONFLICT DO NOTHING;
+    END LOOP;
+    INSERT INTO matrix.covered VALUES (format('rollup(%s)', state_type)::regprocedure) ON CONFLICT DO NOTHING;
+
+    PERFORM matrix.plan_for('serial');
+    expected := matrix.text_of('SELECT value FROM matrix.value');
+    expected_state := matrix.text_of('SELECT state FROM matrix.state');
+    INSERT INTO matrix.states VALUES (call, state_type, expected_state);
+    IF expected IS NULL THEN broken := broken || 'the sample gives NULL'::text; END IF;
+
+    -- the same whatever the plan, and the plan really is the one meant
+    FOREACH kind IN ARRAY ARRAY['parallel', 'partitionwise'] LOOP
+        PERFORM matrix.plan_for(kind);
+        FOR law IN SELECT * FROM (VALUES ('SELECT value FROM matrix.value', expected), ('SELECT state FROM matrix.state', expected_state)) AS v (query, expected) LOOP
+            plan := matrix.plan(law.query);
+            IF plan !~ 'Partial Aggregate' OR (kind = 'parallel') <> (plan ~ 'Gather') OR plan !~ 'Append' THEN
+                broken := broken || format('the plan is not %s: %s', kind, plan);
+            END IF;
+            got := matrix.text_of(law.query);
+            IF got IS DISTINCT FROM law.expected THEN broken := broken || format('%s: %s, not %s', kind, left(got, 200), left(law.expected, 200)); END IF;
+            laws := laws + 1;
+        END LOOP;
+    END LOOP;
+    PERFORM matrix.plan_for('serial');
+
+    -- no rows, all NULL, nothing that passes the filter
+    nothing := matrix.text_of(format('SELECT %s(''empty''::%s)', reader, state_type));
+    SELECT string_agg(CASE WHEN attname = ANY (null_columns) THEN format('NULL::%s AS %I', format_type(atttypid, atttypmod), attname) ELSE quote_ident(attname) END, ', ')
+        INTO nulled FROM pg_attribute WHERE attrelid = rows::regclass AND attnum > 0;
+    FOR law IN SELECT * FROM (VALUES
+            ('no rows: value', format('SELECT %s FROM %s WHERE false', call, rows), nothing),
+            ('no rows: state', format('SELECT %s FROM %s WHERE false', state_call, rows), matrix.text_of(format('SELECT ''empty''::%s', state_type))),
+            ('all NULL: value', format('SELECT %s FROM (SELECT %s FROM %s) AS nulled', call, nulled, rows), nothing),
+            ('FILTER (WHERE false): value', format('SELECT %s FILTER (WHERE false) FROM %s', call, rows), nothing),
+            -- states
+            ('reader of the state', format('SELECT %s(state) FROM matrix.state', reader), expected),
+            ('stored', format('SELECT %s(rollup(state)) FROM (SELECT state FROM matrix.state) AS s', reader), expected),
+            ('text form', format('SELECT %L::%s', expected_state, state_type), expected_state),
+            ('empty || state', format('SELECT ''empty''::%s || state FROM matrix.state', state_type), expected_state),
+            ('state || empty', format('SELECT state || ''empty''::%s FROM matrix.state', state_type), expected_state),
+            ('random split', format('SELECT rollup(state) FROM (SELECT %s AS state FROM %s GROUP BY matrix.random(id, 77, 11)) AS s', state_call, rows), expected_state),
+            ('tree of splits', format('SELECT rollup(state) FROM (SELECT rollup(state) AS state FROM (SELECT id %% 5 AS branch, %s AS state FROM %s GROUP BY id %% 5, id %% 35) AS leaves GROUP BY branch) AS s', state_call, rows), expected_state),
+            ('commuted ||', format('SELECT b || a FROM (SELECT %1$s FILTER (WHERE id %% 3 = 0), %1$s FILTER (WHERE id %% 3 > 0) FROM %2$s) AS s (a, b)', state_call, rows), expected_state),
+            ('reversed rows', format('SELECT %s FROM (SELECT * FROM %s ORDER BY id DESC) AS reversed', state_call, rows), expected_state)
+        ) AS v (law, query, expected) LOOP
+        got := matrix.text_of(law.query);
+        IF got IS DISTINCT FROM law.expected THEN broken := broken || format('%s: %s, not %s', law.law, left(got, 200), left(law.expected, 200)); END IF;
+        laws := laws + 1;
+    END LOOP;
+
+    -- stored in a table, packed and toasted
+    EXECUTE 'CREATE TABLE matrix.stored AS SELECT state FROM matrix.state';
+    EXECUTE format('INSERT INTO matrix.stored VALUES (''empty''::%s)', state_type);
+    got := matrix.text_of('SELECT rollup(state) FROM matrix.stored');
+    IF got IS DISTINCT FROM expected_state THEN broken := broken || 'stored in a table'::text; END IF;
+    DROP TABLE matrix.stored;
+
+    -- independent of the session
+    PERFORM set_config('TimeZone', 'Pacific/Kiritimati', true), set_config('DateStyle', 'SQL, DMY', true),
+            set_config('IntervalStyle', 'iso_8601', true), set_config('search_path', 'pg_temp', true);
+    got := matrix.text_of('SELECT value FROM matrix.value');
+    PERFORM set_config('extra_float_digits', '-15', true);
+    IF got IS DISTINCT FROM expected OR matrix.text_of('SELECT state FROM matrix.state') <> expected_state THEN broken := broken || 'session settings'::text; END IF;
+    PERFORM set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), set_config('IntervalStyle', 'postgres', true),
+            set_config('search_path', 'public', true), set_config('extra_float_digits', '1', true);
+    laws := laws + 2;
+
+    -- moving windows give what computing each frame anew gives, by value (==, for the scale shown may differ in nothing either)
+    SELECT bool_and(aggminvtransfn <> 0) INTO has_moving FROM matrix.covered JOIN pg_aggregate ON aggfnoid = covered.aggregate
+        WHERE aggfnoid::regproc::text = split_part(call, '(', 1) AND covered.aggregate IN (SELECT refobjid FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid WHERE ev_class = 'matrix.value'::regclass);
+    IF has_moving THEN
+        FOREACH frame IN ARRAY ARRAY['ORDER BY day RANGE BETWEEN ''9 days'' PRECEDING AND CURRENT ROW', 'ORDER BY id ROWS BETWEEN 7 PRECEDING AND 3 PRECEDING',
+                                     'ORDER BY id ROWS BETWEEN 1 FOLLOWING AND 4 FOLLOWING'] LOOP
+            EXECUTE format(
+                'WITH few AS MATERIALIZED (SELECT * FROM %1$s WHERE id <= 300),
+                      -- a volatile filter keeps PostgreSQL from using the inverse transition
+                      moving AS (SELECT id, %2$s OVER (%3$s) AS value, %4$s OVER (%3$s) AS state FROM few),
+                      anew AS (SELECT id, %2$s FILTER (WHERE random() >= 0) OVER (%3$s) AS value, %4$s FILTER (WHERE random() >= 0) OVER (%3$s) AS state FROM few)
+                 SELECT count(*) FROM moving JOIN anew USING (id)
+                 WHERE moving.value::text IS DISTINCT FROM anew.value::text OR moving.state::text IS DISTINCT FROM anew.state::text',
+                rows, call, frame, state_call) INTO got;
+            IF got <> '0' THEN broken := broken || format('moving window: %s frames differ for %s', got, frame); END IF;
+            laws := laws + 1;
+        END LOOP;
+    END IF;
+
+    -- garbage
+    FOR got IN SELECT * FROM matrix.garbage(left(expected_state, 400), state_type) LIMIT 3 LOOP broken := broken || got; END LOOP;
+    laws := laws + 1;
+
+    DROP VIEW matrix.value, matrix.state;
+    RETURN format('%s: %s', call, CASE WHEN broken = '{}' THEN format('ok, %s laws', laws) ELSE array_to_string(broken, E'\n    ') END);
+END $$;
