@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The extension in other schemas, for users who are no superusers, in parallel workers, and in databases of other
+# locales.
+source "$(dirname "$0")/tap.sh"
+
+new_database install
+sql install 'CREATE SCHEMA "Odd ""Schema"; CREATE EXTENSION customer_value SCHEMA "Odd ""Schema"'
+is "$(sql install 'SELECT "Odd ""Schema".nps(s) FROM (VALUES (9), (10), (1)) AS survey (s)')" 33.3333333333333333 'aggregates work in a schema that is not on the search_path'
+is "$(sql install 'SELECT "Odd ""Schema".roi(2400, 800)')" 200 'SQL functions find what they call in a schema that is not on the search_path'
+is "$(sql install 'SELECT "Odd ""Schema".rollup(state) FROM (SELECT "Odd ""Schema".nps_agg(9) AS state) AS s')" '(version:1,promoters:1,passives:0,detractors:0)' 'states too'
+sql install 'CREATE SCHEMA other; ALTER EXTENSION customer_value SET SCHEMA other'
+is "$(sql install 'SELECT other.roi(2400, 800), other.churn_rate(other.churn_agg(true, false))')" '200|100' 'the extension can move to another schema'
+objects='SELECT count(*) FROM pg_depend WHERE refobjid IN (SELECT oid FROM pg_namespace WHERE nspname IN ($$other$$, $$Odd "Schema$$))'
+sql install 'DROP EXTENSION customer_value'
+is "$(sql install "$objects")" 0 'DROP EXTENSION leaves nothing behind'
+is "$(sql install "SELECT count(*) FROM pg_proc WHERE probin LIKE '%customer_value%'")" 0 'no function neither'
+
+# another user
+sql install "DROP ROLE IF EXISTS shop_owner" >/dev/null
+sql install "CREATE ROLE shop_owner LOGIN; GRANT CREATE ON DATABASE install TO shop_owner; CREATE SCHEMA shop AUTHORIZATION shop_owner"
+is "$(PGUSER=shop_owner sql install 'CREATE EXTENSION customer_value SCHEMA shop')" '' 'a user with CREATE on the database may create it (trusted)'
+is "$(PGUSER=shop_owner sql install 'SELECT shop.ltv(100, 24)')" 2400 'and use it'
+sql install 'DROP EXTENSION customer_value; DROP SCHEMA shop; REVOKE CREATE ON DATABASE install FROM shop_owner; DROP ROLE shop_owner'
+
+# workers that really run
+sql install 'CREATE EXTENSION customer_value;
+    CREATE TABLE rows AS SELECT i % 11 AS score, (i % 7)::numeric / 4 - 0.5 AS amount, i % 5000 AS order_id FROM generate_series(1, 400000) AS i; ANALYZE rows'
+query='SELECT nps(score), net_revenue(amount), avg_check(amount, order_id) FROM rows'
+settings='SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET parallel_leader_participation = off'
+[[ $(sql install "$settings; EXPLAIN (ANALYZE, COSTS OFF) $query") =~ 'Workers Launched: '[1-9] ]]
+ok $? 'parallel workers are launched'
+is "$(sql install "$settings; $query")" "$(sql install "SET max_parallel_workers_per_gather = 0; $query")" 'and give what one process gives'
+
+# locales
+for locale in $(locale -a | grep -E '^(C|POSIX|C\.utf8|de_DE.*|fr_FR.*|tr_TR.*)$'); do
+    new_database install_locale -T template0 -E UTF8 --locale="$locale" 2>/dev/null || continue
+    sql install_locale 'CREATE EXTENSION customer_value'
+    is "$(sql install_locale "SELECT avg_check(amount, id), is_revenue_status('PAID'), is_revenue_status('FULFILLED'), revenue_agg(amount) FROM (VALUES (1234.50, 'İ'), (2.25::numeric, 'ı')) AS rows (amount, id)")" \
+       '618.375|t|t|(version:1,sales:1236.75,sales_count:2,refunds:0.00,refunds_count:0,scale_count:2,currency:"")' "locale $locale"
+done
+
+done_testing

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Installed and upgraded are the same, from every released version on; released scripts and C symbols are for ever.
+source "$(dirname "$0")/tap.sh"
+
+extension_dir=$stage$("$PG_CONFIG" --sharedir)/extension
+library=$stage$("$PG_CONFIG" --pkglibdir)/customer_value.so
+current=$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/customer_value.control")
+trap 'rm -f "$extension_dir"/customer_value--*test*.sql' EXIT
+
+# installed VERSION: the catalogue after CREATE EXTENSION of that version
+installed() {
+    new_database upgrade_fresh
+    sql upgrade_fresh "CREATE EXTENSION customer_value VERSION '$1'"
+    describe_extension upgrade_fresh
+}
+# upgraded FROM TO
+upgraded() {
+    new_database upgrade_old
+    sql upgrade_old "CREATE EXTENSION customer_value VERSION '$1'"
+    sql upgrade_old "ALTER EXTENSION customer_value UPDATE TO '$2'"
+    describe_extension upgrade_old
+}
+
+fresh=$(installed "$current")
+is "$(sql upgrade_fresh "SELECT extversion FROM pg_extension WHERE extname = 'customer_value'")" "$current" "a plain install has version $current"
+[[ $(wc -l <<<"$fresh") -gt 300 ]]
+ok $? 'the catalogue of an install is not empty'
+
+# released versions: their scripts are kept as they were
+for script in "$root"/src/sql/released/customer_value--*.sql; do
+    version=${script##*customer_value--}
+    version=${version%.sql}
+    if [[ $version == "$current" ]]; then
+        cmp -s "$script" "$extension_dir/customer_value--$current.sql"
+        ok $? "version $version is released: the script that is built is the one that was released (otherwise: a new default_version)"
+    else
+        cp "$script" "$extension_dir/"
+        is "$(upgraded "$version" "$current")" "$fresh" "an upgrade from $version gives what an install gives"
+    fi
+    missing=$(sed -n "s/.*'MODULE_PATHNAME', '\(customer_value_[a-z0-9_]*\)'.*/\1/p" "$script" | sort -u | comm -23 - <(nm -D --defined-only "$library" | awk '{print $3}' | sort -u))
+    is "$missing" '' "the library still has every C symbol of version $version"
+done
+
+# the test itself: a made-up next version, once with a matching upgrade and once with one that forgets something
+object="CREATE FUNCTION added() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1; COMMENT ON FUNCTION added() IS 'made up by a test';"
+{ cat "$extension_dir/customer_value--$current.sql"; echo "$object"; } >"$extension_dir/customer_value--9.test.sql"
+echo "$object" >"$extension_dir/customer_value--$current--9.test.sql"
+next=$(installed 9.test)
+is "$(upgraded "$current" 9.test)" "$next" 'a right upgrade to a made-up next version is seen to be right'
+echo "${object%%COMMENT*}" >"$extension_dir/customer_value--$current--9.test.sql"
+[[ $(upgraded "$current" 9.test) != "$next" ]]
+ok $? 'an upgrade that forgets a comment is seen to be wrong'
+echo 'SELECT 1;' >"$extension_dir/customer_value--$current--9.test.sql"
+[[ $(upgraded "$current" 9.test) != "$next" ]]
+ok $? 'an upgrade that forgets an object is seen to be wrong'
+
+done_testing
