@@ -15,7 +15,7 @@ TESTS = $(filter-out setup lint,$(patsubst sql/%.sql,%,$(call find,sql/*.sql)))
 REGRESS = setup $(TESTS) lint
 REGRESS_OPTS = --inputdir=$(srcdir)
 
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DCUSTOMER_VALUE_VERSION='"$(EXTENSION_VERSION)"'
 PG_CXXFLAGS = -std=c++20 -O2 -MMD -MP $(WARNINGS)
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
 EXTRA_CLEAN = $(OBJS:.o=.d)
