@@ -9,19 +9,23 @@ CREATE TYPE churn_state;
 
 CREATE FUNCTION churn_state_in(cstring) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_in';
-COMMENT ON FUNCTION churn_state_in(cstring) IS 'reads the text form of churn_state; the word empty stands for a state of no rows';
+COMMENT ON FUNCTION churn_state_in(cstring) IS
+'reads the text form of churn_state; the word empty stands for a state of no rows';
 
 CREATE FUNCTION churn_state_out(churn_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_out';
-COMMENT ON FUNCTION churn_state_out(churn_state) IS 'writes the text form of churn_state, lossless';
+COMMENT ON FUNCTION churn_state_out(churn_state) IS
+'writes the text form of churn_state, lossless';
 
 CREATE FUNCTION churn_state_recv(internal) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_recv';
-COMMENT ON FUNCTION churn_state_recv(internal) IS 'reads the binary form of churn_state';
+COMMENT ON FUNCTION churn_state_recv(internal) IS
+'reads the binary form of churn_state';
 
 CREATE FUNCTION churn_state_send(churn_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_send';
-COMMENT ON FUNCTION churn_state_send(churn_state) IS 'writes the binary form of churn_state, lossless';
+COMMENT ON FUNCTION churn_state_send(churn_state) IS
+'writes the binary form of churn_state, lossless';
 
 CREATE TYPE churn_state (
     INPUT = churn_state_in, OUTPUT = churn_state_out, RECEIVE = churn_state_recv, SEND = churn_state_send,
@@ -31,74 +35,85 @@ COMMENT ON TYPE churn_state IS 'customers who were active at the start of a peri
 
 CREATE FUNCTION churn_state_merge(churn_state, churn_state) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_merge';
-COMMENT ON FUNCTION churn_state_merge(churn_state, churn_state) IS 'the churn_state of the rows of both; || calls it';
+COMMENT ON FUNCTION churn_state_merge(churn_state, churn_state) IS
+'the churn_state of the rows of both; || calls it';
+
+CREATE FUNCTION churn_state_finish(churn_state) RETURNS churn_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_finish';
+COMMENT ON FUNCTION churn_state_finish(churn_state) IS
+'the state as an aggregate returns it: without slack, in its own order';
 
 CREATE OPERATOR || (LEFTARG = churn_state, RIGHTARG = churn_state, FUNCTION = churn_state_merge, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (churn_state, churn_state) IS 'the state of the rows of both, as if they had been aggregated together';
 
-CREATE FUNCTION churn_state_finish(churn_state) RETURNS churn_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_state_finish';
-COMMENT ON FUNCTION churn_state_finish(churn_state) IS 'the state as an aggregate returns it: without slack, in its own order';
-
 CREATE AGGREGATE rollup(state churn_state) (
-    SFUNC = churn_state_merge, STYPE = churn_state, INITCOND = 'empty', COMBINEFUNC = churn_state_merge,
-    FINALFUNC = churn_state_finish, PARALLEL = SAFE
+    SFUNC = churn_state_merge, STYPE = churn_state, INITCOND = 'empty', COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
+    PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(churn_state) IS 'merges stored states into one, as if their rows had been aggregated together';
 
+
 CREATE FUNCTION lost(state churn_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_lost';
-COMMENT ON FUNCTION lost(churn_state) IS 'customers who were active at the start of the period and not at its end';
+COMMENT ON FUNCTION lost(state churn_state) IS
+'customers who were active at the start of the period and not at its end';
 
 CREATE FUNCTION at_start(state churn_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_at_start';
-COMMENT ON FUNCTION at_start(churn_state) IS 'customers who were active at the start of the period';
+COMMENT ON FUNCTION at_start(state churn_state) IS
+'customers who were active at the start of the period';
 
 CREATE FUNCTION churn_rate(state churn_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate';
-COMMENT ON FUNCTION churn_rate(churn_state) IS 'customer churn in percent: 100 lost / at_start; NULL where nobody was there at the start; see churn_ci for how sure it is';
+COMMENT ON FUNCTION churn_rate(state churn_state) IS
+'customer churn in percent: 100 lost / at_start; NULL where nobody was there at the start; see churn_ci for how sure it is';
 
 CREATE FUNCTION retention_rate(state churn_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_retention_rate';
-COMMENT ON FUNCTION retention_rate(churn_state) IS 'customers kept in percent: 100 - churn_rate';
+COMMENT ON FUNCTION retention_rate(state churn_state) IS
+'customers kept in percent: 100 - churn_rate';
 
 CREATE FUNCTION churn_ci(state churn_state, confidence double precision DEFAULT 0.95, OUT lower_pct numeric, OUT upper_pct numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_ci';
-COMMENT ON FUNCTION churn_ci(churn_state, double precision) IS
+COMMENT ON FUNCTION churn_ci(state churn_state, confidence double precision, OUT lower_pct numeric, OUT upper_pct numeric) IS
 'confidence interval of the churn rate in percent (Wilson score), right for few customers and for 0 or all lost too; NULL where nobody was there at the start';
 
 CREATE FUNCTION churn_rate(lost bigint, at_start bigint) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate_counts';
-COMMENT ON FUNCTION churn_rate(bigint, bigint) IS 'customer churn in percent from counts: 100 lost / at_start; NULL where at_start is 0; over a year: annualized_churn';
+COMMENT ON FUNCTION churn_rate(lost bigint, at_start bigint) IS
+'customer churn in percent from counts: 100 lost / at_start; NULL where at_start is 0; over a year: annualized_churn';
 
 CREATE FUNCTION retention_rate(lost bigint, at_start bigint) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_retention_rate_counts';
-COMMENT ON FUNCTION retention_rate(bigint, bigint) IS 'customers kept in percent from counts, with the same arguments as churn_rate: 100 - churn_rate';
+COMMENT ON FUNCTION retention_rate(lost bigint, at_start bigint) IS
+'customers kept in percent from counts, with the same arguments as churn_rate: 100 - churn_rate';
 
 CREATE FUNCTION churn_rate_new_included(lost bigint, at_start bigint, joined bigint) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate_new_included';
-COMMENT ON FUNCTION churn_rate_new_included(bigint, bigint, bigint) IS
+COMMENT ON FUNCTION churn_rate_new_included(lost bigint, at_start bigint, joined bigint) IS
 'churn in percent by the formula of Stripe, lower in months of growth: 100 lost / (at_start + joined); lost counts those who joined and left inside the period too';
 
 CREATE FUNCTION annualized_churn(rate_pct double precision, periods double precision) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annualized_churn';
-COMMENT ON FUNCTION annualized_churn(double precision, double precision) IS
+COMMENT ON FUNCTION annualized_churn(rate_pct double precision, periods double precision) IS
 'churn in percent over so many periods at a constant rate in percent per period: 100 (1 - (1 - c)^n); 5 % a month is 45.96 % a year, not 60';
 
 CREATE FUNCTION churn_state_add(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_add';
-COMMENT ON FUNCTION churn_state_add(churn_state, boolean, boolean) IS 'the state with one more customer';
+COMMENT ON FUNCTION churn_state_add(churn_state, was_active boolean, is_active boolean) IS
+'the state with one more customer';
 
 CREATE FUNCTION churn_state_remove(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_remove';
-COMMENT ON FUNCTION churn_state_remove(churn_state, boolean, boolean) IS 'the state with one customer less, for moving windows';
+COMMENT ON FUNCTION churn_state_remove(churn_state, was_active boolean, is_active boolean) IS
+'the state with one customer less, for moving windows';
 
 CREATE AGGREGATE churn_agg(was_active boolean, is_active boolean) (
     SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty', COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_agg(boolean, boolean) IS
+COMMENT ON AGGREGATE churn_agg(was_active boolean, is_active boolean) IS
 'counts customers by whether they were active at the start and are at the end into a state to store, merge and read with churn_rate, retention_rate, churn_ci';
 
 CREATE AGGREGATE churn_rate(was_active boolean, is_active boolean) (
@@ -106,7 +121,7 @@ CREATE AGGREGATE churn_rate(was_active boolean, is_active boolean) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_rate(boolean, boolean) IS
+COMMENT ON AGGREGATE churn_rate(was_active boolean, is_active boolean) IS
 'customer churn in percent of customers by whether they were active at the start and are at the end: 100 lost / active at the start; who joins inside the period is in neither; how sure is it? churn_ci(churn_agg(was_active, is_active))';
 
 CREATE AGGREGATE retention_rate(was_active boolean, is_active boolean) (
@@ -114,23 +129,25 @@ CREATE AGGREGATE retention_rate(was_active boolean, is_active boolean) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = retention_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_rate(boolean, boolean) IS
+COMMENT ON AGGREGATE retention_rate(was_active boolean, is_active boolean) IS
 'customers kept in percent of customers by whether they were active at the start and are at the end: 100 - churn_rate(was_active, is_active)';
 
 CREATE FUNCTION churn_state_add(churn_state, active tstzmultirange, period tstzrange) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_add_ranges';
-COMMENT ON FUNCTION churn_state_add(churn_state, tstzmultirange, tstzrange) IS 'the state with one more customer';
+COMMENT ON FUNCTION churn_state_add(churn_state, active tstzmultirange, period tstzrange) IS
+'the state with one more customer';
 
 CREATE FUNCTION churn_state_remove(churn_state, active tstzmultirange, period tstzrange) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_remove_ranges';
-COMMENT ON FUNCTION churn_state_remove(churn_state, tstzmultirange, tstzrange) IS 'the state with one customer less, for moving windows';
+COMMENT ON FUNCTION churn_state_remove(churn_state, active tstzmultirange, period tstzrange) IS
+'the state with one customer less, for moving windows';
 
 CREATE AGGREGATE churn_agg(active tstzmultirange, period tstzrange) (
     SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty', COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_agg(tstzmultirange, tstzrange) IS
+COMMENT ON AGGREGATE churn_agg(active tstzmultirange, period tstzrange) IS
 'counts customers by whether the times they are covered reach up to the start and up to the end of the period into a state to store, merge and read with churn_rate, retention_rate, churn_ci';
 
 CREATE AGGREGATE churn_rate(active tstzmultirange, period tstzrange) (
@@ -138,7 +155,7 @@ CREATE AGGREGATE churn_rate(active tstzmultirange, period tstzrange) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_rate(tstzmultirange, tstzrange) IS
+COMMENT ON AGGREGATE churn_rate(active tstzmultirange, period tstzrange) IS
 'customer churn in percent of customers by whether the times they are covered reach up to the start and up to the end of the period: 100 lost / active at the start; who joins inside the period is in neither; how sure is it? churn_ci(churn_agg(active, period))';
 
 CREATE AGGREGATE retention_rate(active tstzmultirange, period tstzrange) (
@@ -146,22 +163,25 @@ CREATE AGGREGATE retention_rate(active tstzmultirange, period tstzrange) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = retention_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_rate(tstzmultirange, tstzrange) IS
+COMMENT ON AGGREGATE retention_rate(active tstzmultirange, period tstzrange) IS
 'customers kept in percent of customers by whether the times they are covered reach up to the start and up to the end of the period: 100 - churn_rate(active, period)';
+
 CREATE FUNCTION churn_state_add(churn_state, active datemultirange, period daterange) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_add_ranges';
-COMMENT ON FUNCTION churn_state_add(churn_state, datemultirange, daterange) IS 'the state with one more customer';
+COMMENT ON FUNCTION churn_state_add(churn_state, active datemultirange, period daterange) IS
+'the state with one more customer';
 
 CREATE FUNCTION churn_state_remove(churn_state, active datemultirange, period daterange) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_remove_ranges';
-COMMENT ON FUNCTION churn_state_remove(churn_state, datemultirange, daterange) IS 'the state with one customer less, for moving windows';
+COMMENT ON FUNCTION churn_state_remove(churn_state, active datemultirange, period daterange) IS
+'the state with one customer less, for moving windows';
 
 CREATE AGGREGATE churn_agg(active datemultirange, period daterange) (
     SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty', COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_agg(datemultirange, daterange) IS
+COMMENT ON AGGREGATE churn_agg(active datemultirange, period daterange) IS
 'counts customers by whether the times they are covered reach up to the start and up to the end of the period into a state to store, merge and read with churn_rate, retention_rate, churn_ci';
 
 CREATE AGGREGATE churn_rate(active datemultirange, period daterange) (
@@ -169,7 +189,7 @@ CREATE AGGREGATE churn_rate(active datemultirange, period daterange) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = churn_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE churn_rate(datemultirange, daterange) IS
+COMMENT ON AGGREGATE churn_rate(active datemultirange, period daterange) IS
 'customer churn in percent of customers by whether the times they are covered reach up to the start and up to the end of the period: 100 lost / active at the start; who joins inside the period is in neither; how sure is it? churn_ci(churn_agg(active, period))';
 
 CREATE AGGREGATE retention_rate(active datemultirange, period daterange) (
@@ -177,8 +197,9 @@ CREATE AGGREGATE retention_rate(active datemultirange, period daterange) (
     MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state, MINITCOND = 'empty', MFINALFUNC = retention_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_rate(datemultirange, daterange) IS
+COMMENT ON AGGREGATE retention_rate(active datemultirange, period daterange) IS
 'customers kept in percent of customers by whether the times they are covered reach up to the start and up to the end of the period: 100 - churn_rate(active, period)';
+
 
 -- ---------- common ----------
 
@@ -195,19 +216,23 @@ CREATE TYPE nps_state;
 
 CREATE FUNCTION nps_state_in(cstring) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_in';
-COMMENT ON FUNCTION nps_state_in(cstring) IS 'reads the text form of nps_state; the word empty stands for a state of no rows';
+COMMENT ON FUNCTION nps_state_in(cstring) IS
+'reads the text form of nps_state; the word empty stands for a state of no rows';
 
 CREATE FUNCTION nps_state_out(nps_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_out';
-COMMENT ON FUNCTION nps_state_out(nps_state) IS 'writes the text form of nps_state, lossless';
+COMMENT ON FUNCTION nps_state_out(nps_state) IS
+'writes the text form of nps_state, lossless';
 
 CREATE FUNCTION nps_state_recv(internal) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_recv';
-COMMENT ON FUNCTION nps_state_recv(internal) IS 'reads the binary form of nps_state';
+COMMENT ON FUNCTION nps_state_recv(internal) IS
+'reads the binary form of nps_state';
 
 CREATE FUNCTION nps_state_send(nps_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_send';
-COMMENT ON FUNCTION nps_state_send(nps_state) IS 'writes the binary form of nps_state, lossless';
+COMMENT ON FUNCTION nps_state_send(nps_state) IS
+'writes the binary form of nps_state, lossless';
 
 CREATE TYPE nps_state (
     INPUT = nps_state_in, OUTPUT = nps_state_out, RECEIVE = nps_state_recv, SEND = nps_state_send,
@@ -217,37 +242,44 @@ COMMENT ON TYPE nps_state IS 'answers to "would you recommend us?" counted as pr
 
 CREATE FUNCTION nps_state_merge(nps_state, nps_state) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_merge';
-COMMENT ON FUNCTION nps_state_merge(nps_state, nps_state) IS 'the nps_state of the rows of both; || calls it';
+COMMENT ON FUNCTION nps_state_merge(nps_state, nps_state) IS
+'the nps_state of the rows of both; || calls it';
+
+CREATE FUNCTION nps_state_finish(nps_state) RETURNS nps_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_finish';
+COMMENT ON FUNCTION nps_state_finish(nps_state) IS
+'the state as an aggregate returns it: without slack, in its own order';
 
 CREATE OPERATOR || (LEFTARG = nps_state, RIGHTARG = nps_state, FUNCTION = nps_state_merge, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (nps_state, nps_state) IS 'the state of the rows of both, as if they had been aggregated together';
 
-CREATE FUNCTION nps_state_finish(nps_state) RETURNS nps_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_finish';
-COMMENT ON FUNCTION nps_state_finish(nps_state) IS 'the state as an aggregate returns it: without slack, in its own order';
-
 CREATE AGGREGATE rollup(state nps_state) (
-    SFUNC = nps_state_merge, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge,
-    FINALFUNC = nps_state_finish, PARALLEL = SAFE
+    SFUNC = nps_state_merge, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
+    PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(nps_state) IS 'merges stored states into one, as if their rows had been aggregated together';
+
 CREATE TYPE csat_state;
 
 CREATE FUNCTION csat_state_in(cstring) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_in';
-COMMENT ON FUNCTION csat_state_in(cstring) IS 'reads the text form of csat_state; the word empty stands for a state of no rows';
+COMMENT ON FUNCTION csat_state_in(cstring) IS
+'reads the text form of csat_state; the word empty stands for a state of no rows';
 
 CREATE FUNCTION csat_state_out(csat_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_out';
-COMMENT ON FUNCTION csat_state_out(csat_state) IS 'writes the text form of csat_state, lossless';
+COMMENT ON FUNCTION csat_state_out(csat_state) IS
+'writes the text form of csat_state, lossless';
 
 CREATE FUNCTION csat_state_recv(internal) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_recv';
-COMMENT ON FUNCTION csat_state_recv(internal) IS 'reads the binary form of csat_state';
+COMMENT ON FUNCTION csat_state_recv(internal) IS
+'reads the binary form of csat_state';
 
 CREATE FUNCTION csat_state_send(csat_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_send';
-COMMENT ON FUNCTION csat_state_send(csat_state) IS 'writes the binary form of csat_state, lossless';
+COMMENT ON FUNCTION csat_state_send(csat_state) IS
+'writes the binary form of csat_state, lossless';
 
 CREATE TYPE csat_state (
     INPUT = csat_state_in, OUTPUT = csat_state_out, RECEIVE = csat_state_recv, SEND = csat_state_send,
@@ -257,352 +289,417 @@ COMMENT ON TYPE csat_state IS 'survey answers counted as satisfied or not; store
 
 CREATE FUNCTION csat_state_merge(csat_state, csat_state) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_merge';
-COMMENT ON FUNCTION csat_state_merge(csat_state, csat_state) IS 'the csat_state of the rows of both; || calls it';
+COMMENT ON FUNCTION csat_state_merge(csat_state, csat_state) IS
+'the csat_state of the rows of both; || calls it';
+
+CREATE FUNCTION csat_state_finish(csat_state) RETURNS csat_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_finish';
+COMMENT ON FUNCTION csat_state_finish(csat_state) IS
+'the state as an aggregate returns it: without slack, in its own order';
 
 CREATE OPERATOR || (LEFTARG = csat_state, RIGHTARG = csat_state, FUNCTION = csat_state_merge, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (csat_state, csat_state) IS 'the state of the rows of both, as if they had been aggregated together';
 
-CREATE FUNCTION csat_state_finish(csat_state) RETURNS csat_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_state_finish';
-COMMENT ON FUNCTION csat_state_finish(csat_state) IS 'the state as an aggregate returns it: without slack, in its own order';
-
 CREATE AGGREGATE rollup(state csat_state) (
-    SFUNC = csat_state_merge, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge,
-    FINALFUNC = csat_state_finish, PARALLEL = SAFE
+    SFUNC = csat_state_merge, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
+    PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(csat_state) IS 'merges stored states into one, as if their rows had been aggregated together';
 
+
 CREATE FUNCTION promoters(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_promoters';
-COMMENT ON FUNCTION promoters(nps_state) IS 'number of answers of 9 and more';
+COMMENT ON FUNCTION promoters(state nps_state) IS
+'number of answers of 9 and more';
 
 CREATE FUNCTION passives(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_passives';
-COMMENT ON FUNCTION passives(nps_state) IS 'number of answers from 7 to below 9';
+COMMENT ON FUNCTION passives(state nps_state) IS
+'number of answers from 7 to below 9';
 
 CREATE FUNCTION detractors(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_detractors';
-COMMENT ON FUNCTION detractors(nps_state) IS 'number of answers below 7';
+COMMENT ON FUNCTION detractors(state nps_state) IS
+'number of answers below 7';
 
 CREATE FUNCTION responses(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_responses';
-COMMENT ON FUNCTION responses(nps_state) IS 'number of answers; the smaller, the wider nps_ci';
+COMMENT ON FUNCTION responses(state nps_state) IS
+'number of answers; the smaller, the wider nps_ci';
 
 CREATE FUNCTION nps(state nps_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_value';
-COMMENT ON FUNCTION nps(nps_state) IS
+COMMENT ON FUNCTION nps(state nps_state) IS
 'net promoter score, -100 to 100 points: 100 (promoters - detractors) / responses; NULL without responses; see nps_ci for how sure it is';
 
 CREATE FUNCTION nps_ci(state nps_state, confidence double precision DEFAULT 0.95, OUT lower numeric, OUT upper numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_ci';
-COMMENT ON FUNCTION nps_ci(nps_state, double precision) IS
+COMMENT ON FUNCTION nps_ci(state nps_state, confidence double precision, OUT lower numeric, OUT upper numeric) IS
 'confidence interval of the net promoter score in points, nps +- z 100 sqrt((p + d - (p - d)^2) / n), cut at -100 and 100; two months whose intervals overlap may not differ: see nps_compare';
 
 CREATE FUNCTION nps_compare(first nps_state, second nps_state, OUT difference numeric, OUT z double precision, OUT p_value double precision)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_compare';
-COMMENT ON FUNCTION nps_compare(nps_state, nps_state) IS
+COMMENT ON FUNCTION nps_compare(first nps_state, second nps_state, OUT difference numeric, OUT z double precision, OUT p_value double precision) IS
 'second net promoter score minus first, in points, with the z and two-sided p-value of the difference; a small p-value says that it is more than chance';
 
 CREATE FUNCTION satisfied(state csat_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_satisfied';
-COMMENT ON FUNCTION satisfied(csat_state) IS 'number of answers at or above the top that they were counted with';
+COMMENT ON FUNCTION satisfied(state csat_state) IS
+'number of answers at or above the top that they were counted with';
 
 CREATE FUNCTION responses(state csat_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_responses';
-COMMENT ON FUNCTION responses(csat_state) IS 'number of answers';
+COMMENT ON FUNCTION responses(state csat_state) IS
+'number of answers';
 
 CREATE FUNCTION csat(state csat_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_value';
-COMMENT ON FUNCTION csat(csat_state) IS 'customer satisfaction in percent: 100 satisfied / responses; NULL without responses';
+COMMENT ON FUNCTION csat(state csat_state) IS
+'customer satisfaction in percent: 100 satisfied / responses; NULL without responses';
+
 
 CREATE FUNCTION nps_valid(score smallint) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_smallint';
-COMMENT ON FUNCTION nps_valid(smallint) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score smallint) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score smallint) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_smallint';
-COMMENT ON FUNCTION nps_state_add(nps_state, smallint) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score smallint) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score smallint) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_smallint';
-COMMENT ON FUNCTION nps_state_remove(nps_state, smallint) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score smallint) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score smallint) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(smallint) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score smallint) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score smallint) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(smallint) IS
+COMMENT ON AGGREGATE nps(score smallint) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score smallint, top smallint) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_smallint';
-COMMENT ON FUNCTION csat_state_add(csat_state, smallint, smallint) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score smallint, top smallint) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score smallint, top smallint) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_smallint';
-COMMENT ON FUNCTION csat_state_remove(csat_state, smallint, smallint) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score smallint, top smallint) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score smallint, top smallint) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(smallint, smallint) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score smallint, top smallint) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score smallint, top smallint) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(smallint, smallint) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score smallint, top smallint) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 CREATE FUNCTION nps_valid(score integer) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_integer';
-COMMENT ON FUNCTION nps_valid(integer) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score integer) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score integer) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_integer';
-COMMENT ON FUNCTION nps_state_add(nps_state, integer) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score integer) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score integer) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_integer';
-COMMENT ON FUNCTION nps_state_remove(nps_state, integer) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score integer) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score integer) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(integer) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score integer) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score integer) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(integer) IS
+COMMENT ON AGGREGATE nps(score integer) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score integer, top integer) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_integer';
-COMMENT ON FUNCTION csat_state_add(csat_state, integer, integer) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score integer, top integer) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score integer, top integer) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_integer';
-COMMENT ON FUNCTION csat_state_remove(csat_state, integer, integer) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score integer, top integer) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score integer, top integer) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(integer, integer) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score integer, top integer) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score integer, top integer) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(integer, integer) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score integer, top integer) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 CREATE FUNCTION nps_valid(score bigint) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_bigint';
-COMMENT ON FUNCTION nps_valid(bigint) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score bigint) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score bigint) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_bigint';
-COMMENT ON FUNCTION nps_state_add(nps_state, bigint) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score bigint) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score bigint) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_bigint';
-COMMENT ON FUNCTION nps_state_remove(nps_state, bigint) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score bigint) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score bigint) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(bigint) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score bigint) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score bigint) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(bigint) IS
+COMMENT ON AGGREGATE nps(score bigint) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score bigint, top bigint) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_bigint';
-COMMENT ON FUNCTION csat_state_add(csat_state, bigint, bigint) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score bigint, top bigint) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score bigint, top bigint) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_bigint';
-COMMENT ON FUNCTION csat_state_remove(csat_state, bigint, bigint) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score bigint, top bigint) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score bigint, top bigint) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(bigint, bigint) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score bigint, top bigint) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score bigint, top bigint) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(bigint, bigint) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score bigint, top bigint) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 CREATE FUNCTION nps_valid(score numeric) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_numeric';
-COMMENT ON FUNCTION nps_valid(numeric) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score numeric) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score numeric) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_numeric';
-COMMENT ON FUNCTION nps_state_add(nps_state, numeric) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score numeric) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score numeric) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_numeric';
-COMMENT ON FUNCTION nps_state_remove(nps_state, numeric) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score numeric) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score numeric) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(numeric) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score numeric) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score numeric) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(numeric) IS
+COMMENT ON AGGREGATE nps(score numeric) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score numeric, top numeric) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_numeric';
-COMMENT ON FUNCTION csat_state_add(csat_state, numeric, numeric) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score numeric, top numeric) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score numeric, top numeric) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_numeric';
-COMMENT ON FUNCTION csat_state_remove(csat_state, numeric, numeric) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score numeric, top numeric) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score numeric, top numeric) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(numeric, numeric) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score numeric, top numeric) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score numeric, top numeric) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(numeric, numeric) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score numeric, top numeric) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 CREATE FUNCTION nps_valid(score real) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_real';
-COMMENT ON FUNCTION nps_valid(real) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score real) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score real) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_real';
-COMMENT ON FUNCTION nps_state_add(nps_state, real) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score real) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score real) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_real';
-COMMENT ON FUNCTION nps_state_remove(nps_state, real) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score real) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score real) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(real) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score real) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score real) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(real) IS
+COMMENT ON AGGREGATE nps(score real) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score real, top real) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_real';
-COMMENT ON FUNCTION csat_state_add(csat_state, real, real) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score real, top real) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score real, top real) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_real';
-COMMENT ON FUNCTION csat_state_remove(csat_state, real, real) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score real, top real) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score real, top real) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(real, real) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score real, top real) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score real, top real) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(real, real) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score real, top real) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 CREATE FUNCTION nps_valid(score double precision) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_double';
-COMMENT ON FUNCTION nps_valid(double precision) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(score double precision) IS
+'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score double precision) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_double';
-COMMENT ON FUNCTION nps_state_add(nps_state, double precision) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, score double precision) IS
+'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score double precision) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_double';
-COMMENT ON FUNCTION nps_state_remove(nps_state, double precision) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, score double precision) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score double precision) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(double precision) IS 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
+COMMENT ON AGGREGATE nps_agg(score double precision) IS
+'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score double precision) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty', COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state, MINITCOND = 'empty', MFINALFUNC = nps,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(double precision) IS
+COMMENT ON AGGREGATE nps(score double precision) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score double precision, top double precision) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_double';
-COMMENT ON FUNCTION csat_state_add(csat_state, double precision, double precision) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, score double precision, top double precision) IS
+'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score double precision, top double precision) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_double';
-COMMENT ON FUNCTION csat_state_remove(csat_state, double precision, double precision) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION csat_state_remove(csat_state, score double precision, top double precision) IS
+'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score double precision, top double precision) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(double precision, double precision) IS 'counts survey answers at or above top into a state to store, merge and read with csat';
+COMMENT ON AGGREGATE csat_agg(score double precision, top double precision) IS
+'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score double precision, top double precision) (
     SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty', COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state, MINITCOND = 'empty', MFINALFUNC = csat,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(double precision, double precision) IS 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+COMMENT ON AGGREGATE csat(score double precision, top double precision) IS
+'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
+
 
 -- ---------- revenue ----------
 
@@ -612,19 +709,23 @@ CREATE TYPE revenue_state;
 
 CREATE FUNCTION revenue_state_in(cstring) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_in';
-COMMENT ON FUNCTION revenue_state_in(cstring) IS 'reads the text form of revenue_state; the word empty stands for a state of no rows';
+COMMENT ON FUNCTION revenue_state_in(cstring) IS
+'reads the text form of revenue_state; the word empty stands for a state of no rows';
 
 CREATE FUNCTION revenue_state_out(revenue_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_out';
-COMMENT ON FUNCTION revenue_state_out(revenue_state) IS 'writes the text form of revenue_state, lossless';
+COMMENT ON FUNCTION revenue_state_out(revenue_state) IS
+'writes the text form of revenue_state, lossless';
 
 CREATE FUNCTION revenue_state_recv(internal) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_recv';
-COMMENT ON FUNCTION revenue_state_recv(internal) IS 'reads the binary form of revenue_state';
+COMMENT ON FUNCTION revenue_state_recv(internal) IS
+'reads the binary form of revenue_state';
 
 CREATE FUNCTION revenue_state_send(revenue_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_send';
-COMMENT ON FUNCTION revenue_state_send(revenue_state) IS 'writes the binary form of revenue_state, lossless';
+COMMENT ON FUNCTION revenue_state_send(revenue_state) IS
+'writes the binary form of revenue_state, lossless';
 
 CREATE TYPE revenue_state (
     INPUT = revenue_state_in, OUTPUT = revenue_state_out, RECEIVE = revenue_state_recv, SEND = revenue_state_send,
@@ -634,37 +735,44 @@ COMMENT ON TYPE revenue_state IS 'exact sums and counts of sales and of refunds;
 
 CREATE FUNCTION revenue_state_merge(revenue_state, revenue_state) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_merge';
-COMMENT ON FUNCTION revenue_state_merge(revenue_state, revenue_state) IS 'the revenue_state of the rows of both; || calls it';
+COMMENT ON FUNCTION revenue_state_merge(revenue_state, revenue_state) IS
+'the revenue_state of the rows of both; || calls it';
+
+CREATE FUNCTION revenue_state_finish(revenue_state) RETURNS revenue_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_finish';
+COMMENT ON FUNCTION revenue_state_finish(revenue_state) IS
+'the state as an aggregate returns it: without slack, in its own order';
 
 CREATE OPERATOR || (LEFTARG = revenue_state, RIGHTARG = revenue_state, FUNCTION = revenue_state_merge, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (revenue_state, revenue_state) IS 'the state of the rows of both, as if they had been aggregated together';
 
-CREATE FUNCTION revenue_state_finish(revenue_state) RETURNS revenue_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_state_finish';
-COMMENT ON FUNCTION revenue_state_finish(revenue_state) IS 'the state as an aggregate returns it: without slack, in its own order';
-
 CREATE AGGREGATE rollup(state revenue_state) (
-    SFUNC = revenue_state_merge, STYPE = revenue_state, INITCOND = 'empty', COMBINEFUNC = revenue_state_merge,
-    FINALFUNC = revenue_state_finish, PARALLEL = SAFE
+    SFUNC = revenue_state_merge, STYPE = revenue_state, INITCOND = 'empty', COMBINEFUNC = revenue_state_merge, FINALFUNC = revenue_state_finish,
+    PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(revenue_state) IS 'merges stored states into one, as if their rows had been aggregated together';
+
 CREATE TYPE order_state;
 
 CREATE FUNCTION order_state_in(cstring) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_in';
-COMMENT ON FUNCTION order_state_in(cstring) IS 'reads the text form of order_state; the word empty stands for a state of no rows';
+COMMENT ON FUNCTION order_state_in(cstring) IS
+'reads the text form of order_state; the word empty stands for a state of no rows';
 
 CREATE FUNCTION order_state_out(order_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_out';
-COMMENT ON FUNCTION order_state_out(order_state) IS 'writes the text form of order_state, lossless';
+COMMENT ON FUNCTION order_state_out(order_state) IS
+'writes the text form of order_state, lossless';
 
 CREATE FUNCTION order_state_recv(internal) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_recv';
-COMMENT ON FUNCTION order_state_recv(internal) IS 'reads the binary form of order_state';
+COMMENT ON FUNCTION order_state_recv(internal) IS
+'reads the binary form of order_state';
 
 CREATE FUNCTION order_state_send(order_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_send';
-COMMENT ON FUNCTION order_state_send(order_state) IS 'writes the binary form of order_state, lossless';
+COMMENT ON FUNCTION order_state_send(order_state) IS
+'writes the binary form of order_state, lossless';
 
 CREATE TYPE order_state (
     INPUT = order_state_in, OUTPUT = order_state_out, RECEIVE = order_state_recv, SEND = order_state_send,
@@ -674,99 +782,114 @@ COMMENT ON TYPE order_state IS 'exact net revenue per order; store it, merge it 
 
 CREATE FUNCTION order_state_merge(order_state, order_state) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_merge';
-COMMENT ON FUNCTION order_state_merge(order_state, order_state) IS 'the order_state of the rows of both; || calls it';
+COMMENT ON FUNCTION order_state_merge(order_state, order_state) IS
+'the order_state of the rows of both; || calls it';
+
+CREATE FUNCTION order_state_finish(order_state) RETURNS order_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_finish';
+COMMENT ON FUNCTION order_state_finish(order_state) IS
+'the state as an aggregate returns it: without slack, in its own order';
 
 CREATE OPERATOR || (LEFTARG = order_state, RIGHTARG = order_state, FUNCTION = order_state_merge, COMMUTATOR = ||);
 COMMENT ON OPERATOR || (order_state, order_state) IS 'the state of the rows of both, as if they had been aggregated together';
 
-CREATE FUNCTION order_state_finish(order_state) RETURNS order_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_state_finish';
-COMMENT ON FUNCTION order_state_finish(order_state) IS 'the state as an aggregate returns it: without slack, in its own order';
-
 CREATE AGGREGATE rollup(state order_state) (
-    SFUNC = order_state_merge, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_merge, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(order_state) IS 'merges stored states into one, as if their rows had been aggregated together';
 
+
 CREATE FUNCTION net_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_net_revenue';
-COMMENT ON FUNCTION net_revenue(revenue_state) IS
+COMMENT ON FUNCTION net_revenue(state revenue_state) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE FUNCTION net_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_net_revenue_double';
-COMMENT ON FUNCTION net_revenue_double(revenue_state) IS 'net_revenue as it is returned for floating-point amounts';
+COMMENT ON FUNCTION net_revenue_double(state revenue_state) IS
+'net_revenue as it is returned for floating-point amounts';
 
 CREATE FUNCTION gross_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue';
-COMMENT ON FUNCTION gross_revenue(revenue_state) IS
+COMMENT ON FUNCTION gross_revenue(state revenue_state) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE FUNCTION gross_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue_double';
-COMMENT ON FUNCTION gross_revenue_double(revenue_state) IS 'gross_revenue as it is returned for floating-point amounts';
+COMMENT ON FUNCTION gross_revenue_double(state revenue_state) IS
+'gross_revenue as it is returned for floating-point amounts';
 
 CREATE FUNCTION refund_rate(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate';
-COMMENT ON FUNCTION refund_rate(revenue_state) IS
+COMMENT ON FUNCTION refund_rate(state revenue_state) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE FUNCTION refund_rate_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate_double';
-COMMENT ON FUNCTION refund_rate_double(revenue_state) IS 'refund_rate as it is returned for floating-point amounts';
+COMMENT ON FUNCTION refund_rate_double(state revenue_state) IS
+'refund_rate as it is returned for floating-point amounts';
 
 CREATE FUNCTION avg_check(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check';
-COMMENT ON FUNCTION avg_check(revenue_state) IS
+COMMENT ON FUNCTION avg_check(state revenue_state) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE FUNCTION avg_check_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check_double';
-COMMENT ON FUNCTION avg_check_double(revenue_state) IS 'avg_check as it is returned for floating-point amounts';
+COMMENT ON FUNCTION avg_check_double(state revenue_state) IS
+'avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION gross_avg_check(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check';
-COMMENT ON FUNCTION gross_avg_check(revenue_state) IS
+COMMENT ON FUNCTION gross_avg_check(state revenue_state) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION gross_avg_check_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check_double';
-COMMENT ON FUNCTION gross_avg_check_double(revenue_state) IS 'gross_avg_check as it is returned for floating-point amounts';
+COMMENT ON FUNCTION gross_avg_check_double(state revenue_state) IS
+'gross_avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION sales_count(state revenue_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_count';
-COMMENT ON FUNCTION sales_count(revenue_state) IS 'number of sales, free ones too';
+COMMENT ON FUNCTION sales_count(state revenue_state) IS
+'number of sales, free ones too';
 
 CREATE FUNCTION refunds_count(state revenue_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refunds_count';
-COMMENT ON FUNCTION refunds_count(revenue_state) IS 'number of refunds';
+COMMENT ON FUNCTION refunds_count(state revenue_state) IS
+'number of refunds';
 
 CREATE FUNCTION avg_check(state order_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check';
-COMMENT ON FUNCTION avg_check(order_state) IS
+COMMENT ON FUNCTION avg_check(state order_state) IS
 'average check by order: net revenue / number of orders, without the orders that were refunded down to nothing; NULL without orders';
 
 CREATE FUNCTION avg_check_double(state order_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check_double';
-COMMENT ON FUNCTION avg_check_double(order_state) IS 'avg_check as it is returned for floating-point amounts';
+COMMENT ON FUNCTION avg_check_double(state order_state) IS
+'avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION orders_count(state order_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_count';
-COMMENT ON FUNCTION orders_count(order_state) IS 'number of orders, without those that were refunded down to nothing';
+COMMENT ON FUNCTION orders_count(state order_state) IS
+'number of orders, without those that were refunded down to nothing';
 
 CREATE FUNCTION is_revenue_status(status text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
-COMMENT ON FUNCTION is_revenue_status(text) IS
+COMMENT ON FUNCTION is_revenue_status(status text) IS
 'whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another word';
+
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount smallint) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_smallint';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, smallint) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount smallint) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount smallint) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_smallint';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, smallint) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount smallint) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount smallint, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_smallint';
@@ -781,7 +904,7 @@ CREATE AGGREGATE revenue_agg(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(smallint) IS
+COMMENT ON AGGREGATE revenue_agg(amount smallint) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount smallint, currency text) (
@@ -789,7 +912,7 @@ CREATE AGGREGATE revenue_agg(amount smallint, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(smallint, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount smallint, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount smallint, currency text) (
@@ -797,7 +920,7 @@ CREATE AGGREGATE net_revenue(amount smallint, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(smallint, text) IS
+COMMENT ON AGGREGATE net_revenue(amount smallint, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount smallint) (
@@ -805,7 +928,7 @@ CREATE AGGREGATE net_revenue(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(smallint) IS
+COMMENT ON AGGREGATE net_revenue(amount smallint) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount smallint) (
@@ -813,7 +936,7 @@ CREATE AGGREGATE gross_revenue(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(smallint) IS
+COMMENT ON AGGREGATE gross_revenue(amount smallint) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount smallint) (
@@ -821,7 +944,7 @@ CREATE AGGREGATE refund_rate(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(smallint) IS
+COMMENT ON AGGREGATE refund_rate(amount smallint) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount smallint) (
@@ -829,7 +952,7 @@ CREATE AGGREGATE avg_check(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(smallint) IS
+COMMENT ON AGGREGATE avg_check(amount smallint) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount smallint) (
@@ -837,70 +960,75 @@ CREATE AGGREGATE gross_avg_check(amount smallint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(smallint) IS
+COMMENT ON AGGREGATE gross_avg_check(amount smallint) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount smallint, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_smallint';
-COMMENT ON FUNCTION order_state_add(order_state, smallint, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount smallint, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount smallint, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(smallint, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount smallint, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount smallint, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(smallint, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount smallint, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount smallint, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_smallint';
-COMMENT ON FUNCTION order_state_add(order_state, smallint, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount smallint, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount smallint, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(smallint, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount smallint, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount smallint, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(smallint, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount smallint, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount smallint, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_smallint';
-COMMENT ON FUNCTION order_state_add(order_state, smallint, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount smallint, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount smallint, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(smallint, text) IS
+COMMENT ON AGGREGATE order_agg(amount smallint, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount smallint, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(smallint, text) IS
+COMMENT ON AGGREGATE avg_check(amount smallint, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount integer) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_integer';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, integer) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount integer) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount integer) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_integer';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, integer) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount integer) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount integer, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_integer';
@@ -915,7 +1043,7 @@ CREATE AGGREGATE revenue_agg(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(integer) IS
+COMMENT ON AGGREGATE revenue_agg(amount integer) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount integer, currency text) (
@@ -923,7 +1051,7 @@ CREATE AGGREGATE revenue_agg(amount integer, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(integer, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount integer, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount integer, currency text) (
@@ -931,7 +1059,7 @@ CREATE AGGREGATE net_revenue(amount integer, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(integer, text) IS
+COMMENT ON AGGREGATE net_revenue(amount integer, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount integer) (
@@ -939,7 +1067,7 @@ CREATE AGGREGATE net_revenue(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(integer) IS
+COMMENT ON AGGREGATE net_revenue(amount integer) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount integer) (
@@ -947,7 +1075,7 @@ CREATE AGGREGATE gross_revenue(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(integer) IS
+COMMENT ON AGGREGATE gross_revenue(amount integer) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount integer) (
@@ -955,7 +1083,7 @@ CREATE AGGREGATE refund_rate(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(integer) IS
+COMMENT ON AGGREGATE refund_rate(amount integer) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount integer) (
@@ -963,7 +1091,7 @@ CREATE AGGREGATE avg_check(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(integer) IS
+COMMENT ON AGGREGATE avg_check(amount integer) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount integer) (
@@ -971,70 +1099,75 @@ CREATE AGGREGATE gross_avg_check(amount integer) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(integer) IS
+COMMENT ON AGGREGATE gross_avg_check(amount integer) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount integer, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_integer';
-COMMENT ON FUNCTION order_state_add(order_state, integer, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount integer, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount integer, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(integer, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount integer, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount integer, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(integer, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount integer, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount integer, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_integer';
-COMMENT ON FUNCTION order_state_add(order_state, integer, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount integer, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount integer, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(integer, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount integer, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount integer, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(integer, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount integer, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount integer, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_integer';
-COMMENT ON FUNCTION order_state_add(order_state, integer, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount integer, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount integer, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(integer, text) IS
+COMMENT ON AGGREGATE order_agg(amount integer, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount integer, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(integer, text) IS
+COMMENT ON AGGREGATE avg_check(amount integer, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount bigint) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_bigint';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount bigint) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount bigint) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_bigint';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, bigint) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount bigint) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount bigint, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_bigint';
@@ -1049,7 +1182,7 @@ CREATE AGGREGATE revenue_agg(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(bigint) IS
+COMMENT ON AGGREGATE revenue_agg(amount bigint) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount bigint, currency text) (
@@ -1057,7 +1190,7 @@ CREATE AGGREGATE revenue_agg(amount bigint, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(bigint, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount bigint, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount bigint, currency text) (
@@ -1065,7 +1198,7 @@ CREATE AGGREGATE net_revenue(amount bigint, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(bigint, text) IS
+COMMENT ON AGGREGATE net_revenue(amount bigint, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount bigint) (
@@ -1073,7 +1206,7 @@ CREATE AGGREGATE net_revenue(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(bigint) IS
+COMMENT ON AGGREGATE net_revenue(amount bigint) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount bigint) (
@@ -1081,7 +1214,7 @@ CREATE AGGREGATE gross_revenue(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(bigint) IS
+COMMENT ON AGGREGATE gross_revenue(amount bigint) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount bigint) (
@@ -1089,7 +1222,7 @@ CREATE AGGREGATE refund_rate(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(bigint) IS
+COMMENT ON AGGREGATE refund_rate(amount bigint) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount bigint) (
@@ -1097,7 +1230,7 @@ CREATE AGGREGATE avg_check(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(bigint) IS
+COMMENT ON AGGREGATE avg_check(amount bigint) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount bigint) (
@@ -1105,70 +1238,75 @@ CREATE AGGREGATE gross_avg_check(amount bigint) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(bigint) IS
+COMMENT ON AGGREGATE gross_avg_check(amount bigint) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount bigint, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_bigint';
-COMMENT ON FUNCTION order_state_add(order_state, bigint, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount bigint, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount bigint, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(bigint, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount bigint, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount bigint, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(bigint, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount bigint, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount bigint, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_bigint';
-COMMENT ON FUNCTION order_state_add(order_state, bigint, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount bigint, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount bigint, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(bigint, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount bigint, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount bigint, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(bigint, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount bigint, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount bigint, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_bigint';
-COMMENT ON FUNCTION order_state_add(order_state, bigint, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount bigint, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount bigint, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(bigint, text) IS
+COMMENT ON AGGREGATE order_agg(amount bigint, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount bigint, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(bigint, text) IS
+COMMENT ON AGGREGATE avg_check(amount bigint, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount numeric) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_numeric';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, numeric) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount numeric) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount numeric) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_numeric';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, numeric) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount numeric) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount numeric, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_numeric';
@@ -1183,7 +1321,7 @@ CREATE AGGREGATE revenue_agg(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(numeric) IS
+COMMENT ON AGGREGATE revenue_agg(amount numeric) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount numeric, currency text) (
@@ -1191,7 +1329,7 @@ CREATE AGGREGATE revenue_agg(amount numeric, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(numeric, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount numeric, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount numeric, currency text) (
@@ -1199,7 +1337,7 @@ CREATE AGGREGATE net_revenue(amount numeric, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(numeric, text) IS
+COMMENT ON AGGREGATE net_revenue(amount numeric, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount numeric) (
@@ -1207,7 +1345,7 @@ CREATE AGGREGATE net_revenue(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(numeric) IS
+COMMENT ON AGGREGATE net_revenue(amount numeric) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount numeric) (
@@ -1215,7 +1353,7 @@ CREATE AGGREGATE gross_revenue(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(numeric) IS
+COMMENT ON AGGREGATE gross_revenue(amount numeric) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount numeric) (
@@ -1223,7 +1361,7 @@ CREATE AGGREGATE refund_rate(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(numeric) IS
+COMMENT ON AGGREGATE refund_rate(amount numeric) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount numeric) (
@@ -1231,7 +1369,7 @@ CREATE AGGREGATE avg_check(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(numeric) IS
+COMMENT ON AGGREGATE avg_check(amount numeric) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount numeric) (
@@ -1239,70 +1377,75 @@ CREATE AGGREGATE gross_avg_check(amount numeric) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(numeric) IS
+COMMENT ON AGGREGATE gross_avg_check(amount numeric) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount numeric, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_numeric';
-COMMENT ON FUNCTION order_state_add(order_state, numeric, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount numeric, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount numeric, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(numeric, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount numeric, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount numeric, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(numeric, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount numeric, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount numeric, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_numeric';
-COMMENT ON FUNCTION order_state_add(order_state, numeric, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount numeric, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount numeric, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(numeric, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount numeric, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount numeric, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(numeric, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount numeric, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount numeric, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_numeric';
-COMMENT ON FUNCTION order_state_add(order_state, numeric, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount numeric, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount numeric, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(numeric, text) IS
+COMMENT ON AGGREGATE order_agg(amount numeric, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount numeric, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(numeric, text) IS
+COMMENT ON AGGREGATE avg_check(amount numeric, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount real) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_real';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, real) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount real) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount real) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_real';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, real) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount real) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount real, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_real';
@@ -1317,7 +1460,7 @@ CREATE AGGREGATE revenue_agg(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(real) IS
+COMMENT ON AGGREGATE revenue_agg(amount real) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount real, currency text) (
@@ -1325,7 +1468,7 @@ CREATE AGGREGATE revenue_agg(amount real, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(real, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount real, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount real, currency text) (
@@ -1333,7 +1476,7 @@ CREATE AGGREGATE net_revenue(amount real, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(real, text) IS
+COMMENT ON AGGREGATE net_revenue(amount real, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount real) (
@@ -1341,7 +1484,7 @@ CREATE AGGREGATE net_revenue(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(real) IS
+COMMENT ON AGGREGATE net_revenue(amount real) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount real) (
@@ -1349,7 +1492,7 @@ CREATE AGGREGATE gross_revenue(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(real) IS
+COMMENT ON AGGREGATE gross_revenue(amount real) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount real) (
@@ -1357,7 +1500,7 @@ CREATE AGGREGATE refund_rate(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(real) IS
+COMMENT ON AGGREGATE refund_rate(amount real) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount real) (
@@ -1365,7 +1508,7 @@ CREATE AGGREGATE avg_check(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(real) IS
+COMMENT ON AGGREGATE avg_check(amount real) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount real) (
@@ -1373,70 +1516,75 @@ CREATE AGGREGATE gross_avg_check(amount real) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(real) IS
+COMMENT ON AGGREGATE gross_avg_check(amount real) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount real, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_real';
-COMMENT ON FUNCTION order_state_add(order_state, real, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount real, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount real, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(real, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount real, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount real, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(real, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount real, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount real, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_real';
-COMMENT ON FUNCTION order_state_add(order_state, real, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount real, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount real, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(real, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount real, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount real, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(real, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount real, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount real, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_real';
-COMMENT ON FUNCTION order_state_add(order_state, real, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount real, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount real, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(real, text) IS
+COMMENT ON AGGREGATE order_agg(amount real, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount real, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(real, text) IS
+COMMENT ON AGGREGATE avg_check(amount real, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount double precision) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_double';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, double precision) IS 'the state with one more row';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount double precision) IS
+'the state with one more row';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount double precision) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_double';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, double precision) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount double precision) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount double precision, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_double';
@@ -1451,7 +1599,7 @@ CREATE AGGREGATE revenue_agg(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(double precision) IS
+COMMENT ON AGGREGATE revenue_agg(amount double precision) IS
 'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
 
 CREATE AGGREGATE revenue_agg(amount double precision, currency text) (
@@ -1459,7 +1607,7 @@ CREATE AGGREGATE revenue_agg(amount double precision, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = revenue_state_finish,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE revenue_agg(double precision, text) IS
+COMMENT ON AGGREGATE revenue_agg(amount double precision, currency text) IS
 'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
 
 CREATE AGGREGATE net_revenue(amount double precision, currency text) (
@@ -1467,7 +1615,7 @@ CREATE AGGREGATE net_revenue(amount double precision, currency text) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(double precision, text) IS
+COMMENT ON AGGREGATE net_revenue(amount double precision, currency text) IS
 'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
 
 CREATE AGGREGATE net_revenue(amount double precision) (
@@ -1475,7 +1623,7 @@ CREATE AGGREGATE net_revenue(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = net_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE net_revenue(double precision) IS
+COMMENT ON AGGREGATE net_revenue(amount double precision) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
 CREATE AGGREGATE gross_revenue(amount double precision) (
@@ -1483,7 +1631,7 @@ CREATE AGGREGATE gross_revenue(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_revenue_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_revenue(double precision) IS
+COMMENT ON AGGREGATE gross_revenue(amount double precision) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
 CREATE AGGREGATE refund_rate(amount double precision) (
@@ -1491,7 +1639,7 @@ CREATE AGGREGATE refund_rate(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = refund_rate_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE refund_rate(double precision) IS
+COMMENT ON AGGREGATE refund_rate(amount double precision) IS
 'refunds in percent of gross revenue; NULL without sales';
 
 CREATE AGGREGATE avg_check(amount double precision) (
@@ -1499,7 +1647,7 @@ CREATE AGGREGATE avg_check(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = avg_check_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(double precision) IS
+COMMENT ON AGGREGATE avg_check(amount double precision) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount double precision) (
@@ -1507,151 +1655,159 @@ CREATE AGGREGATE gross_avg_check(amount double precision) (
     MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state, MINITCOND = 'empty', MFINALFUNC = gross_avg_check_double,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gross_avg_check(double precision) IS
+COMMENT ON AGGREGATE gross_avg_check(amount double precision) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
 CREATE FUNCTION order_state_add(order_state, amount double precision, order_id bigint) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_bigint_double';
-COMMENT ON FUNCTION order_state_add(order_state, double precision, bigint) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount double precision, order_id bigint) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount double precision, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(double precision, bigint) IS
+COMMENT ON AGGREGATE order_agg(amount double precision, order_id bigint) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount double precision, order_id bigint) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(double precision, bigint) IS
+COMMENT ON AGGREGATE avg_check(amount double precision, order_id bigint) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount double precision, order_id uuid) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_uuid_double';
-COMMENT ON FUNCTION order_state_add(order_state, double precision, uuid) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount double precision, order_id uuid) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount double precision, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(double precision, uuid) IS
+COMMENT ON AGGREGATE order_agg(amount double precision, order_id uuid) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount double precision, order_id uuid) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(double precision, uuid) IS
+COMMENT ON AGGREGATE avg_check(amount double precision, order_id uuid) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 
 CREATE FUNCTION order_state_add(order_state, amount double precision, order_id text) RETURNS order_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_text_double';
-COMMENT ON FUNCTION order_state_add(order_state, double precision, text) IS 'the state with one more row';
+COMMENT ON FUNCTION order_state_add(order_state, amount double precision, order_id text) IS
+'the state with one more row';
 
 CREATE AGGREGATE order_agg(amount double precision, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = order_state_finish, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE order_agg(double precision, text) IS
+COMMENT ON AGGREGATE order_agg(amount double precision, order_id text) IS
 'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
 
 CREATE AGGREGATE avg_check(amount double precision, order_id text) (
-    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge,
-    FINALFUNC = avg_check_double, PARALLEL = SAFE
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty', COMBINEFUNC = order_state_merge, FINALFUNC = avg_check_double,
+    PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE avg_check(double precision, text) IS
+COMMENT ON AGGREGATE avg_check(amount double precision, order_id text) IS
 'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
+
 
 -- Formulas: \sf shows them.
 
 CREATE FUNCTION growth_rate(previous numeric, current numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * (checked('current', current) - checked('previous', previous)) / NULLIF(previous, 0));
-COMMENT ON FUNCTION growth_rate(numeric, numeric) IS
+COMMENT ON FUNCTION growth_rate(previous numeric, current numeric) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+
+CREATE FUNCTION growth_rate(previous smallint, current smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+COMMENT ON FUNCTION growth_rate(previous smallint, current smallint) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+
+CREATE FUNCTION growth_rate(previous integer, current integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+COMMENT ON FUNCTION growth_rate(previous integer, current integer) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+
+CREATE FUNCTION growth_rate(previous bigint, current bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+COMMENT ON FUNCTION growth_rate(previous bigint, current bigint) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+
+CREATE FUNCTION growth_rate(previous double precision, current double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN growth_rate(previous::numeric, current::numeric)::double precision;
+COMMENT ON FUNCTION growth_rate(previous double precision, current double precision) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION margin_rate(revenue numeric, cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * (checked('revenue', revenue) - checked('cost', cost)) / NULLIF(revenue, 0));
-COMMENT ON FUNCTION margin_rate(numeric, numeric) IS
+COMMENT ON FUNCTION margin_rate(revenue numeric, cost numeric) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+
+CREATE FUNCTION margin_rate(revenue smallint, cost smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION margin_rate(revenue smallint, cost smallint) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+
+CREATE FUNCTION margin_rate(revenue integer, cost integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION margin_rate(revenue integer, cost integer) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+
+CREATE FUNCTION margin_rate(revenue bigint, cost bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION margin_rate(revenue bigint, cost bigint) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+
+CREATE FUNCTION margin_rate(revenue double precision, cost double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN margin_rate(revenue::numeric, cost::numeric)::double precision;
+COMMENT ON FUNCTION margin_rate(revenue double precision, cost double precision) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list numeric, paid numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * (checked('list', list) - checked('paid', paid)) / NULLIF(list, 0));
-COMMENT ON FUNCTION discount_rate(numeric, numeric) IS
+COMMENT ON FUNCTION discount_rate(list numeric, paid numeric) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
-
-CREATE FUNCTION growth_rate(previous smallint, current smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
-COMMENT ON FUNCTION growth_rate(smallint, smallint) IS
-'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
-
-CREATE FUNCTION margin_rate(revenue smallint, cost smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION margin_rate(smallint, smallint) IS
-'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list smallint, paid smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN discount_rate(list::numeric, paid::numeric)::numeric;
-COMMENT ON FUNCTION discount_rate(smallint, smallint) IS
+COMMENT ON FUNCTION discount_rate(list smallint, paid smallint) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
-CREATE FUNCTION growth_rate(previous integer, current integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
-COMMENT ON FUNCTION growth_rate(integer, integer) IS
-'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
-
-CREATE FUNCTION margin_rate(revenue integer, cost integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION margin_rate(integer, integer) IS
-'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list integer, paid integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN discount_rate(list::numeric, paid::numeric)::numeric;
-COMMENT ON FUNCTION discount_rate(integer, integer) IS
+COMMENT ON FUNCTION discount_rate(list integer, paid integer) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
-CREATE FUNCTION growth_rate(previous bigint, current bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
-COMMENT ON FUNCTION growth_rate(bigint, bigint) IS
-'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
-
-CREATE FUNCTION margin_rate(revenue bigint, cost bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION margin_rate(bigint, bigint) IS
-'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list bigint, paid bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN discount_rate(list::numeric, paid::numeric)::numeric;
-COMMENT ON FUNCTION discount_rate(bigint, bigint) IS
+COMMENT ON FUNCTION discount_rate(list bigint, paid bigint) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
-CREATE FUNCTION growth_rate(previous double precision, current double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::double precision;
-COMMENT ON FUNCTION growth_rate(double precision, double precision) IS
-'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
-
-CREATE FUNCTION margin_rate(revenue double precision, cost double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::double precision;
-COMMENT ON FUNCTION margin_rate(double precision, double precision) IS
-'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list double precision, paid double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN discount_rate(list::numeric, paid::numeric)::double precision;
-COMMENT ON FUNCTION discount_rate(double precision, double precision) IS
+COMMENT ON FUNCTION discount_rate(list double precision, paid double precision) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
+
 
 -- ---------- ltv ----------
 
@@ -1660,68 +1816,333 @@ COMMENT ON FUNCTION discount_rate(double precision, double precision) IS
 CREATE FUNCTION ltv(avg_value numeric, periods numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('avg_value', avg_value) * checked('periods', periods, 0));
-COMMENT ON FUNCTION ltv(numeric, numeric) IS
+COMMENT ON FUNCTION ltv(avg_value numeric, periods numeric) IS
+'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
+
+CREATE FUNCTION ltv(avg_value smallint, periods smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_value smallint, periods smallint) IS
+'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
+
+CREATE FUNCTION ltv(avg_value integer, periods integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_value integer, periods integer) IS
+'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
+
+CREATE FUNCTION ltv(avg_value bigint, periods bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_value bigint, periods bigint) IS
+'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
+
+CREATE FUNCTION ltv(avg_value double precision, periods double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_value::numeric, periods::numeric)::double precision;
+COMMENT ON FUNCTION ltv(avg_value double precision, periods double precision) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_price numeric, purchases_per_period numeric, periods numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('avg_price', avg_price) * checked('purchases_per_period', purchases_per_period, 0) * checked('periods', periods, 0));
-COMMENT ON FUNCTION ltv(numeric, numeric, numeric) IS
+COMMENT ON FUNCTION ltv(avg_price numeric, purchases_per_period numeric, periods numeric) IS
+'lifetime value: average price x purchases per period x number of periods';
+
+CREATE FUNCTION ltv(avg_price smallint, purchases_per_period smallint, periods smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_price smallint, purchases_per_period smallint, periods smallint) IS
+'lifetime value: average price x purchases per period x number of periods';
+
+CREATE FUNCTION ltv(avg_price integer, purchases_per_period integer, periods integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_price integer, purchases_per_period integer, periods integer) IS
+'lifetime value: average price x purchases per period x number of periods';
+
+CREATE FUNCTION ltv(avg_price bigint, purchases_per_period bigint, periods bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+COMMENT ON FUNCTION ltv(avg_price bigint, purchases_per_period bigint, periods bigint) IS
+'lifetime value: average price x purchases per period x number of periods';
+
+CREATE FUNCTION ltv(avg_price double precision, purchases_per_period double precision, periods double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::double precision;
+COMMENT ON FUNCTION ltv(avg_price double precision, purchases_per_period double precision, periods double precision) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv_from_churn(arpa numeric, churn_pct numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * checked('arpa', arpa) / NULLIF(checked('churn_pct', churn_pct, 0, 100), 0));
-COMMENT ON FUNCTION ltv_from_churn(numeric, numeric) IS
+COMMENT ON FUNCTION ltv_from_churn(arpa numeric, churn_pct numeric) IS
+'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
+
+CREATE FUNCTION ltv_from_churn(arpa smallint, churn_pct smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+COMMENT ON FUNCTION ltv_from_churn(arpa smallint, churn_pct smallint) IS
+'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
+
+CREATE FUNCTION ltv_from_churn(arpa integer, churn_pct integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+COMMENT ON FUNCTION ltv_from_churn(arpa integer, churn_pct integer) IS
+'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
+
+CREATE FUNCTION ltv_from_churn(arpa bigint, churn_pct bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+COMMENT ON FUNCTION ltv_from_churn(arpa bigint, churn_pct bigint) IS
+'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
+
+CREATE FUNCTION ltv_from_churn(arpa double precision, churn_pct double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::double precision;
+COMMENT ON FUNCTION ltv_from_churn(arpa double precision, churn_pct double precision) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION cac(cost numeric, new_customers numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('cost', cost) / NULLIF(checked('new_customers', new_customers, 0), 0));
-COMMENT ON FUNCTION cac(numeric, numeric) IS
+COMMENT ON FUNCTION cac(cost numeric, new_customers numeric) IS
+'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
+
+CREATE FUNCTION cac(cost smallint, new_customers smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+COMMENT ON FUNCTION cac(cost smallint, new_customers smallint) IS
+'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
+
+CREATE FUNCTION cac(cost integer, new_customers integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+COMMENT ON FUNCTION cac(cost integer, new_customers integer) IS
+'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
+
+CREATE FUNCTION cac(cost bigint, new_customers bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+COMMENT ON FUNCTION cac(cost bigint, new_customers bigint) IS
+'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
+
+CREATE FUNCTION cac(cost double precision, new_customers double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac(cost::numeric, new_customers::numeric)::double precision;
+COMMENT ON FUNCTION cac(cost double precision, new_customers double precision) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION retention_cost(cost numeric, customers numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('cost', cost) / NULLIF(checked('customers', customers, 0), 0));
-COMMENT ON FUNCTION retention_cost(numeric, numeric) IS
+COMMENT ON FUNCTION retention_cost(cost numeric, customers numeric) IS
+'cost of keeping one customer: cost / customers kept; NULL where there are none';
+
+CREATE FUNCTION retention_cost(cost smallint, customers smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+COMMENT ON FUNCTION retention_cost(cost smallint, customers smallint) IS
+'cost of keeping one customer: cost / customers kept; NULL where there are none';
+
+CREATE FUNCTION retention_cost(cost integer, customers integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+COMMENT ON FUNCTION retention_cost(cost integer, customers integer) IS
+'cost of keeping one customer: cost / customers kept; NULL where there are none';
+
+CREATE FUNCTION retention_cost(cost bigint, customers bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+COMMENT ON FUNCTION retention_cost(cost bigint, customers bigint) IS
+'cost of keeping one customer: cost / customers kept; NULL where there are none';
+
+CREATE FUNCTION retention_cost(cost double precision, customers double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN retention_cost(cost::numeric, customers::numeric)::double precision;
+COMMENT ON FUNCTION retention_cost(cost double precision, customers double precision) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION roi(gain numeric, cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * (checked('gain', gain) - checked('cost', cost)) / NULLIF(cost, 0));
-COMMENT ON FUNCTION roi(numeric, numeric) IS
+COMMENT ON FUNCTION roi(gain numeric, cost numeric) IS
+'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
+
+CREATE FUNCTION roi(gain smallint, cost smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN roi(gain::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION roi(gain smallint, cost smallint) IS
+'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
+
+CREATE FUNCTION roi(gain integer, cost integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN roi(gain::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION roi(gain integer, cost integer) IS
+'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
+
+CREATE FUNCTION roi(gain bigint, cost bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN roi(gain::numeric, cost::numeric)::numeric;
+COMMENT ON FUNCTION roi(gain bigint, cost bigint) IS
+'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
+
+CREATE FUNCTION roi(gain double precision, cost double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN roi(gain::numeric, cost::numeric)::double precision;
+COMMENT ON FUNCTION roi(gain double precision, cost double precision) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION ltv_cac(ltv numeric, cac numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('ltv', ltv) / NULLIF(checked('cac', cac), 0));
-COMMENT ON FUNCTION ltv_cac(numeric, numeric) IS
+COMMENT ON FUNCTION ltv_cac(ltv numeric, cac numeric) IS
+'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
+
+CREATE FUNCTION ltv_cac(ltv smallint, cac smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+COMMENT ON FUNCTION ltv_cac(ltv smallint, cac smallint) IS
+'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
+
+CREATE FUNCTION ltv_cac(ltv integer, cac integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+COMMENT ON FUNCTION ltv_cac(ltv integer, cac integer) IS
+'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
+
+CREATE FUNCTION ltv_cac(ltv bigint, cac bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+COMMENT ON FUNCTION ltv_cac(ltv bigint, cac bigint) IS
+'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
+
+CREATE FUNCTION ltv_cac(ltv double precision, cac double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_cac(ltv::numeric, cac::numeric)::double precision;
+COMMENT ON FUNCTION ltv_cac(ltv double precision, cac double precision) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION cac_payback(cac numeric, monthly_margin numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('cac', cac) / NULLIF(checked('monthly_margin', monthly_margin), 0));
-COMMENT ON FUNCTION cac_payback(numeric, numeric) IS
+COMMENT ON FUNCTION cac_payback(cac numeric, monthly_margin numeric) IS
+'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
+
+CREATE FUNCTION cac_payback(cac smallint, monthly_margin smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+COMMENT ON FUNCTION cac_payback(cac smallint, monthly_margin smallint) IS
+'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
+
+CREATE FUNCTION cac_payback(cac integer, monthly_margin integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+COMMENT ON FUNCTION cac_payback(cac integer, monthly_margin integer) IS
+'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
+
+CREATE FUNCTION cac_payback(cac bigint, monthly_margin bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+COMMENT ON FUNCTION cac_payback(cac bigint, monthly_margin bigint) IS
+'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
+
+CREATE FUNCTION cac_payback(cac double precision, monthly_margin double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac_payback(cac::numeric, monthly_margin::numeric)::double precision;
+COMMENT ON FUNCTION cac_payback(cac double precision, monthly_margin double precision) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION max_cac(ltv numeric, target_ratio numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(checked('ltv', ltv) / NULLIF(checked('target_ratio', target_ratio, 0), 0));
-COMMENT ON FUNCTION max_cac(numeric, numeric) IS
+COMMENT ON FUNCTION max_cac(ltv numeric, target_ratio numeric) IS
+'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
+
+CREATE FUNCTION max_cac(ltv smallint, target_ratio smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+COMMENT ON FUNCTION max_cac(ltv smallint, target_ratio smallint) IS
+'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
+
+CREATE FUNCTION max_cac(ltv integer, target_ratio integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+COMMENT ON FUNCTION max_cac(ltv integer, target_ratio integer) IS
+'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
+
+CREATE FUNCTION max_cac(ltv bigint, target_ratio bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+COMMENT ON FUNCTION max_cac(ltv bigint, target_ratio bigint) IS
+'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
+
+CREATE FUNCTION max_cac(ltv double precision, target_ratio double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN max_cac(ltv::numeric, target_ratio::numeric)::double precision;
+COMMENT ON FUNCTION max_cac(ltv double precision, target_ratio double precision) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue numeric, fixed_costs numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * checked('recurring_revenue', recurring_revenue) / NULLIF(checked('fixed_costs', fixed_costs), 0));
-COMMENT ON FUNCTION coverage_ratio(numeric, numeric) IS
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue numeric, fixed_costs numeric) IS
+'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
+
+CREATE FUNCTION coverage_ratio(recurring_revenue smallint, fixed_costs smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue smallint, fixed_costs smallint) IS
+'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
+
+CREATE FUNCTION coverage_ratio(recurring_revenue integer, fixed_costs integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue integer, fixed_costs integer) IS
+'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
+
+CREATE FUNCTION coverage_ratio(recurring_revenue bigint, fixed_costs bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue bigint, fixed_costs bigint) IS
+'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
+
+CREATE FUNCTION coverage_ratio(recurring_revenue double precision, fixed_costs double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::double precision;
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue double precision, fixed_costs double precision) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION cost_ratio(cac numeric, retention_cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100 * checked('cac', cac) / NULLIF(checked('retention_cost', retention_cost), 0));
-COMMENT ON FUNCTION cost_ratio(numeric, numeric) IS
+COMMENT ON FUNCTION cost_ratio(cac numeric, retention_cost numeric) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
+CREATE FUNCTION cost_ratio(cac smallint, retention_cost smallint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+COMMENT ON FUNCTION cost_ratio(cac smallint, retention_cost smallint) IS
+'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
+CREATE FUNCTION cost_ratio(cac integer, retention_cost integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+COMMENT ON FUNCTION cost_ratio(cac integer, retention_cost integer) IS
+'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
+CREATE FUNCTION cost_ratio(cac bigint, retention_cost bigint) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+COMMENT ON FUNCTION cost_ratio(cac bigint, retention_cost bigint) IS
+'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
+CREATE FUNCTION cost_ratio(cac double precision, retention_cost double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cost_ratio(cac::numeric, retention_cost::numeric)::double precision;
+COMMENT ON FUNCTION cost_ratio(cac double precision, retention_cost double precision) IS
+'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
 
 CREATE FUNCTION ltv_from_retention(margin numeric, retention_ratio numeric, discount_ratio numeric, include_first boolean DEFAULT false)
 RETURNS numeric
@@ -1731,267 +2152,6 @@ RETURN trim_scale(checked('margin', margin)
     / NULLIF(1 + checked('discount_ratio', discount_ratio, 0) - checked('retention_ratio', retention_ratio, 0, 1), 0));
 COMMENT ON FUNCTION ltv_from_retention(numeric, numeric, numeric, boolean) IS
 'lifetime value from margin per period, retention and discount per period, both 0 to 1: m r / (1 + d - r); with include_first => true the margin of the first period is in it: m (1 + d) / (1 + d - r); NULL where r = 1 and d = 0';
-
-CREATE FUNCTION ltv(avg_value smallint, periods smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(smallint, smallint) IS
-'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
-
-CREATE FUNCTION ltv(avg_price smallint, purchases_per_period smallint, periods smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(smallint, smallint, smallint) IS
-'lifetime value: average price x purchases per period x number of periods';
-
-CREATE FUNCTION ltv_from_churn(arpa smallint, churn_pct smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
-COMMENT ON FUNCTION ltv_from_churn(smallint, smallint) IS
-'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
-
-CREATE FUNCTION cac(cost smallint, new_customers smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
-COMMENT ON FUNCTION cac(smallint, smallint) IS
-'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
-
-CREATE FUNCTION retention_cost(cost smallint, customers smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
-COMMENT ON FUNCTION retention_cost(smallint, smallint) IS
-'cost of keeping one customer: cost / customers kept; NULL where there are none';
-
-CREATE FUNCTION roi(gain smallint, cost smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION roi(smallint, smallint) IS
-'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
-
-CREATE FUNCTION ltv_cac(ltv smallint, cac smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
-COMMENT ON FUNCTION ltv_cac(smallint, smallint) IS
-'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
-
-CREATE FUNCTION cac_payback(cac smallint, monthly_margin smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
-COMMENT ON FUNCTION cac_payback(smallint, smallint) IS
-'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
-
-CREATE FUNCTION max_cac(ltv smallint, target_ratio smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
-COMMENT ON FUNCTION max_cac(smallint, smallint) IS
-'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
-
-CREATE FUNCTION coverage_ratio(recurring_revenue smallint, fixed_costs smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
-COMMENT ON FUNCTION coverage_ratio(smallint, smallint) IS
-'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
-
-CREATE FUNCTION cost_ratio(cac smallint, retention_cost smallint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
-COMMENT ON FUNCTION cost_ratio(smallint, smallint) IS
-'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
-CREATE FUNCTION ltv(avg_value integer, periods integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(integer, integer) IS
-'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
-
-CREATE FUNCTION ltv(avg_price integer, purchases_per_period integer, periods integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(integer, integer, integer) IS
-'lifetime value: average price x purchases per period x number of periods';
-
-CREATE FUNCTION ltv_from_churn(arpa integer, churn_pct integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
-COMMENT ON FUNCTION ltv_from_churn(integer, integer) IS
-'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
-
-CREATE FUNCTION cac(cost integer, new_customers integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
-COMMENT ON FUNCTION cac(integer, integer) IS
-'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
-
-CREATE FUNCTION retention_cost(cost integer, customers integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
-COMMENT ON FUNCTION retention_cost(integer, integer) IS
-'cost of keeping one customer: cost / customers kept; NULL where there are none';
-
-CREATE FUNCTION roi(gain integer, cost integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION roi(integer, integer) IS
-'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
-
-CREATE FUNCTION ltv_cac(ltv integer, cac integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
-COMMENT ON FUNCTION ltv_cac(integer, integer) IS
-'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
-
-CREATE FUNCTION cac_payback(cac integer, monthly_margin integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
-COMMENT ON FUNCTION cac_payback(integer, integer) IS
-'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
-
-CREATE FUNCTION max_cac(ltv integer, target_ratio integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
-COMMENT ON FUNCTION max_cac(integer, integer) IS
-'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
-
-CREATE FUNCTION coverage_ratio(recurring_revenue integer, fixed_costs integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
-COMMENT ON FUNCTION coverage_ratio(integer, integer) IS
-'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
-
-CREATE FUNCTION cost_ratio(cac integer, retention_cost integer) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
-COMMENT ON FUNCTION cost_ratio(integer, integer) IS
-'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
-CREATE FUNCTION ltv(avg_value bigint, periods bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(bigint, bigint) IS
-'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
-
-CREATE FUNCTION ltv(avg_price bigint, purchases_per_period bigint, periods bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
-COMMENT ON FUNCTION ltv(bigint, bigint, bigint) IS
-'lifetime value: average price x purchases per period x number of periods';
-
-CREATE FUNCTION ltv_from_churn(arpa bigint, churn_pct bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
-COMMENT ON FUNCTION ltv_from_churn(bigint, bigint) IS
-'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
-
-CREATE FUNCTION cac(cost bigint, new_customers bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
-COMMENT ON FUNCTION cac(bigint, bigint) IS
-'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
-
-CREATE FUNCTION retention_cost(cost bigint, customers bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
-COMMENT ON FUNCTION retention_cost(bigint, bigint) IS
-'cost of keeping one customer: cost / customers kept; NULL where there are none';
-
-CREATE FUNCTION roi(gain bigint, cost bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
-COMMENT ON FUNCTION roi(bigint, bigint) IS
-'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
-
-CREATE FUNCTION ltv_cac(ltv bigint, cac bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
-COMMENT ON FUNCTION ltv_cac(bigint, bigint) IS
-'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
-
-CREATE FUNCTION cac_payback(cac bigint, monthly_margin bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
-COMMENT ON FUNCTION cac_payback(bigint, bigint) IS
-'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
-
-CREATE FUNCTION max_cac(ltv bigint, target_ratio bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
-COMMENT ON FUNCTION max_cac(bigint, bigint) IS
-'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
-
-CREATE FUNCTION coverage_ratio(recurring_revenue bigint, fixed_costs bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
-COMMENT ON FUNCTION coverage_ratio(bigint, bigint) IS
-'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
-
-CREATE FUNCTION cost_ratio(cac bigint, retention_cost bigint) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
-COMMENT ON FUNCTION cost_ratio(bigint, bigint) IS
-'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
-CREATE FUNCTION ltv(avg_value double precision, periods double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::double precision;
-COMMENT ON FUNCTION ltv(double precision, double precision) IS
-'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
-
-CREATE FUNCTION ltv(avg_price double precision, purchases_per_period double precision, periods double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::double precision;
-COMMENT ON FUNCTION ltv(double precision, double precision, double precision) IS
-'lifetime value: average price x purchases per period x number of periods';
-
-CREATE FUNCTION ltv_from_churn(arpa double precision, churn_pct double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::double precision;
-COMMENT ON FUNCTION ltv_from_churn(double precision, double precision) IS
-'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
-
-CREATE FUNCTION cac(cost double precision, new_customers double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::double precision;
-COMMENT ON FUNCTION cac(double precision, double precision) IS
-'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
-
-CREATE FUNCTION retention_cost(cost double precision, customers double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::double precision;
-COMMENT ON FUNCTION retention_cost(double precision, double precision) IS
-'cost of keeping one customer: cost / customers kept; NULL where there are none';
-
-CREATE FUNCTION roi(gain double precision, cost double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::double precision;
-COMMENT ON FUNCTION roi(double precision, double precision) IS
-'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
-
-CREATE FUNCTION ltv_cac(ltv double precision, cac double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::double precision;
-COMMENT ON FUNCTION ltv_cac(double precision, double precision) IS
-'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
-
-CREATE FUNCTION cac_payback(cac double precision, monthly_margin double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::double precision;
-COMMENT ON FUNCTION cac_payback(double precision, double precision) IS
-'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
-
-CREATE FUNCTION max_cac(ltv double precision, target_ratio double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::double precision;
-COMMENT ON FUNCTION max_cac(double precision, double precision) IS
-'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
-
-CREATE FUNCTION coverage_ratio(recurring_revenue double precision, fixed_costs double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::double precision;
-COMMENT ON FUNCTION coverage_ratio(double precision, double precision) IS
-'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
-
-CREATE FUNCTION cost_ratio(cac double precision, retention_cost double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::double precision;
-COMMENT ON FUNCTION cost_ratio(double precision, double precision) IS
-'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
 CREATE FUNCTION ltv_from_retention(margin double precision, retention_ratio double precision, discount_ratio double precision, include_first boolean DEFAULT false)
 RETURNS double precision
