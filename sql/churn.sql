@@ -45,7 +45,7 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT churn_rate(-1, 10)$$,
     $$SELECT retention_rate(1, -10)$$,
     $$SELECT churn_rate_new_included(25, 10, 10)$$,
-    $$SELECT churn_rate_new_included(1, 9223372036854775807, 1)$$,
+    $$SELECT churn_rate_new_included(1, 2305843009213693952, 1)$$,
     $$SELECT annualized_churn(101, 12)$$,
     $$SELECT annualized_churn('NaN', 12)$$,
     $$SELECT annualized_churn(5, 'Infinity')$$,

@@ -74,6 +74,10 @@ SELECT matrix.check(format('avg_check(%s, %s)', amount, key), format('order_agg(
 FROM unnest(string_to_array('s i b m r', ' ')) AS amount, unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key;
 SELECT matrix.check(format('avg_check(d, %s)', key), format('order_agg(d, %s)', key), 'avg_check_double', 'revenue_sample', '{d}') FROM unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key;
 
+-- a large scale is no trouble, nor are many digits
+SELECT scale(avg_check(('0.' || repeat('0', 16000) || '1')::numeric, 1)), avg_check(1e-320::double precision, 1), orders_count(order_agg(('0.' || repeat('0', 16000) || '1')::numeric, 'a'));
+SELECT net_revenue(amount) FROM (VALUES (1e22::double precision), (-1.5e300), (1.5e300)) AS amounts (amount);
+
 -- errors
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT net_revenue('NaN'::numeric)$$,
@@ -104,6 +108,8 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT '(version:1,sales:1,sales_count:999999999999999999,refunds:0,refunds_count:0,scale_count:2,currency:"")'::revenue_state$$,
     $$SELECT '(version:1,sales:NaN,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:"")'::revenue_state$$,
     $$SELECT format('(version:1,sales:1%s,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:"")', repeat('0', 140000))::revenue_state$$,
+    $$SELECT '(version:1,key:"bigint",scale:2)'::order_state$$,
+    $$SELECT '(version:1,key:"none",scale:5)'::order_state$$,
     $$SELECT '(version:1,key:"bigint",scale:2,order:"1",net:1.00,refunded:0,order:"1",net:1.00,refunded:0)'::order_state$$,
     $$SELECT '(version:1,key:"bigint",scale:2,order:"x",net:1.00,refunded:0)'::order_state$$,
     $$SELECT '(version:1,key:"uuid",scale:0,order:"x",net:1,refunded:0)'::order_state$$,

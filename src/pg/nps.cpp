@@ -21,16 +21,12 @@ FOR_EACH_NUMBER(SURVEY_FUNCTIONS)
 SQL_FUNCTION(nps_promoters) { PG_RETURN_INT64(read_state<nps::State>(fcinfo, 0).promoters); }
 SQL_FUNCTION(nps_passives) { PG_RETURN_INT64(read_state<nps::State>(fcinfo, 0).passives); }
 SQL_FUNCTION(nps_detractors) { PG_RETURN_INT64(read_state<nps::State>(fcinfo, 0).detractors); }
-SQL_FUNCTION(nps_responses)
-{
-    const auto& state = read_state<nps::State>(fcinfo, 0);
-    PG_RETURN_INT64(guarded([&] { return state.responses(); }));
-}
+SQL_FUNCTION(nps_responses) { PG_RETURN_INT64(read_state<nps::State>(fcinfo, 0).responses()); }
 
 SQL_FUNCTION(nps_value)
 {
     const auto& state = read_state<nps::State>(fcinfo, 0);
-    return percent(state.promoters - state.detractors, guarded([&] { return state.responses(); })).returned(fcinfo);
+    return percent(state.promoters - state.detractors, state.responses()).returned(fcinfo);
 }
 
 SQL_FUNCTION(nps_ci)

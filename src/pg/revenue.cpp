@@ -45,13 +45,11 @@ NullableResult gross_avg_check(const State& state) { return ratio(gross_of(state
 
 NullableResult avg_check(const Orders& orders)
 {
-    char* text = static_cast<char*>(palloc(64));
-    const auto count = guarded([&] {
-        const auto kept = orders.kept();
-        std::strcpy(text, customer_value::shown(kept.net, orders.scale()).c_str());
-        return kept.orders;
-    });
-    return ratio(numeric_of(text), count_of(count), orders.scale());
+    const auto kept = guarded([&] { return orders.kept(); });
+    const std::size_t longest = customer_value::mantissa_digits + static_cast<std::size_t>(orders.scale()) + 4;
+    char* text = static_cast<char*>(palloc(longest));
+    guarded([&] { text[customer_value::shown(kept.net, orders.scale()).copy(text, longest - 1)] = '\0'; });
+    return ratio(numeric_of(text), count_of(kept.orders), orders.scale());
 }
 
 // Revenue in floating-point columns goes out as it came in.

@@ -9,18 +9,20 @@ namespace customer_value::churn {
 
 namespace {
 
-void require_not_negative(const char* argument, std::int64_t value)
+void require_count(const char* argument, std::int64_t value)
 {
     if (value < 0)
         throw Error(ErrorCode::out_of_range, std::string(argument) + " must not be negative: " + std::to_string(value));
+    if (value > max_count)
+        throw Error(ErrorCode::out_of_range, std::string(argument) + " must not pass 2^61: " + std::to_string(value));
 }
 
 }  // namespace
 
 Proportion of_counts(std::int64_t lost, std::int64_t at_start)
 {
-    require_not_negative("lost", lost);
-    require_not_negative("at_start", at_start);
+    require_count("lost", lost);
+    require_count("at_start", at_start);
     if (lost > at_start)
         throw Error(ErrorCode::out_of_range, "lost must not be larger than at_start: " + std::to_string(lost) + " > " + std::to_string(at_start),
                     {}, "Who joins inside the period counts in neither; see churn_rate_new_included.");
@@ -29,9 +31,9 @@ Proportion of_counts(std::int64_t lost, std::int64_t at_start)
 
 Proportion of_counts_new_included(std::int64_t lost, std::int64_t at_start, std::int64_t joined)
 {
-    require_not_negative("lost", lost);
-    require_not_negative("at_start", at_start);
-    require_not_negative("joined", joined);
+    require_count("lost", lost);
+    require_count("at_start", at_start);
+    require_count("joined", joined);
     auto all = at_start;
     add_count(all, joined);
     if (lost > all)

@@ -11,6 +11,7 @@
 // malformed_binary, and what they pass on is within the range that they promise.
 #pragma once
 
+#include "core/common/checked.h"
 #include "core/common/error.h"
 
 #include <array>
@@ -114,7 +115,7 @@ private:
     Sink& sink_;
 };
 
-// What both readers promise: a count is between 0 and 2^63 - 1.
+// What both readers promise: a count is between 0 and max_count.
 class TextReader {
 public:
     static constexpr bool reading = true;
@@ -140,8 +141,8 @@ public:
     {
         label(name);
         const auto [stop, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-        if (problem != std::errc{} || value < 0)
-            fail("\"" + std::string(name) + "\" must be a whole number from 0 to 9223372036854775807");
+        if (problem != std::errc{} || value < 0 || value > max_count)
+            fail("\"" + std::string(name) + "\" must be a whole number from 0 to " + std::to_string(max_count));
         rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
     }
     // The characters of a decimal number; who uses them checks their form.
@@ -223,8 +224,8 @@ public:
     void count(std::string_view name, std::int64_t& value)
     {
         value = static_cast<std::int64_t>(integer());
-        if (value < 0)
-            fail("\"" + std::string(name) + "\" must not be negative");
+        if (value < 0 || value > max_count)
+            fail("\"" + std::string(name) + "\" must be a whole number from 0 to " + std::to_string(max_count));
     }
     [[nodiscard]] std::string_view number(std::string_view name) { return counted(name, rest_.size()); }
     std::size_t text(std::string_view name, char* buffer, std::size_t capacity)

@@ -1,4 +1,4 @@
-// Counts that cannot wrap: every count in a state is a non-negative 64-bit integer.
+// Counts that cannot wrap, nor can the sum of a few: every count in a state is a whole number from 0 to 2^61.
 #pragma once
 
 #include "core/common/error.h"
@@ -7,17 +7,20 @@
 
 namespace customer_value {
 
+inline constexpr std::int64_t max_count = std::int64_t{1} << 61;
+
 // Out of line, as every throw on the path of a row: the strings would cost each call a stack frame.
 [[noreturn, gnu::cold, gnu::noinline]] inline void throw_count_out_of_range()
 {
-    throw Error(ErrorCode::out_of_range, "count out of range", "A count must stay below 2^63.");
+    throw Error(ErrorCode::out_of_range, "count out of range", "A count must not pass 2^61.");
 }
 
-// Adds `more` to `count`; throws out_of_range where the sum passes 2^63 - 1.
+// Adds `more`, a count itself, to `count`; throws out_of_range, and leaves it alone, where the sum passes max_count.
 inline void add_count(std::int64_t& count, std::int64_t more)
 {
-    if (__builtin_add_overflow(count, more, &count)) [[unlikely]]
+    if (count > max_count - more) [[unlikely]]
         throw_count_out_of_range();
+    count += more;
 }
 
 }  // namespace customer_value

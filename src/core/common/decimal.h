@@ -146,21 +146,56 @@ private:
     bool negative_;
 };
 
-// The shortest decimal that reads back as the same floating-point number, without an exponent: the number that
-// PostgreSQL prints, so that 0.1 means one tenth.
+// The shortest decimal that reads back as the same floating-point number, without an exponent: 0.1 means one tenth. It is
+// what PostgreSQL prints, but for rare ties: 1e23, a one with 23 zeros here, is printed as 9.999999999999999e+22.
 class ShortestDecimal {
 public:
     template <std::floating_point Float> explicit ShortestDecimal(Float value)
     {
-        length_ = static_cast<std::size_t>(
-            std::to_chars(text_.data(), text_.data() + text_.size(), value, std::chars_format::fixed).ptr -
-            text_.data());
+        // d[.ddd]e[+-]xx
+        std::array<char, 40> scientific;
+        const auto end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific).ptr;
+        const std::string_view form(scientific.data(), static_cast<std::size_t>(end - scientific.data()));
+        const auto exponent_at = form.find('e');
+        int exponent = 0;
+        std::from_chars(form.data() + exponent_at + 1 + (form[exponent_at + 1] == '+'), end, exponent);
+        std::string_view mantissa = form.substr(0, exponent_at);
+        if (mantissa.starts_with('-')) {
+            put('-');
+            mantissa.remove_prefix(1);
+        }
+        const char first = mantissa.front();
+        mantissa.remove_prefix(std::min<std::size_t>(mantissa.size(), 2));
+        if (exponent < 0) {
+            put("0.");
+            for (int zeros = -1 - exponent; zeros > 0; --zeros)
+                put('0');
+            put(first);
+            put(mantissa);
+        } else {
+            put(first);
+            const auto whole = std::min(mantissa.size(), static_cast<std::size_t>(exponent));
+            put(mantissa.substr(0, whole));
+            for (int zeros = exponent - static_cast<int>(whole); zeros > 0; --zeros)
+                put('0');
+            if (mantissa.size() > whole) {
+                put('.');
+                put(mantissa.substr(whole));
+            }
+        }
     }
     [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), length_}; }
 
 private:
+    void put(char c) noexcept { text_[length_++] = c; }
+    void put(std::string_view digits) noexcept
+    {
+        std::memcpy(text_.data() + length_, digits.data(), digits.size());
+        length_ += digits.size();
+    }
+
     std::array<char, 400> text_;  // the longest has 309 places before the point or 1 + 324 + 17 after it
-    std::size_t length_;
+    std::size_t length_ = 0;
 };
 
 // The parts of a plain decimal text: [-]digits[.digits].

@@ -193,8 +193,8 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
     if (*slot == 0 && (count_ == room_.entries || text_used_ + more_text > room_.text_bytes))
         return enlarged(count_ + std::size_t{1}, text_used_ + more_text);
     Entry& entry = *slot == 0 ? insert(wanted, order.bytes, slot) : entries()[*slot - 1];
-    const Int128 net = net_of(entry) + *scaled;
-    if (net >= mantissa_limit || net <= -mantissa_limit)
+    Int128 net;
+    if (__builtin_add_overflow(net_of(entry), *scaled, &net) || net >= mantissa_limit || net <= -mantissa_limit)
         throw_order_too_large();
     set_net(entry, net);
     entry.refunded |= refund;
@@ -263,6 +263,12 @@ void Orders::start(std::string_view kind, std::int64_t scale)
             return;
         }
     throw_invalid("\"key\" must be none, bigint, uuid or text.");
+}
+
+void Orders::validate() const
+{
+    if (count_ == 0 && (kind_ != KeyKind::none || scale_ != 0))
+        throw_invalid("A state without orders must have neither a kind of key nor a scale.");
 }
 
 void Orders::restore(std::string_view key, const DecimalText& net, std::int64_t refunded)

@@ -92,6 +92,7 @@ public:
             archive.count("refunded", refunded);
             orders->restore({key.data(), size}, net, refunded);
         }
+        orders->validate();
         return orders;
     }
 
@@ -120,6 +121,7 @@ private:
 
     static Room room_for_input(std::size_t length) noexcept;
     void start(std::string_view kind, std::int64_t scale);
+    void validate() const;
     void restore(std::string_view key, const DecimalText& net, std::int64_t refunded);
     std::optional<Room> add_row(Int128 amount, std::int32_t scale, bool refund, const Key& order);
     void set_scale(std::int32_t scale);

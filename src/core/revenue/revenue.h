@@ -98,7 +98,7 @@ public:
     // With a currency the last row of it may leave, and with it the currency: recompute.
     template <class Amount> bool remove(const Amount& amount, std::string_view) { return rows() > 1 && remove(amount); }
 
-    // Throws invalid_parameter where both sides name a currency and not the same.
+    // Throws invalid_parameter where the rows of one side have another currency than those of the other, or none.
     std::optional<Room> merge(const State& other);
 
     [[nodiscard]] std::int64_t sales_count() const noexcept { return rows_[sales]; }
@@ -124,7 +124,8 @@ public:
 
     static std::size_t bytes_for_input(std::size_t length) noexcept
     {
-        const auto limbs = static_cast<std::int32_t>(length / 4) + 1;
+        constexpr std::size_t longest_sum = 150000;  // digits of a numeric, and then some
+        const auto limbs = static_cast<std::int32_t>(std::min(length, longest_sum) / 4) + 1;
         return bytes_for(Room(usual_window.united({-limbs, 2 * limbs})));
     }
     template <class Archive> void write(Archive& archive) const
