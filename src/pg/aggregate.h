@@ -168,7 +168,9 @@ template <class State> State* finished(const State& state)
 {
     if constexpr (Sortable<State>) {
         State* copy = relocated(state, state.used());
+        CHECK_FOR_INTERRUPTS();
         copy->sort();
+        CHECK_FOR_INTERRUPTS();
         return copy;
     } else if constexpr (Growing<State>) {
         return relocated(state, state.room());
@@ -204,6 +206,7 @@ template <class State, class Reader> State* restored(Reader& reader, std::size_t
             reader.end();
             return read;
         });
+        CHECK_FOR_INTERRUPTS();
         return finished(*state);
     } else {
         auto* state = static_cast<State*>(allocate<State>(sizeof(State)));
@@ -241,6 +244,7 @@ template <class Writer, class State> char* written(const State& state, std::size
     if (length > MaxAllocSize - header - 1)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
                         errmsg("the outside form of this %s would pass the limit of 1 GB", State::type_name)));
+    CHECK_FOR_INTERRUPTS();
     auto* memory = static_cast<char*>(palloc(header + length + 1));
     guarded([&] {
         Sink sink(memory + header, length);

@@ -43,7 +43,8 @@ template <class Reader> Fields read(std::string_view form, std::size_t capacity 
     Fields fields;
     reader.begin(newest);
     reader.count("rows", fields.count);
-    fields.number = reader.number("net");
+    const auto net = reader.number("net");
+    fields.number = (net.negative ? "-" : "") + std::string(net.whole) + (net.fraction.empty() ? "" : ".") + std::string(net.fraction);
     fields.text.assign(buffer.data(), reader.text("currency", buffer.data(), buffer.size()));
     reader.end();
     return fields;

@@ -97,7 +97,7 @@ TEST(ExactSum, of_texts_equals_that_of_decimals)
         const auto values = random_decimals(random, between(random, 0, 30));
         OwnedSum sum;
         for (const auto& value : values) {
-            const auto parts = DecimalText::parse(value);
+            const auto parts = *DecimalText::parsed(value);
             sum.add(parts, parts.negative ? -1 : 1, false);
         }
         EXPECT_EQ(sum.value(), total(values));

@@ -16,8 +16,8 @@ TEST(Mantissa, is_the_decimal_at_its_own_scale)
     EXPECT_TRUE(mantissa(OwnedDecimal("-0.00001").view()) == -1);
     EXPECT_TRUE(mantissa(OwnedDecimal("0.000").view()) == 0);
     EXPECT_TRUE(mantissa(OwnedDecimal("100000000").view()) == 100000000);
-    EXPECT_TRUE(mantissa(DecimalText::parse("-12.340")) == -12340);
-    EXPECT_TRUE(mantissa(DecimalText::parse("0000000000000000000000000000000000000000000000001")) == 1);
+    EXPECT_TRUE(mantissa(*DecimalText::parsed("-12.340")) == -12340);
+    EXPECT_TRUE(mantissa(*DecimalText::parsed("0000000000000000000000000000000000000000000000001")) == 1);
 }
 
 TEST(Mantissa, of_a_decimal_and_of_its_text_are_the_same)
@@ -27,7 +27,7 @@ TEST(Mantissa, of_a_decimal_and_of_its_text_are_the_same)
         const auto text = random_decimal(random, between(random, 1, 30), between(random, 0, 30));
         const auto places = text.find('.') == text.npos ? 0 : static_cast<int>(text.size() - text.find('.') - 1);
         const BigInteger expected = scaled(text, places);
-        const auto from_digits = mantissa(OwnedDecimal(text).view()), from_text = mantissa(DecimalText::parse(text));
+        const auto from_digits = mantissa(OwnedDecimal(text).view()), from_text = mantissa(*DecimalText::parsed(text));
         const bool fits = boost::multiprecision::abs(expected) < boost::multiprecision::pow(BigInteger(10), 38);
         ASSERT_EQ(from_digits.has_value(), fits) << text;
         ASSERT_EQ(from_text.has_value(), fits) << text;
@@ -43,11 +43,11 @@ TEST(Mantissa, has_at_most_38_digits)
 {
     for (const std::string& text : {nines, "-" + nines, "0." + nines, "9." + nines.substr(1), nines.substr(2) + ".99"}) {
         EXPECT_TRUE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
-        EXPECT_TRUE(mantissa(DecimalText::parse(text)).has_value()) << text;
+        EXPECT_TRUE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
     for (const std::string& text : {"1" + std::string(38, '0'), "-1" + std::string(38, '0'), nines + ".0", "1." + std::string(38, '0'), nines + nines}) {
         EXPECT_FALSE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
-        EXPECT_FALSE(mantissa(DecimalText::parse(text)).has_value()) << text;
+        EXPECT_FALSE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
     EXPECT_FALSE(mantissa(OwnedDecimal({1}, 32767, 0, false).view()).has_value());
 }

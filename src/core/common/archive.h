@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/common/checked.h"
+#include "core/common/decimal.h"
 #include "core/common/error.h"
 
 #include <array>
@@ -145,13 +146,15 @@ public:
             fail("\"" + std::string(name) + "\" must be a whole number from 0 to " + std::to_string(max_count));
         rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
     }
-    // The characters of a decimal number; who uses them checks their form.
-    [[nodiscard]] std::string_view number(std::string_view name)
+    [[nodiscard]] DecimalText number(std::string_view name)
     {
         label(name);
         const auto number = rest_.substr(0, rest_.find_first_of(",)"));
+        const auto parts = DecimalText::parsed(number);
+        if (!parts)
+            fail("\"" + std::string(name) + "\" must be a decimal number");
         rest_.remove_prefix(number.size());
-        return number;
+        return *parts;
     }
     // A quoted text, written without its escapes into `buffer`; returns its length.
     std::size_t text(std::string_view name, char* buffer, std::size_t capacity)
@@ -227,7 +230,13 @@ public:
         if (value < 0 || value > max_count)
             fail("\"" + std::string(name) + "\" must be a whole number from 0 to " + std::to_string(max_count));
     }
-    [[nodiscard]] std::string_view number(std::string_view name) { return counted(name, rest_.size()); }
+    [[nodiscard]] DecimalText number(std::string_view name)
+    {
+        const auto parts = DecimalText::parsed(counted(name, rest_.size()));
+        if (!parts)
+            fail("\"" + std::string(name) + "\" must be a decimal number");
+        return *parts;
+    }
     std::size_t text(std::string_view name, char* buffer, std::size_t capacity)
     {
         const auto bytes = counted(name, capacity);

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -203,8 +204,8 @@ struct DecimalText {
     bool negative = false;
     std::string_view whole, fraction;
 
-    // Throws malformed_text where `text` has another form.
-    static DecimalText parse(std::string_view text)
+    // Nothing where `text` has another form.
+    static std::optional<DecimalText> parsed(std::string_view text) noexcept
     {
         DecimalText parts;
         std::string_view rest = text;
@@ -221,7 +222,7 @@ struct DecimalText {
         };
         if (parts.whole.empty() || !all_digits(parts.whole) || !all_digits(parts.fraction) ||
             (point != std::string_view::npos && parts.fraction.empty()))
-            throw Error(ErrorCode::malformed_text, "\"" + std::string(text.substr(0, 40)) + "\" is not a decimal number");
+            return std::nullopt;
         return parts;
     }
 };

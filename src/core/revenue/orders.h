@@ -45,7 +45,7 @@ public:
             return add_row(static_cast<Int128>(amount), 0, amount < 0, order);
         } else if constexpr (std::floating_point<Amount>) {
             const ShortestDecimal shortest(amount);
-            const auto parts = DecimalText::parse(shortest.text());
+            const auto parts = *DecimalText::parsed(shortest.text());
             return add_row(fitting(mantissa(parts), amount), static_cast<std::int32_t>(parts.fraction.size()), amount < 0, order);
         } else {
             return add_row(fitting(mantissa(amount), amount), amount.scale, amount.negative, order);
@@ -88,7 +88,7 @@ public:
         orders->start({key.data(), kind}, scale);
         while (archive.more()) {
             const std::size_t size = archive.text("order", key.data(), key.size());
-            const auto net = DecimalText::parse(archive.number("net"));
+            const auto net = archive.number("net");
             archive.count("refunded", refunded);
             orders->restore({key.data(), size}, net, refunded);
         }

@@ -142,9 +142,9 @@ public:
     template <class Archive> static State* read(void* memory, Archive& archive)
     {
         Fields fields;
-        const auto gross = DecimalText::parse(archive.number("sales"));
+        const auto gross = archive.number("sales");
         archive.count("sales_count", fields.rows[sales]);
-        const auto refunded = DecimalText::parse(archive.number("refunds"));
+        const auto refunded = archive.number("refunds");
         archive.count("refunds_count", fields.rows[refunds]);
         archive.count("scale_count", fields.scale_rows);
         fields.currency_length = archive.text("currency", fields.currency, sizeof fields.currency);
@@ -167,7 +167,7 @@ private:
             return use(digits.view(), amount < 0, amount == 0, 0);
         } else if constexpr (std::floating_point<Amount>) {
             const ShortestDecimal shortest(amount);
-            const auto digits = DecimalText::parse(shortest.text());
+            const auto digits = *DecimalText::parsed(shortest.text());
             return use(digits, amount < 0, amount == 0, static_cast<std::int32_t>(digits.fraction.size()));
         } else {
             return use(amount, amount.negative, amount.zero(), amount.scale);
