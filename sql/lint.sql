@@ -16,11 +16,14 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 SELECT object FROM routine WHERE proparallel <> 's' OR provolatile <> 'i' ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
-    AND proname <> 'checked' AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND pronargs = 3) ORDER BY 1;
+    AND proname <> 'checked_argument' AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND pronargs = 3) ORDER BY 1;
 \echo C functions whose symbol is not customer_value_*
 SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^customer_value_' ORDER BY 1;
 \echo SQL functions that depend on search_path (a body that is parsed only when it runs)
 SELECT object FROM routine WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prosqlbody IS NULL ORDER BY 1;
+\echo functions that depend on something outside the extension and pg_catalog, which a user may have planted
+SELECT object, pg_describe_object(refclassid, refobjid, refobjsubid) FROM routine JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = routine.oid AND d.deptype = 'n'
+WHERE refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass) AND NOT EXISTS (SELECT FROM member WHERE member.classid = d.refclassid AND member.objid = d.refobjid) ORDER BY 1;
 \echo security definers
 SELECT object FROM routine WHERE prosecdef ORDER BY 1;
 \echo arguments without a name, but for the input and output of types and the first of state functions

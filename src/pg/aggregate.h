@@ -61,11 +61,10 @@ template <class State> void* allocate(std::size_t bytes)
     static_assert(offsetof(Stored<State>, state) == stored_header && alignof(State) <= MAXIMUM_ALIGNOF);
     if (bytes > MaxAllocSize - stored_header)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", State::type_name)));
-    auto* memory = static_cast<char*>(palloc(stored_header + bytes));
+    auto* memory = static_cast<char*>(palloc0(stored_header + bytes));
     auto* header = reinterpret_cast<Stored<State>*>(memory);
     SET_VARSIZE(memory, stored_header + bytes);
     header->version = State::version;
-    std::memset(header->unused, 0, sizeof header->unused);
     return memory + stored_header;
 }
 
@@ -104,7 +103,8 @@ template <class State> [[gnu::always_inline]] inline State* own_state(FunctionCa
 template <Growing State> State* relocated(const State& from, typename State::Room room)
 {
     const std::size_t bytes = guarded([&] { return State::bytes_for(room); });
-    return State::relocate(from, allocate<State>(bytes), room);
+    void* memory = allocate<State>(bytes);
+    return guarded([&] { return State::relocate(from, memory, room); });
 }
 
 template <class State, class... Arguments> [[gnu::always_inline]] inline State* add(State* state, const Arguments&... arguments)
@@ -169,7 +169,7 @@ template <class State> State* finished(const State& state)
     if constexpr (Sortable<State>) {
         State* copy = relocated(state, state.used());
         CHECK_FOR_INTERRUPTS();
-        copy->sort();
+        guarded([&] { copy->sort(); });
         CHECK_FOR_INTERRUPTS();
         return copy;
     } else if constexpr (Growing<State>) {

@@ -84,9 +84,10 @@ template <class T> auto argument(FunctionCallInfo fcinfo, int index)
         return decimal_of(datum);
     else if constexpr (std::same_as<T, std::string_view>)
         return text_of(datum);
-    else if constexpr (std::same_as<T, BigintKey>)
+    else if constexpr (std::same_as<T, BigintKey>) {
+        static_assert(sizeof(Datum) == sizeof(std::int64_t), "a bigint must be passed by value");
         return Key{KeyKind::bigint, {reinterpret_cast<const char*>(&datum), sizeof(std::int64_t)}};
-    else if constexpr (std::same_as<T, UuidKey>)
+    } else if constexpr (std::same_as<T, UuidKey>)
         return Key{KeyKind::uuid, {reinterpret_cast<const char*>(DatumGetUUIDP(datum)->data), UUID_LEN}};
     else if constexpr (std::same_as<T, TextKey>)
         return Key{KeyKind::text, text_of(datum)};

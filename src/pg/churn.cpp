@@ -86,7 +86,7 @@ SQL_FUNCTION(churn_remove_ranges)
 {
     churn::State* state = own_state<churn::State>(fcinfo);
     const Status status = status_of(fcinfo);
-    state->remove(status.was_active, status.is_active);
+    guarded([&] { state->remove(status.was_active, status.is_active); });
     return datum_of(state);
 }
 
@@ -132,15 +132,26 @@ SQL_FUNCTION(annualized_churn)
     return numeric_of(guarded([&] { return churn::annualized(rate_pct, periods); }));
 }
 
-SQL_FUNCTION(churn_ci)
+namespace {
+
+Datum interval_row(FunctionCallInfo fcinfo, const customer_value::Proportion& rate, double confidence)
 {
-    const auto& state = read_state<churn::State>(fcinfo, 0);
-    const double confidence = PG_GETARG_FLOAT8(1);
     const auto interval = guarded([&]() -> std::optional<customer_value::Interval> {
         const double z = customer_value::two_sided_z(confidence);
-        return state.total == 0 ? std::nullopt : std::optional(customer_value::wilson(state, z));
+        return rate.total == 0 ? std::nullopt : std::optional(customer_value::wilson(rate, z));
     });
     if (!interval)
         return row_of(fcinfo, {{}, {}});
     return row_of(fcinfo, {{numeric_of(100 * interval->lower), false}, {numeric_of(100 * interval->upper), false}});
+}
+
+}  // namespace
+
+SQL_FUNCTION(churn_ci) { return interval_row(fcinfo, read_state<churn::State>(fcinfo, 0), PG_GETARG_FLOAT8(1)); }
+
+SQL_FUNCTION(churn_ci_counts)
+{
+    const std::int64_t lost = PG_GETARG_INT64(0), at_start = PG_GETARG_INT64(1);
+    const auto rate = guarded([&] { return churn::of_counts(lost, at_start); });
+    return interval_row(fcinfo, rate, PG_GETARG_FLOAT8(2));
 }

@@ -28,11 +28,9 @@ int sqlstate_of(ErrorCode code) noexcept
     switch (code) {
     case ErrorCode::out_of_range: return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
     case ErrorCode::invalid_parameter: return ERRCODE_INVALID_PARAMETER_VALUE;
-    case ErrorCode::missing_value: return ERRCODE_NULL_VALUE_NOT_ALLOWED;
     case ErrorCode::malformed_text: return ERRCODE_INVALID_TEXT_REPRESENTATION;
     case ErrorCode::malformed_binary: return ERRCODE_INVALID_BINARY_REPRESENTATION;
     case ErrorCode::too_large: return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-    case ErrorCode::unknown_version: return ERRCODE_FEATURE_NOT_SUPPORTED;
     case ErrorCode::out_of_memory: return ERRCODE_OUT_OF_MEMORY;
     case ErrorCode::internal: break;
     }

@@ -50,8 +50,8 @@ SQL_FUNCTION(nps_compare)
     if (!comparison)
         return row_of(fcinfo, {{}, {}, {}});
     return row_of(fcinfo, {{numeric_of(comparison->difference), false},
-                           {Float8GetDatum(comparison->z), false},
-                           {Float8GetDatum(comparison->p_value), false}});
+                           {Float8GetDatum(comparison->z.value_or(0)), !comparison->z},
+                           {Float8GetDatum(comparison->p_value.value_or(0)), !comparison->p_value}});
 }
 
 SQL_FUNCTION(csat_satisfied) { PG_RETURN_INT64(read_state<nps::SatisfactionState>(fcinfo, 0).hits); }

@@ -13,6 +13,9 @@ Datum call(PGFunction function, Datum left, Datum right) { return DirectFunction
 Datum numeric_of(const Decimal& value)
 {
     constexpr std::uint16_t negative = 0x4000;  // as numeric_recv reads it
+    constexpr std::int32_t largest_weight = 32767;
+    if (value.weight > largest_weight)
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("sum of amounts overflows numeric format")));
     StringInfoData message;
     initStringInfo(&message);
     pq_sendint16(&message, static_cast<std::uint16_t>(value.digit_count));

@@ -12,6 +12,8 @@
 --@ function churn_ci(state churn_state, confidence double precision DEFAULT 0.95, OUT lower_pct numeric, OUT upper_pct numeric) is churn_ci:
 --@     confidence interval of the churn rate in percent (Wilson score), right for few customers and for 0 or all lost too;
 --@     NULL where nobody was there at the start
+--@ function churn_ci(lost bigint, at_start bigint, confidence double precision DEFAULT 0.95, OUT lower_pct numeric, OUT upper_pct numeric) is churn_ci_counts:
+--@     confidence interval of the churn rate of counts, in percent (Wilson score)
 --@ function churn_rate(lost bigint, at_start bigint) returns numeric is churn_rate_counts:
 --@     customer churn in percent from counts: 100 lost / at_start; NULL where at_start is 0; over a year: annualized_churn
 --@ function retention_rate(lost bigint, at_start bigint) returns numeric is retention_rate_counts:

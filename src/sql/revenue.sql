@@ -83,9 +83,9 @@ COMMENT ON FUNCTION revenue_state_remove(revenue_state, @amount@, text) IS 'the 
 
 -- Formulas: \sf shows them.
 
---@ formula growth_rate(previous, current) is 100 * (checked('current', current) - checked('previous', previous)) / NULLIF(previous, 0):
+--@ formula growth_rate(previous, current) is 100::numeric * (checked_argument('current'::text, current, NULL::numeric, NULL::numeric) - checked_argument('previous'::text, previous, NULL::numeric, NULL::numeric)) / NULLIF(previous, 0::numeric):
 --@     growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0
---@ formula margin_rate(revenue, cost) is 100 * (checked('revenue', revenue) - checked('cost', cost)) / NULLIF(revenue, 0):
+--@ formula margin_rate(revenue, cost) is 100::numeric * (checked_argument('revenue'::text, revenue, NULL::numeric, NULL::numeric) - checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric)) / NULLIF(revenue, 0::numeric):
 --@     margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0
---@ formula discount_rate(list, paid) is 100 * (checked('list', list) - checked('paid', paid)) / NULLIF(list, 0):
+--@ formula discount_rate(list, paid) is 100::numeric * (checked_argument('list'::text, list, NULL::numeric, NULL::numeric) - checked_argument('paid'::text, paid, NULL::numeric, NULL::numeric)) / NULLIF(list, 0::numeric):
 --@     discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0

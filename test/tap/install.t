@@ -22,6 +22,22 @@ is "$(PGUSER=shop_owner sql install 'CREATE EXTENSION customer_value SCHEMA shop
 is "$(PGUSER=shop_owner sql install 'SELECT shop.ltv(100, 24)')" 2400 'and use it'
 sql install 'DROP EXTENSION customer_value; DROP SCHEMA shop; REVOKE CREATE ON DATABASE install FROM shop_owner; DROP ROLE shop_owner'
 
+# a user who has put objects into the schema beforehand does not get at who calls the extension later
+sql install "DROP ROLE IF EXISTS mallory" >/dev/null
+sql install "CREATE ROLE mallory LOGIN; GRANT CREATE ON DATABASE install TO mallory; CREATE SCHEMA trap AUTHORIZATION mallory"
+decoys=''
+for types in 'int,numeric' 'numeric,int' 'numeric,numeric' 'bigint,numeric' 'numeric,bigint'; do
+    decoys+="CREATE FUNCTION trap.evil(${types/,/, }) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+    for operator in + - '*' /; do decoys+="CREATE OPERATOR trap.$operator (LEFTARG = ${types%,*}, RIGHTARG = ${types#*,}, FUNCTION = trap.evil);"; done
+done
+decoys+="CREATE FUNCTION trap.checked_argument(text, numeric) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+decoys+="CREATE FUNCTION trap.trim_scale(numeric) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+PGUSER=mallory sql install "$decoys"
+is "$(PGUSER=mallory sql install 'CREATE EXTENSION customer_value SCHEMA trap')" '' 'the extension can be created beside decoys'
+is "$(sql install 'SELECT trap.ltv_from_retention(100, 0.8, 0.1, true), trap.roi(2400, 800), trap.ltv(50::real, 2::real, 24::real), trap.growth_rate(70::bigint, 75::bigint)')" \
+   '366.6666666666666667|200|2400|7.1428571428571429' 'and calls none of them'
+sql install 'DROP EXTENSION customer_value; DROP SCHEMA trap CASCADE; REVOKE CREATE ON DATABASE install FROM mallory; DROP ROLE mallory' >/dev/null
+
 # workers that really run
 sql install 'CREATE EXTENSION customer_value;
     CREATE TABLE rows AS SELECT i % 11 AS score, (i % 7)::numeric / 4 - 0.5 AS amount, i % 5000 AS order_id FROM generate_series(1, 400000) AS i; ANALYZE rows'

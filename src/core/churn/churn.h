@@ -12,7 +12,7 @@ struct State : Proportion {
     static constexpr const char* type_name = "churn_state";
 
     void add(bool was_active, bool is_active) { Proportion::add(!is_active, was_active); }
-    void remove(bool was_active, bool is_active) noexcept { Proportion::remove(!is_active, was_active); }
+    void remove(bool was_active, bool is_active) { Proportion::remove(!is_active, was_active); }
     void merge(const State& other) { Proportion::merge(other); }
     void validate() const
     {

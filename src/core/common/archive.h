@@ -175,8 +175,7 @@ public:
     [[noreturn]] void fail(const std::string& rule) const
     {
         throw Error(ErrorCode::malformed_text,
-                    "invalid input syntax for type " + std::string(type_) + ": \"" + std::string(input_.substr(0, 60)) +
-                        (input_.size() > 60 ? "..." : "") + "\"",
+                    "invalid input syntax for type " + std::string(type_) + ": \"" + clipped(input_) + "\"",
                     "At byte " + std::to_string(input_.size() - rest_.size()) + ": " + rule + ".");
     }
     // More fields that repeat: true while the closing parenthesis is not reached.

@@ -4,18 +4,27 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace customer_value {
 
+// The first bytes of a text for a message, without half a character of UTF-8 at the end.
+[[nodiscard]] inline std::string clipped(std::string_view text, std::size_t most = 60)
+{
+    if (text.size() <= most)
+        return std::string(text);
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
+        --most;
+    return std::string(text.substr(0, most)) + "...";
+}
+
 enum class ErrorCode {
     out_of_range,       // a number outside its documented range, NaN, Infinity, an overflow
     invalid_parameter,  // a wrong option, mixed currencies, states that do not belong together
-    missing_value,      // NULL where a value is needed
     malformed_text,     // the text form of a state that cannot be read
     malformed_binary,   // the binary form of a state that cannot be read
     too_large,          // a state that would pass the 1 GB limit of a value
-    unknown_version,    // a state written by a newer release
     out_of_memory,
     internal,           // a bug in this library
 };

@@ -78,7 +78,7 @@ public:
     // The sum in digits 0..9999, most significant first, written into `digits` (digits_needed() of them).
     Decimal carried(std::span<std::int16_t> digits, std::int32_t scale) const noexcept
     {
-        const bool negative = below_zero();
+        const bool negative = sign() < 0;
         std::int64_t carry = 0;
         std::int32_t i = static_cast<std::int32_t>(digits.size());
         for (std::int32_t limb = 0; i > 0; ++limb) {
@@ -101,24 +101,28 @@ public:
                 scale, negative && last > first, Decimal::Kind::finite};
     }
 
+    // -1, 0 or 1.
+    [[nodiscard]] int sign() const noexcept
+    {
+        std::int64_t carry = 0;
+        bool zero = true;
+        for (std::int32_t limb = 0; limb < window_.count; ++limb) {
+            const std::int64_t value = limbs_[limb] + carry;
+            carry = floor_divided(value);
+            zero = zero && value - carry * 10000 == 0;
+        }
+        return carry < 0 ? -1 : carry > 0 || !zero;
+    }
+
 private:
+    // value / 10000, rounded down.
+    static constexpr std::int64_t floor_divided(std::int64_t value) noexcept { return value >= 0 ? value / 10000 : -((9999 - value) / 10000); }
     static constexpr std::int64_t power(std::int32_t exponent) noexcept
     {
         constexpr std::array<std::int64_t, 4> powers{1, 10, 100, 1000};
         return powers[static_cast<std::size_t>(exponent)];
     }
     std::int64_t& limb(std::int32_t position) noexcept { return limbs_[position - window_.low]; }
-
-    // The sign of the sum: that of what is carried out of the top.
-    [[nodiscard]] bool below_zero() const noexcept
-    {
-        std::int64_t carry = 0;
-        for (std::int32_t limb = 0; limb < window_.count; ++limb) {
-            const std::int64_t value = limbs_[limb] + carry;
-            carry = value >= 0 ? value / 10000 : -((9999 - value) / 10000);  // floor
-        }
-        return carry < 0;
-    }
 
     std::int64_t* limbs_;
     LimbWindow window_;

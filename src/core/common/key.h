@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace customer_value {
@@ -23,6 +25,19 @@ struct Key {
     KeyKind kind;
     std::string_view bytes;
 };
+
+// The kind of that name.
+[[nodiscard]] std::optional<KeyKind> kind_named(std::string_view name) noexcept;
+
+// A key as SQL prints it.
+[[nodiscard]] std::string printable(const Key& key);
+
+// The key that prints as `text`; its bytes lie in the text or in the buffer. Nothing where the text is no such key.
+union KeyBuffer {
+    std::int64_t number;
+    Uuid uuid;
+};
+[[nodiscard]] std::optional<Key> parsed_key(KeyKind kind, std::string_view text, KeyBuffer& buffer) noexcept;
 
 // Mixes the bits of 64 (the finaliser of splitmix64, S. Vigna 2015).
 [[nodiscard]] constexpr std::uint64_t mixed(std::uint64_t bits) noexcept

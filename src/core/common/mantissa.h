@@ -3,6 +3,7 @@
 
 #include "core/common/decimal.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -76,8 +77,14 @@ inline constexpr Int128 mantissa_limit = power_of_ten(mantissa_digits);  // excl
 [[nodiscard]] inline std::string shown(Int128 value, int scale)
 {
     std::string digits;
-    for (Int128 rest = value < 0 ? -value : value; rest != 0 || static_cast<int>(digits.size()) <= scale; rest /= 10)
-        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+    Int128 rest = value < 0 ? -value : value;
+    for (; rest != 0; rest /= 10)
+        digits += static_cast<char>('0' + static_cast<int>(rest % 10));
+    if (static_cast<int>(digits.size()) <= scale)
+        digits.append(static_cast<std::size_t>(scale) + 1 - digits.size(), '0');
+    if (digits.empty())
+        digits = "0";
+    std::reverse(digits.begin(), digits.end());
     if (scale > 0)
         digits.insert(digits.size() - static_cast<std::size_t>(scale), 1, '.');
     return value < 0 ? "-" + digits : digits;

@@ -18,8 +18,11 @@ struct Proportion {
         add_count(total, present);
         hits += hit & present;
     }
-    void remove(bool hit, bool present = true) noexcept
+    // Throws invalid_parameter for a case that cannot have been added.
+    void remove(bool hit, bool present = true)
     {
+        if (hits < (hit & present) || total - hits < (!hit & present)) [[unlikely]]
+            throw_not_counted();
         total -= present;
         hits -= hit & present;
     }

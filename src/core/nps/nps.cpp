@@ -36,10 +36,11 @@ std::optional<Comparison> compare(const State& first, const State& second)
         return std::nullopt;
     const auto a = score_of(first), b = score_of(second);
     const double error = std::sqrt(std::max(0.0, a.variance + b.variance));
+    const double difference = 100 * (b.value - a.value);
     if (!(error > 0))
-        return std::nullopt;
+        return Comparison{difference, std::nullopt, std::nullopt};
     const double z = (b.value - a.value) / error;
-    return Comparison{100 * (b.value - a.value), z, two_sided_p(z)};
+    return Comparison{difference, z, two_sided_p(z)};
 }
 
 }  // namespace customer_value::nps

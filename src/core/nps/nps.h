@@ -52,7 +52,14 @@ struct State {
     std::int64_t detractors = 0;
 
     template <class Score> void add(const Score& score) { add_count(counter(score), 1); }
-    template <class Score> void remove(const Score& score) { --counter(score); }
+    // Throws invalid_parameter for an answer that cannot have been added.
+    template <class Score> void remove(const Score& score)
+    {
+        auto& count = counter(score);
+        if (count == 0) [[unlikely]]
+            throw_not_counted();
+        --count;
+    }
     void merge(const State& other)
     {
         add_count(promoters, other.promoters);
@@ -87,12 +94,11 @@ Interval confidence_interval(const State& state, double z);
 
 struct Comparison {
     double difference;  // points, second minus first
-    double z;
-    double p_value;  // two-sided
+    std::optional<double> z, p_value;  // two-sided; nothing where neither side varies
 };
 
 // Whether two scores differ by more than chance: two-sample z on the same variance as the interval. Nothing where a
-// side has no responses or neither side varies.
+// side has no responses.
 std::optional<Comparison> compare(const State& first, const State& second);
 
 // Customer satisfaction: the share of answers at or above `top`.

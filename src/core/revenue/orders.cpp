@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 #include <span>
+#include <vector>
 
 namespace customer_value::revenue {
 
@@ -14,44 +15,22 @@ constexpr std::size_t most_text_bytes = 250'000'000;
 constexpr std::size_t merge_stretch = 65536;                         // entries between two looks for a cancel request
 constexpr std::size_t shortest_input_entry = 25;                     // bytes, in either outside form
 
-std::int64_t integer_of(std::string_view bytes) noexcept
-{
-    std::int64_t value;
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
-}
-
-// Parses the printed form of a uuid, 8-4-4-4-12 hexadecimal digits.
-bool read_uuid(std::string_view text, Uuid& uuid) noexcept
-{
-    if (text.size() != 36)
-        return false;
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (text[i] != '-')
-                return false;
-            continue;
-        }
-        const char c = text[i];
-        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0)
-            return false;
-        uuid[at / 2] = static_cast<unsigned char>(at % 2 == 0 ? digit << 4 : uuid[at / 2] | digit);
-        ++at;
-    }
-    return true;
-}
-
 [[noreturn]] void throw_invalid(const std::string& rule)
 {
     throw Error(ErrorCode::invalid_parameter, "invalid order_state", rule);
 }
 
-[[noreturn]] void throw_order_too_large()
+constexpr std::size_t longest_probe = 4096;  // slots; a hash table at most half full needs a few dozen
+
+[[noreturn, gnu::cold]] void throw_order_too_large(const Key& order, Int128 amount, std::int32_t scale)
 {
-    throw Error(ErrorCode::out_of_range, "the net amount of an order has more than 38 digits",
-                "The places are counted at the largest scale among all amounts.", "Round the amounts first.");
+    throw Error(ErrorCode::out_of_range, "the net amount of order \"" + clipped(printable(order)) + "\" has more than 38 digits after " + clipped(shown(amount, scale)),
+                "Decimal places are counted at the largest scale among all amounts.", "Round the amounts first, for example amount::numeric(20,4).");
+}
+
+[[noreturn, gnu::cold]] void throw_collisions()
+{
+    throw Error(ErrorCode::too_large, "too many order ids have the same hash");
 }
 
 }  // namespace
@@ -76,7 +55,7 @@ Orders* Orders::create(void* memory, Room room) noexcept
     return orders;
 }
 
-Orders* Orders::relocate(const Orders& from, void* memory, Room room) noexcept
+Orders* Orders::relocate(const Orders& from, void* memory, Room room)
 {
     Orders* to = create(memory, room);
     to->count_ = from.count_;
@@ -89,20 +68,31 @@ Orders* Orders::relocate(const Orders& from, void* memory, Room room) noexcept
     return to;
 }
 
-void Orders::index() noexcept
+void Orders::index()
 {
     std::memset(slots(), 0, slots_for(room_.entries) * sizeof(std::uint32_t));
     for (std::uint32_t i = 0; i < count_; ++i)
         *find(entries()[i], key_of(entries()[i]).bytes) = i + 1;
 }
 
-void Orders::sort() noexcept
+void Orders::sort()
 {
     std::sort(entries(), entries() + count_, [this](const Entry& left, const Entry& right) {
         if (kind_ == KeyKind::bigint)
             return static_cast<std::int64_t>(left.key[0]) < static_cast<std::int64_t>(right.key[0]);
         return key_of(left).bytes < key_of(right).bytes;
     });
+    // texts too, so that equal contents are equal bytes
+    if (kind_ == KeyKind::text) {
+        const std::vector<char> old(text(), text() + text_used_);
+        std::uint64_t offset = 0;
+        for (Entry& entry : std::span(entries(), count_)) {
+            const std::size_t size = static_cast<std::uint32_t>(entry.key[1]);
+            std::memcpy(text() + offset, old.data() + (entry.key[1] >> 32), size);
+            entry.key[1] = offset << 32 | size;
+            offset += size;
+        }
+    }
     index();
 }
 
@@ -130,13 +120,14 @@ bool Orders::same(const Entry& entry, const Entry& wanted, std::string_view byte
     return entry.key[0] == wanted.key[0] && (kind_ == KeyKind::text ? key_of(entry).bytes == bytes : entry.key[1] == wanted.key[1]);
 }
 
-std::uint32_t* Orders::find(const Entry& wanted, std::string_view bytes) const noexcept
+std::uint32_t* Orders::find(const Entry& wanted, std::string_view bytes) const
 {
     const std::size_t mask = slots_for(room_.entries) - 1;
     const std::uint64_t second = kind_ == KeyKind::uuid ? wanted.key[1] : 0;
     std::size_t at = mixed(wanted.key[0] ^ mixed(second)) & mask;
-    while (slots()[at] != 0 && !same(entries()[slots()[at] - 1], wanted, bytes))
-        at = (at + 1) & mask;
+    for (std::size_t probe = 0; slots()[at] != 0 && !same(entries()[slots()[at] - 1], wanted, bytes); at = (at + 1) & mask)
+        if (++probe > longest_probe) [[unlikely]]
+            throw_collisions();
     return &slots()[at];
 }
 
@@ -172,8 +163,9 @@ void Orders::set_kind(KeyKind kind)
 void Orders::set_scale(std::int32_t scale)
 {
     const auto all = std::span(entries(), count_);
-    if (!std::all_of(all.begin(), all.end(), [&](const Entry& entry) { return scaled_up(net_of(entry), scale - scale_); }))
-        throw_order_too_large();
+    for (const Entry& entry : all)
+        if (!scaled_up(net_of(entry), scale - scale_))
+            throw_order_too_large(key_of(entry), net_of(entry), scale_);
     for (Entry& entry : all)
         set_net(entry, *scaled_up(net_of(entry), scale - scale_));
     scale_ = scale;
@@ -186,7 +178,7 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
         set_scale(scale);
     const auto scaled = scaled_up(amount, scale_ - scale);
     if (!scaled)
-        throw_order_too_large();
+        throw_order_too_large(order, amount, scale);
     const Entry wanted = blank(order);
     std::uint32_t* slot = find(wanted, order.bytes);
     const std::size_t more_text = order.kind == KeyKind::text ? order.bytes.size() : 0;
@@ -195,7 +187,7 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
     Entry& entry = *slot == 0 ? insert(wanted, order.bytes, slot) : entries()[*slot - 1];
     Int128 net;
     if (__builtin_add_overflow(net_of(entry), *scaled, &net) || net >= mantissa_limit || net <= -mantissa_limit)
-        throw_order_too_large();
+        throw_order_too_large(order, amount, scale);
     set_net(entry, net);
     entry.refunded |= refund;
     return std::nullopt;
@@ -205,11 +197,14 @@ std::optional<Orders::Room> Orders::merge(const Orders& other, std::size_t& posi
 {
     set_kind(other.kind_);
     const std::size_t remaining = other.count_ - position;
-    if (position == 0 && (count_ + remaining > room_.entries || text_used_ + other.text_used_ > room_.text_bytes))
-        return enlarged(count_ + remaining, std::size_t{text_used_} + other.text_used_);
+    // room for all at once, as far as there can be; if they do not fit they may still be the same orders
+    const auto entries_wanted = std::min(count_ + remaining, most_entries), text_wanted = std::min(std::size_t{text_used_} + other.text_used_, most_text_bytes);
+    if (position == 0 && (entries_wanted > room_.entries || text_wanted > room_.text_bytes))
+        return enlarged(entries_wanted, text_wanted);
     for (const std::size_t stop = position + std::min(remaining, merge_stretch); position < stop; ++position) {
         const Entry& entry = other.entries()[position];
-        (void)add_row(net_of(entry), other.scale_, entry.refunded != 0, other.key_of(entry));
+        if (const auto room = add_row(net_of(entry), other.scale_, entry.refunded != 0, other.key_of(entry)))
+            return room;
     }
     return std::nullopt;
 }
@@ -228,24 +223,6 @@ Orders::Kept Orders::kept() const
     return kept;
 }
 
-std::string Orders::printable(const Key& key)
-{
-    if (key.kind == KeyKind::bigint)
-        return std::to_string(integer_of(key.bytes));
-    if (key.kind == KeyKind::text)
-        return std::string(key.bytes);
-    constexpr std::string_view hexadecimal = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < key.bytes.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(key.bytes[i]);
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            text += '-';
-        text += hexadecimal[byte >> 4];
-        text += hexadecimal[byte & 15];
-    }
-    return text;
-}
-
 Orders::Room Orders::room_for_input(std::size_t length) noexcept
 {
     return {static_cast<std::uint32_t>(std::min(length / shortest_input_entry + 1, most_entries)),
@@ -254,15 +231,13 @@ Orders::Room Orders::room_for_input(std::size_t length) noexcept
 
 void Orders::start(std::string_view kind, std::int64_t scale)
 {
-    for (const auto known : {KeyKind::none, KeyKind::bigint, KeyKind::uuid, KeyKind::text})
-        if (kind == name_of(known)) {
-            if (scale > 16383)
-                throw_invalid("\"scale\" must not be larger than 16383.");
-            kind_ = known;
-            scale_ = static_cast<std::int32_t>(scale);
-            return;
-        }
-    throw_invalid("\"key\" must be none, bigint, uuid or text.");
+    const auto known = kind_named(kind);
+    if (!known)
+        throw_invalid("\"key\" must be none, bigint, uuid or text.");
+    if (scale > 16383)
+        throw_invalid("\"scale\" must not be larger than 16383.");
+    kind_ = *known;
+    scale_ = static_cast<std::int32_t>(scale);
 }
 
 void Orders::validate() const
@@ -280,22 +255,14 @@ void Orders::restore(std::string_view key, const DecimalText& net, std::int64_t 
         throw_invalid("\"refunded\" must be 0 or 1.");
     if (*amount < 0 && refunded == 0)
         throw_invalid("An order below zero must be \"refunded\".");
-    std::int64_t number = 0;
-    Uuid uuid{};
-    if (kind_ == KeyKind::bigint) {
-        const auto [stop, problem] = std::from_chars(key.data(), key.data() + key.size(), number);
-        if (problem != std::errc{} || stop != key.data() + key.size())
-            throw_invalid("\"order\" must be a bigint.");
-        key = {reinterpret_cast<const char*>(&number), sizeof number};
-    } else if (kind_ == KeyKind::uuid) {
-        if (!read_uuid(key, uuid))
-            throw_invalid("\"order\" must be a uuid.");
-        key = {reinterpret_cast<const char*>(uuid.data()), uuid.size()};
-    } else if (kind_ == KeyKind::none) {
+    if (kind_ == KeyKind::none)
         throw_invalid("A state with orders must name the kind of its keys.");
-    }
+    KeyBuffer buffer;
+    const auto order = parsed_key(kind_, key, buffer);
+    if (!order)
+        throw_invalid("\"order\" must be a " + std::string(name_of(kind_)) + ".");
     const auto before = count_;
-    if (add_row(*amount, scale_, refunded != 0, {kind_, key}) || count_ == before)
+    if (add_row(*amount, scale_, refunded != 0, *order) || count_ == before)
         throw_invalid("Each order must be there once.");
 }
 

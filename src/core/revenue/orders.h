@@ -32,9 +32,9 @@ public:
 
     static Orders* create(void* memory, Room room) noexcept;
     // A copy of `from`; the room includes what `from` uses.
-    static Orders* relocate(const Orders& from, void* memory, Room room) noexcept;
+    static Orders* relocate(const Orders& from, void* memory, Room room);
     // Puts the entries in the order of their keys, so that equal contents have equal forms.
-    void sort() noexcept;
+    void sort();
 
     // Adds a row of an order. Throws out_of_range where the amount is not finite or an order needs more than 38
     // digits, invalid_parameter where the kind of key differs from the rows before.
@@ -115,7 +115,7 @@ private:
     template <class Amount> static Int128 fitting(std::optional<Int128> value, const Amount& amount)
     {
         if (!value)
-            throw Error(ErrorCode::out_of_range, "amount has more than 38 digits: " + shown(amount).substr(0, 60));
+            throw Error(ErrorCode::out_of_range, "amount has more than 38 digits: " + clipped(shown(amount)));
         return *value;
     }
 
@@ -131,9 +131,8 @@ private:
     [[nodiscard]] Key key_of(const Entry& entry) const noexcept;
     [[nodiscard]] bool same(const Entry& entry, const Entry& wanted, std::string_view bytes) const noexcept;
     [[nodiscard]] Entry blank(const Key& order) const noexcept;
-    [[nodiscard]] std::uint32_t* find(const Entry& wanted, std::string_view bytes) const noexcept;
-    void index() noexcept;
-    static std::string printable(const Key& key);
+    [[nodiscard]] std::uint32_t* find(const Entry& wanted, std::string_view bytes) const;
+    void index();
     static std::size_t slots_for(std::size_t entries) noexcept;
 
     [[nodiscard]] std::uint32_t* slots() const noexcept { return reinterpret_cast<std::uint32_t*>(const_cast<Orders*>(this) + 1); }

@@ -17,6 +17,11 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 
 }  // namespace
 
+void State::throw_not_there()
+{
+    throw Error(ErrorCode::invalid_parameter, "a row that is not in this revenue_state cannot be removed from it");
+}
+
 void State::throw_too_many_rows()
 {
     throw Error(ErrorCode::out_of_range, "too many rows for one revenue_state: more than 2^49");
@@ -42,7 +47,7 @@ void State::set_currency(std::string_view currency)
         return;
     if (currency.empty() || currency.size() > longest_currency)
         throw Error(ErrorCode::invalid_parameter, "currency must have 1 to " + std::to_string(longest_currency) +
-                    " bytes: " + quoted(currency.substr(0, 60)), {}, "Use ISO 4217 codes, such as EUR.");
+                    " bytes: " + quoted(clipped(currency)), {}, "Use ISO 4217 codes, such as EUR.");
     if (rows() > 0)
         throw_second_currency(this->currency(), currency);
     adopt_currency(currency);
@@ -92,7 +97,8 @@ State* State::restore(void* memory, const DecimalText& gross, const DecimalText&
     require(rows > 0 || fields.currency_length == 0, "A state of no rows must not have a currency.");
 
     const Room room = usual_window.united(ExactSum::needed(gross)).united(ExactSum::needed(refunded));
-    require(room.low >= ExactSum::min_position && room.high() <= ExactSum::max_position, "A sum has too many digits.");
+    // a sum may be longer than any amount: 2^49 rows have 15 digits
+    require(room.low >= ExactSum::min_position && room.high() <= ExactSum::max_position + 4, "A sum has too many digits.");
     State* state = create(memory, room);
     state->sum(sales).add(gross, 1);
     state->sum(refunds).add(refunded, -1);

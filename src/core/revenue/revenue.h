@@ -82,21 +82,34 @@ public:
     // scale to show is unknown): the caller recomputes.
     template <class Amount> bool remove(const Amount& amount)
     {
+        require_finite("amount", amount);
         return with_digits(amount, [this](const auto& digits, bool negative, bool zero, std::int32_t scale) {
+            const Side side = side_of(negative, zero);
+            const LimbWindow needed = ExactSum::needed(digits);
+            // PostgreSQL removes what it has added; who calls the function by hand may not
+            if (rows_[side] == 0 || scale > scale_ || (scale == scale_ && scale_rows_ == 0) || (!zero && !window_.covers(needed.low, needed.high()))) [[unlikely]]
+                throw_not_there();
             if (scale == scale_ && scale > 0 && scale_rows_ == 1 && rows() > 1)
                 return false;
-            const Side side = side_of(negative, zero);
             if (!zero)
                 sum(side).add(digits, negative ? 1 : -1);
             --rows_[side];
             scale_rows_ -= scale == scale_;
             if (rows() == 0)
                 scale_ = 0;
+            const int sign = sum(side).sign() * (side == sales ? 1 : -1);
+            if (sign < 0 || (rows_[side] == 0 && sign != 0) || (side == refunds && rows_[side] > 0 && sign == 0) || scale_rows_ > rows()) [[unlikely]]
+                throw_not_there();
             return true;
         });
     }
     // With a currency the last row of it may leave, and with it the currency: recompute.
-    template <class Amount> bool remove(const Amount& amount, std::string_view) { return rows() > 1 && remove(amount); }
+    template <class Amount> bool remove(const Amount& amount, std::string_view currency)
+    {
+        if (currency != this->currency())
+            throw_not_there();
+        return rows() > 1 && remove(amount);
+    }
 
     // Throws invalid_parameter where the rows of one side have another currency than those of the other, or none.
     std::optional<Room> merge(const State& other);
@@ -178,6 +191,7 @@ private:
     // The window that takes in `needed` too; throws out_of_range past what numeric can hold.
     [[nodiscard]] Room enlarged(LimbWindow needed) const;
     [[noreturn]] static void throw_too_many_rows();
+    [[noreturn]] static void throw_not_there();
     void set_currency(std::string_view currency);
     void adopt_currency(std::string_view currency) noexcept;
 

@@ -19,7 +19,7 @@ bool is_revenue_status(std::string_view status)
         return true;
     if (std::find(not_counted.begin(), not_counted.end(), word) != not_counted.end())
         return false;
-    throw Error(ErrorCode::invalid_parameter, "unknown order status: \"" + std::string(status.substr(0, 64)) + "\"",
+    throw Error(ErrorCode::invalid_parameter, "unknown order status: \"" + clipped(status) + "\"",
                 "Known are paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded, and, without revenue, "
                 "cancelled, canceled, void, voided, pending, failed, draft.",
                 "Map your own words first, for example with CASE.");

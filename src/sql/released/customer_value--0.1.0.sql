@@ -78,6 +78,11 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION churn_ci(state churn_state, confidence double precision, OUT lower_pct numeric, OUT upper_pct numeric) IS
 'confidence interval of the churn rate in percent (Wilson score), right for few customers and for 0 or all lost too; NULL where nobody was there at the start';
 
+CREATE FUNCTION churn_ci(lost bigint, at_start bigint, confidence double precision DEFAULT 0.95, OUT lower_pct numeric, OUT upper_pct numeric)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_ci_counts';
+COMMENT ON FUNCTION churn_ci(lost bigint, at_start bigint, confidence double precision, OUT lower_pct numeric, OUT upper_pct numeric) IS
+'confidence interval of the churn rate of counts, in percent (Wilson score)';
+
 CREATE FUNCTION churn_rate(lost bigint, at_start bigint) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate_counts';
 COMMENT ON FUNCTION churn_rate(lost bigint, at_start bigint) IS
@@ -203,10 +208,24 @@ COMMENT ON AGGREGATE retention_rate(active datemultirange, period daterange) IS
 
 -- ---------- common ----------
 
-CREATE FUNCTION checked(argument text, value numeric, at_least numeric DEFAULT NULL, at_most numeric DEFAULT NULL)
-RETURNS numeric LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_checked';
-COMMENT ON FUNCTION checked(text, numeric, numeric, numeric) IS
+-- What formulas are made of. An extension that any user may create must not be fooled by objects that the user has put into
+-- its schema: everything here and in the formulas is called with exactly the types that it is declared for.
+
+CREATE FUNCTION checked_argument(argument text, value numeric, at_least numeric, at_most numeric)
+RETURNS numeric LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_checked_argument';
+COMMENT ON FUNCTION checked_argument(text, numeric, numeric, numeric) IS
 'the value itself, where it is finite and between at_least and at_most (NULL: no bound); otherwise error 22003 that names the argument';
+
+CREATE FUNCTION shortest_decimal(value real) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_shortest_decimal_real';
+COMMENT ON FUNCTION shortest_decimal(value real) IS
+'the shortest decimal that reads back as the same number, whatever extra_float_digits says';
+
+CREATE FUNCTION shortest_decimal(value double precision) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_shortest_decimal_double';
+COMMENT ON FUNCTION shortest_decimal(value double precision) IS
+'the shortest decimal that reads back as the same number, whatever extra_float_digits says';
+
 
 -- ---------- nps ----------
 
@@ -1720,91 +1739,109 @@ COMMENT ON AGGREGATE avg_check(amount double precision, order_id text) IS
 
 CREATE FUNCTION growth_rate(previous numeric, current numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * (checked('current', current) - checked('previous', previous)) / NULLIF(previous, 0));
+RETURN trim_scale(100::numeric * (checked_argument('current'::text, current, NULL::numeric, NULL::numeric) - checked_argument('previous'::text, previous, NULL::numeric, NULL::numeric)) / NULLIF(previous, 0::numeric));
 COMMENT ON FUNCTION growth_rate(previous numeric, current numeric) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION growth_rate(previous smallint, current smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+RETURN growth_rate(previous::numeric, current::numeric);
 COMMENT ON FUNCTION growth_rate(previous smallint, current smallint) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION growth_rate(previous integer, current integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+RETURN growth_rate(previous::numeric, current::numeric);
 COMMENT ON FUNCTION growth_rate(previous integer, current integer) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION growth_rate(previous bigint, current bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::numeric;
+RETURN growth_rate(previous::numeric, current::numeric);
 COMMENT ON FUNCTION growth_rate(previous bigint, current bigint) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+
+CREATE FUNCTION growth_rate(previous real, current real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN growth_rate(shortest_decimal(previous), shortest_decimal(current))::double precision;
+COMMENT ON FUNCTION growth_rate(previous real, current real) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION growth_rate(previous double precision, current double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN growth_rate(previous::numeric, current::numeric)::double precision;
+RETURN growth_rate(shortest_decimal(previous), shortest_decimal(current))::double precision;
 COMMENT ON FUNCTION growth_rate(previous double precision, current double precision) IS
 'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
 
 CREATE FUNCTION margin_rate(revenue numeric, cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * (checked('revenue', revenue) - checked('cost', cost)) / NULLIF(revenue, 0));
+RETURN trim_scale(100::numeric * (checked_argument('revenue'::text, revenue, NULL::numeric, NULL::numeric) - checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric)) / NULLIF(revenue, 0::numeric));
 COMMENT ON FUNCTION margin_rate(revenue numeric, cost numeric) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION margin_rate(revenue smallint, cost smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+RETURN margin_rate(revenue::numeric, cost::numeric);
 COMMENT ON FUNCTION margin_rate(revenue smallint, cost smallint) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION margin_rate(revenue integer, cost integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+RETURN margin_rate(revenue::numeric, cost::numeric);
 COMMENT ON FUNCTION margin_rate(revenue integer, cost integer) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION margin_rate(revenue bigint, cost bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::numeric;
+RETURN margin_rate(revenue::numeric, cost::numeric);
 COMMENT ON FUNCTION margin_rate(revenue bigint, cost bigint) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+
+CREATE FUNCTION margin_rate(revenue real, cost real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN margin_rate(shortest_decimal(revenue), shortest_decimal(cost))::double precision;
+COMMENT ON FUNCTION margin_rate(revenue real, cost real) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION margin_rate(revenue double precision, cost double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN margin_rate(revenue::numeric, cost::numeric)::double precision;
+RETURN margin_rate(shortest_decimal(revenue), shortest_decimal(cost))::double precision;
 COMMENT ON FUNCTION margin_rate(revenue double precision, cost double precision) IS
 'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
 
 CREATE FUNCTION discount_rate(list numeric, paid numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * (checked('list', list) - checked('paid', paid)) / NULLIF(list, 0));
+RETURN trim_scale(100::numeric * (checked_argument('list'::text, list, NULL::numeric, NULL::numeric) - checked_argument('paid'::text, paid, NULL::numeric, NULL::numeric)) / NULLIF(list, 0::numeric));
 COMMENT ON FUNCTION discount_rate(list numeric, paid numeric) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
 
 CREATE FUNCTION discount_rate(list smallint, paid smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN discount_rate(list::numeric, paid::numeric)::numeric;
+RETURN discount_rate(list::numeric, paid::numeric);
 COMMENT ON FUNCTION discount_rate(list smallint, paid smallint) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
 
 CREATE FUNCTION discount_rate(list integer, paid integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN discount_rate(list::numeric, paid::numeric)::numeric;
+RETURN discount_rate(list::numeric, paid::numeric);
 COMMENT ON FUNCTION discount_rate(list integer, paid integer) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
 
 CREATE FUNCTION discount_rate(list bigint, paid bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN discount_rate(list::numeric, paid::numeric)::numeric;
+RETURN discount_rate(list::numeric, paid::numeric);
 COMMENT ON FUNCTION discount_rate(list bigint, paid bigint) IS
+'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
+
+CREATE FUNCTION discount_rate(list real, paid real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN discount_rate(shortest_decimal(list), shortest_decimal(paid))::double precision;
+COMMENT ON FUNCTION discount_rate(list real, paid real) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
 
 CREATE FUNCTION discount_rate(list double precision, paid double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN discount_rate(list::numeric, paid::numeric)::double precision;
+RETURN discount_rate(shortest_decimal(list), shortest_decimal(paid))::double precision;
 COMMENT ON FUNCTION discount_rate(list double precision, paid double precision) IS
 'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
 
@@ -1815,331 +1852,397 @@ COMMENT ON FUNCTION discount_rate(list double precision, paid double precision) 
 
 CREATE FUNCTION ltv(avg_value numeric, periods numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('avg_value', avg_value) * checked('periods', periods, 0));
+RETURN trim_scale(checked_argument('avg_value'::text, avg_value, NULL::numeric, NULL::numeric) * checked_argument('periods'::text, periods, 0::numeric, NULL::numeric));
 COMMENT ON FUNCTION ltv(avg_value numeric, periods numeric) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_value smallint, periods smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_value::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_value smallint, periods smallint) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_value integer, periods integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_value::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_value integer, periods integer) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_value bigint, periods bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_value::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_value bigint, periods bigint) IS
+'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
+
+CREATE FUNCTION ltv(avg_value real, periods real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(shortest_decimal(avg_value), shortest_decimal(periods))::double precision;
+COMMENT ON FUNCTION ltv(avg_value real, periods real) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_value double precision, periods double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_value::numeric, periods::numeric)::double precision;
+RETURN ltv(shortest_decimal(avg_value), shortest_decimal(periods))::double precision;
 COMMENT ON FUNCTION ltv(avg_value double precision, periods double precision) IS
 'lifetime value: average value per period x number of periods; where from? periods = 1 / churn, see ltv_from_churn';
 
 CREATE FUNCTION ltv(avg_price numeric, purchases_per_period numeric, periods numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('avg_price', avg_price) * checked('purchases_per_period', purchases_per_period, 0) * checked('periods', periods, 0));
+RETURN trim_scale(checked_argument('avg_price'::text, avg_price, NULL::numeric, NULL::numeric) * checked_argument('purchases_per_period'::text, purchases_per_period, 0::numeric, NULL::numeric) * checked_argument('periods'::text, periods, 0::numeric, NULL::numeric));
 COMMENT ON FUNCTION ltv(avg_price numeric, purchases_per_period numeric, periods numeric) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv(avg_price smallint, purchases_per_period smallint, periods smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_price smallint, purchases_per_period smallint, periods smallint) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv(avg_price integer, purchases_per_period integer, periods integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_price integer, purchases_per_period integer, periods integer) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv(avg_price bigint, purchases_per_period bigint, periods bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::numeric;
+RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric);
 COMMENT ON FUNCTION ltv(avg_price bigint, purchases_per_period bigint, periods bigint) IS
+'lifetime value: average price x purchases per period x number of periods';
+
+CREATE FUNCTION ltv(avg_price real, purchases_per_period real, periods real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv(shortest_decimal(avg_price), shortest_decimal(purchases_per_period), shortest_decimal(periods))::double precision;
+COMMENT ON FUNCTION ltv(avg_price real, purchases_per_period real, periods real) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv(avg_price double precision, purchases_per_period double precision, periods double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv(avg_price::numeric, purchases_per_period::numeric, periods::numeric)::double precision;
+RETURN ltv(shortest_decimal(avg_price), shortest_decimal(purchases_per_period), shortest_decimal(periods))::double precision;
 COMMENT ON FUNCTION ltv(avg_price double precision, purchases_per_period double precision, periods double precision) IS
 'lifetime value: average price x purchases per period x number of periods';
 
 CREATE FUNCTION ltv_from_churn(arpa numeric, churn_pct numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * checked('arpa', arpa) / NULLIF(checked('churn_pct', churn_pct, 0, 100), 0));
+RETURN trim_scale(100::numeric * checked_argument('arpa'::text, arpa, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('churn_pct'::text, churn_pct, 0::numeric, 100::numeric), 0::numeric));
 COMMENT ON FUNCTION ltv_from_churn(arpa numeric, churn_pct numeric) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION ltv_from_churn(arpa smallint, churn_pct smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric);
 COMMENT ON FUNCTION ltv_from_churn(arpa smallint, churn_pct smallint) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION ltv_from_churn(arpa integer, churn_pct integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric);
 COMMENT ON FUNCTION ltv_from_churn(arpa integer, churn_pct integer) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION ltv_from_churn(arpa bigint, churn_pct bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::numeric;
+RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric);
 COMMENT ON FUNCTION ltv_from_churn(arpa bigint, churn_pct bigint) IS
+'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
+
+CREATE FUNCTION ltv_from_churn(arpa real, churn_pct real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_from_churn(shortest_decimal(arpa), shortest_decimal(churn_pct))::double precision;
+COMMENT ON FUNCTION ltv_from_churn(arpa real, churn_pct real) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION ltv_from_churn(arpa double precision, churn_pct double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_churn(arpa::numeric, churn_pct::numeric)::double precision;
+RETURN ltv_from_churn(shortest_decimal(arpa), shortest_decimal(churn_pct))::double precision;
 COMMENT ON FUNCTION ltv_from_churn(arpa double precision, churn_pct double precision) IS
 'lifetime value: average revenue per account and period / churn per period (churn_pct: 5 means 5 %); NULL where nobody churns';
 
 CREATE FUNCTION cac(cost numeric, new_customers numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('cost', cost) / NULLIF(checked('new_customers', new_customers, 0), 0));
+RETURN trim_scale(checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('new_customers'::text, new_customers, 0::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION cac(cost numeric, new_customers numeric) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION cac(cost smallint, new_customers smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+RETURN cac(cost::numeric, new_customers::numeric);
 COMMENT ON FUNCTION cac(cost smallint, new_customers smallint) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION cac(cost integer, new_customers integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+RETURN cac(cost::numeric, new_customers::numeric);
 COMMENT ON FUNCTION cac(cost integer, new_customers integer) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION cac(cost bigint, new_customers bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::numeric;
+RETURN cac(cost::numeric, new_customers::numeric);
 COMMENT ON FUNCTION cac(cost bigint, new_customers bigint) IS
+'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
+
+CREATE FUNCTION cac(cost real, new_customers real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac(shortest_decimal(cost), shortest_decimal(new_customers))::double precision;
+COMMENT ON FUNCTION cac(cost real, new_customers real) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION cac(cost double precision, new_customers double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac(cost::numeric, new_customers::numeric)::double precision;
+RETURN cac(shortest_decimal(cost), shortest_decimal(new_customers))::double precision;
 COMMENT ON FUNCTION cac(cost double precision, new_customers double precision) IS
 'customer acquisition cost: cost of winning customers / customers won; NULL where none was won; is it worth it? ltv_cac';
 
 CREATE FUNCTION retention_cost(cost numeric, customers numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('cost', cost) / NULLIF(checked('customers', customers, 0), 0));
+RETURN trim_scale(checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('customers'::text, customers, 0::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION retention_cost(cost numeric, customers numeric) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION retention_cost(cost smallint, customers smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+RETURN retention_cost(cost::numeric, customers::numeric);
 COMMENT ON FUNCTION retention_cost(cost smallint, customers smallint) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION retention_cost(cost integer, customers integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+RETURN retention_cost(cost::numeric, customers::numeric);
 COMMENT ON FUNCTION retention_cost(cost integer, customers integer) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION retention_cost(cost bigint, customers bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::numeric;
+RETURN retention_cost(cost::numeric, customers::numeric);
 COMMENT ON FUNCTION retention_cost(cost bigint, customers bigint) IS
+'cost of keeping one customer: cost / customers kept; NULL where there are none';
+
+CREATE FUNCTION retention_cost(cost real, customers real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN retention_cost(shortest_decimal(cost), shortest_decimal(customers))::double precision;
+COMMENT ON FUNCTION retention_cost(cost real, customers real) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION retention_cost(cost double precision, customers double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN retention_cost(cost::numeric, customers::numeric)::double precision;
+RETURN retention_cost(shortest_decimal(cost), shortest_decimal(customers))::double precision;
 COMMENT ON FUNCTION retention_cost(cost double precision, customers double precision) IS
 'cost of keeping one customer: cost / customers kept; NULL where there are none';
 
 CREATE FUNCTION roi(gain numeric, cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * (checked('gain', gain) - checked('cost', cost)) / NULLIF(cost, 0));
+RETURN trim_scale(100::numeric * (checked_argument('gain'::text, gain, NULL::numeric, NULL::numeric) - checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric)) / NULLIF(cost, 0::numeric));
 COMMENT ON FUNCTION roi(gain numeric, cost numeric) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION roi(gain smallint, cost smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
+RETURN roi(gain::numeric, cost::numeric);
 COMMENT ON FUNCTION roi(gain smallint, cost smallint) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION roi(gain integer, cost integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
+RETURN roi(gain::numeric, cost::numeric);
 COMMENT ON FUNCTION roi(gain integer, cost integer) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION roi(gain bigint, cost bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::numeric;
+RETURN roi(gain::numeric, cost::numeric);
 COMMENT ON FUNCTION roi(gain bigint, cost bigint) IS
+'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
+
+CREATE FUNCTION roi(gain real, cost real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN roi(shortest_decimal(gain), shortest_decimal(cost))::double precision;
+COMMENT ON FUNCTION roi(gain real, cost real) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION roi(gain double precision, cost double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN roi(gain::numeric, cost::numeric)::double precision;
+RETURN roi(shortest_decimal(gain), shortest_decimal(cost))::double precision;
 COMMENT ON FUNCTION roi(gain double precision, cost double precision) IS
 'return on investment in percent: 100 (gain - cost) / cost; NULL where cost is 0';
 
 CREATE FUNCTION ltv_cac(ltv numeric, cac numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('ltv', ltv) / NULLIF(checked('cac', cac), 0));
+RETURN trim_scale(checked_argument('ltv'::text, ltv, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('cac'::text, cac, NULL::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION ltv_cac(ltv numeric, cac numeric) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION ltv_cac(ltv smallint, cac smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+RETURN ltv_cac(ltv::numeric, cac::numeric);
 COMMENT ON FUNCTION ltv_cac(ltv smallint, cac smallint) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION ltv_cac(ltv integer, cac integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+RETURN ltv_cac(ltv::numeric, cac::numeric);
 COMMENT ON FUNCTION ltv_cac(ltv integer, cac integer) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION ltv_cac(ltv bigint, cac bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::numeric;
+RETURN ltv_cac(ltv::numeric, cac::numeric);
 COMMENT ON FUNCTION ltv_cac(ltv bigint, cac bigint) IS
+'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
+
+CREATE FUNCTION ltv_cac(ltv real, cac real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ltv_cac(shortest_decimal(ltv), shortest_decimal(cac))::double precision;
+COMMENT ON FUNCTION ltv_cac(ltv real, cac real) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION ltv_cac(ltv double precision, cac double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_cac(ltv::numeric, cac::numeric)::double precision;
+RETURN ltv_cac(shortest_decimal(ltv), shortest_decimal(cac))::double precision;
 COMMENT ON FUNCTION ltv_cac(ltv double precision, cac double precision) IS
 'lifetime value per unit of acquisition cost, a plain factor: 3 means that a customer brings three times what it cost; NULL where cac is 0';
 
 CREATE FUNCTION cac_payback(cac numeric, monthly_margin numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('cac', cac) / NULLIF(checked('monthly_margin', monthly_margin), 0));
+RETURN trim_scale(checked_argument('cac'::text, cac, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('monthly_margin'::text, monthly_margin, NULL::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION cac_payback(cac numeric, monthly_margin numeric) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION cac_payback(cac smallint, monthly_margin smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+RETURN cac_payback(cac::numeric, monthly_margin::numeric);
 COMMENT ON FUNCTION cac_payback(cac smallint, monthly_margin smallint) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION cac_payback(cac integer, monthly_margin integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+RETURN cac_payback(cac::numeric, monthly_margin::numeric);
 COMMENT ON FUNCTION cac_payback(cac integer, monthly_margin integer) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION cac_payback(cac bigint, monthly_margin bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::numeric;
+RETURN cac_payback(cac::numeric, monthly_margin::numeric);
 COMMENT ON FUNCTION cac_payback(cac bigint, monthly_margin bigint) IS
+'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
+
+CREATE FUNCTION cac_payback(cac real, monthly_margin real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cac_payback(shortest_decimal(cac), shortest_decimal(monthly_margin))::double precision;
+COMMENT ON FUNCTION cac_payback(cac real, monthly_margin real) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION cac_payback(cac double precision, monthly_margin double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cac_payback(cac::numeric, monthly_margin::numeric)::double precision;
+RETURN cac_payback(shortest_decimal(cac), shortest_decimal(monthly_margin))::double precision;
 COMMENT ON FUNCTION cac_payback(cac double precision, monthly_margin double precision) IS
 'months until a customer has paid back its acquisition cost: cac / monthly margin; NULL where the margin is 0';
 
 CREATE FUNCTION max_cac(ltv numeric, target_ratio numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('ltv', ltv) / NULLIF(checked('target_ratio', target_ratio, 0), 0));
+RETURN trim_scale(checked_argument('ltv'::text, ltv, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('target_ratio'::text, target_ratio, 0::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION max_cac(ltv numeric, target_ratio numeric) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION max_cac(ltv smallint, target_ratio smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+RETURN max_cac(ltv::numeric, target_ratio::numeric);
 COMMENT ON FUNCTION max_cac(ltv smallint, target_ratio smallint) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION max_cac(ltv integer, target_ratio integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+RETURN max_cac(ltv::numeric, target_ratio::numeric);
 COMMENT ON FUNCTION max_cac(ltv integer, target_ratio integer) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION max_cac(ltv bigint, target_ratio bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::numeric;
+RETURN max_cac(ltv::numeric, target_ratio::numeric);
 COMMENT ON FUNCTION max_cac(ltv bigint, target_ratio bigint) IS
+'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
+
+CREATE FUNCTION max_cac(ltv real, target_ratio real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN max_cac(shortest_decimal(ltv), shortest_decimal(target_ratio))::double precision;
+COMMENT ON FUNCTION max_cac(ltv real, target_ratio real) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION max_cac(ltv double precision, target_ratio double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN max_cac(ltv::numeric, target_ratio::numeric)::double precision;
+RETURN max_cac(shortest_decimal(ltv), shortest_decimal(target_ratio))::double precision;
 COMMENT ON FUNCTION max_cac(ltv double precision, target_ratio double precision) IS
 'the most to pay for a customer so that ltv_cac reaches target_ratio (3 means three times): ltv / target_ratio';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue numeric, fixed_costs numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * checked('recurring_revenue', recurring_revenue) / NULLIF(checked('fixed_costs', fixed_costs), 0));
+RETURN trim_scale(100::numeric * checked_argument('recurring_revenue'::text, recurring_revenue, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('fixed_costs'::text, fixed_costs, NULL::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION coverage_ratio(recurring_revenue numeric, fixed_costs numeric) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue smallint, fixed_costs smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric);
 COMMENT ON FUNCTION coverage_ratio(recurring_revenue smallint, fixed_costs smallint) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue integer, fixed_costs integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric);
 COMMENT ON FUNCTION coverage_ratio(recurring_revenue integer, fixed_costs integer) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue bigint, fixed_costs bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::numeric;
+RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric);
 COMMENT ON FUNCTION coverage_ratio(recurring_revenue bigint, fixed_costs bigint) IS
+'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
+
+CREATE FUNCTION coverage_ratio(recurring_revenue real, fixed_costs real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coverage_ratio(shortest_decimal(recurring_revenue), shortest_decimal(fixed_costs))::double precision;
+COMMENT ON FUNCTION coverage_ratio(recurring_revenue real, fixed_costs real) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION coverage_ratio(recurring_revenue double precision, fixed_costs double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coverage_ratio(recurring_revenue::numeric, fixed_costs::numeric)::double precision;
+RETURN coverage_ratio(shortest_decimal(recurring_revenue), shortest_decimal(fixed_costs))::double precision;
 COMMENT ON FUNCTION coverage_ratio(recurring_revenue double precision, fixed_costs double precision) IS
 'recurring revenue in percent of fixed costs: 100 and more means that they are covered; NULL where there are none';
 
 CREATE FUNCTION cost_ratio(cac numeric, retention_cost numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(100 * checked('cac', cac) / NULLIF(checked('retention_cost', retention_cost), 0));
+RETURN trim_scale(100::numeric * checked_argument('cac'::text, cac, NULL::numeric, NULL::numeric) / NULLIF(checked_argument('retention_cost'::text, retention_cost, NULL::numeric, NULL::numeric), 0::numeric));
 COMMENT ON FUNCTION cost_ratio(cac numeric, retention_cost numeric) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
 CREATE FUNCTION cost_ratio(cac smallint, retention_cost smallint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+RETURN cost_ratio(cac::numeric, retention_cost::numeric);
 COMMENT ON FUNCTION cost_ratio(cac smallint, retention_cost smallint) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
 CREATE FUNCTION cost_ratio(cac integer, retention_cost integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+RETURN cost_ratio(cac::numeric, retention_cost::numeric);
 COMMENT ON FUNCTION cost_ratio(cac integer, retention_cost integer) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
 CREATE FUNCTION cost_ratio(cac bigint, retention_cost bigint) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::numeric;
+RETURN cost_ratio(cac::numeric, retention_cost::numeric);
 COMMENT ON FUNCTION cost_ratio(cac bigint, retention_cost bigint) IS
+'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
+
+CREATE FUNCTION cost_ratio(cac real, retention_cost real) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cost_ratio(shortest_decimal(cac), shortest_decimal(retention_cost))::double precision;
+COMMENT ON FUNCTION cost_ratio(cac real, retention_cost real) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
 CREATE FUNCTION cost_ratio(cac double precision, retention_cost double precision) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN cost_ratio(cac::numeric, retention_cost::numeric)::double precision;
+RETURN cost_ratio(shortest_decimal(cac), shortest_decimal(retention_cost))::double precision;
 COMMENT ON FUNCTION cost_ratio(cac double precision, retention_cost double precision) IS
 'cost of winning a customer in percent of the cost of keeping one; NULL where keeping costs nothing';
 
@@ -2147,15 +2250,15 @@ COMMENT ON FUNCTION cost_ratio(cac double precision, retention_cost double preci
 CREATE FUNCTION ltv_from_retention(margin numeric, retention_ratio numeric, discount_ratio numeric, include_first boolean DEFAULT false)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN trim_scale(checked('margin', margin)
-    * CASE WHEN include_first THEN 1 + checked('discount_ratio', discount_ratio, 0) ELSE checked('retention_ratio', retention_ratio, 0, 1) END
-    / NULLIF(1 + checked('discount_ratio', discount_ratio, 0) - checked('retention_ratio', retention_ratio, 0, 1), 0));
+RETURN trim_scale(checked_argument('margin'::text, margin, NULL::numeric, NULL::numeric)
+    * CASE WHEN include_first THEN 1::numeric + checked_argument('discount_ratio'::text, discount_ratio, 0::numeric, 1::numeric) ELSE checked_argument('retention_ratio'::text, retention_ratio, 0::numeric, 1::numeric) END
+    / NULLIF(1::numeric + checked_argument('discount_ratio'::text, discount_ratio, 0::numeric, 1::numeric) - checked_argument('retention_ratio'::text, retention_ratio, 0::numeric, 1::numeric), 0::numeric));
 COMMENT ON FUNCTION ltv_from_retention(numeric, numeric, numeric, boolean) IS
 'lifetime value from margin per period, retention and discount per period, both 0 to 1: m r / (1 + d - r); with include_first => true the margin of the first period is in it: m (1 + d) / (1 + d - r); NULL where r = 1 and d = 0';
 
 CREATE FUNCTION ltv_from_retention(margin double precision, retention_ratio double precision, discount_ratio double precision, include_first boolean DEFAULT false)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ltv_from_retention(margin::numeric, retention_ratio::numeric, discount_ratio::numeric, include_first)::double precision;
+RETURN ltv_from_retention(shortest_decimal(margin), shortest_decimal(retention_ratio), shortest_decimal(discount_ratio), include_first)::double precision;
 COMMENT ON FUNCTION ltv_from_retention(double precision, double precision, double precision, boolean) IS
 'lifetime value from margin per period, retention and discount per period, both 0 to 1; with include_first => true the margin of the first period is in it';
