@@ -11,8 +11,8 @@ DATA = $(call find,src/sql/upgrade/*.sql)
 DATA_built = $(EXTENSION)--$(EXTENSION_VERSION).sql
 
 # the families, between what prepares the database and what looks at all of them
-TESTS = $(filter-out setup lint,$(patsubst sql/%.sql,%,$(call find,sql/*.sql)))
-REGRESS = setup $(TESTS) lint
+TESTS = $(filter-out setup direct lint,$(patsubst sql/%.sql,%,$(call find,sql/*.sql)))
+REGRESS = setup $(TESTS) direct lint
 REGRESS_OPTS = --inputdir=$(srcdir)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DCUSTOMER_VALUE_VERSION='"$(EXTENSION_VERSION)"'
