@@ -83,7 +83,7 @@ void Orders::sort()
         return key_of(left).bytes < key_of(right).bytes;
     });
     // texts too, so that equal contents are equal bytes
-    if (kind_ == KeyKind::text) {
+    if (text_used_ > 0) {
         const std::vector<char> old(text(), text() + text_used_);
         std::uint64_t offset = 0;
         for (Entry& entry : std::span(entries(), count_)) {
@@ -133,7 +133,7 @@ std::uint32_t* Orders::find(const Entry& wanted, std::string_view bytes) const
 
 Orders::Entry& Orders::insert(const Entry& wanted, std::string_view bytes, std::uint32_t* slot) noexcept
 {
-    if (kind_ == KeyKind::text) {
+    if (kind_ == KeyKind::text && !bytes.empty()) {
         std::memcpy(text() + text_used_, bytes.data(), bytes.size());
         text_used_ += static_cast<std::uint32_t>(bytes.size());
     }
