@@ -146,14 +146,19 @@ public:
             fail("\"" + std::string(name) + "\" must be a whole number from 0 to " + std::to_string(max_count));
         rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
     }
+    // The characters up to the next field.
+    [[nodiscard]] std::string_view word(std::string_view name)
+    {
+        label(name);
+        return take_word();
+    }
     [[nodiscard]] DecimalText number(std::string_view name)
     {
         label(name);
-        const auto number = rest_.substr(0, rest_.find_first_of(",)"));
-        const auto parts = DecimalText::parsed(number);
+        const auto parts = DecimalText::parsed(next_word());
         if (!parts)
             fail("\"" + std::string(name) + "\" must be a decimal number");
-        rest_.remove_prefix(number.size());
+        (void)take_word();
         return *parts;
     }
     // A quoted text, written without its escapes into `buffer`; returns its length.
@@ -180,8 +185,20 @@ public:
     }
     // More fields that repeat: true while the closing parenthesis is not reached.
     [[nodiscard]] bool more() const noexcept { return !rest_.empty() && rest_.front() != ')'; }
+    // Whether the next field has that name.
+    [[nodiscard]] bool next_is(std::string_view name) const noexcept
+    {
+        return rest_.starts_with(',') && rest_.substr(1).starts_with(name) && rest_.substr(1 + name.size()).starts_with(':');
+    }
 
 private:
+    [[nodiscard]] std::string_view next_word() const noexcept { return rest_.substr(0, rest_.find_first_of(",)")); }
+    std::string_view take_word() noexcept
+    {
+        const auto word = next_word();
+        rest_.remove_prefix(word.size());
+        return word;
+    }
     void label(std::string_view name)
     {
         if (!first_)

@@ -1,0 +1,269 @@
+#include "core/ledger/codec.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <string>
+
+namespace customer_value::ledger {
+
+namespace {
+
+constexpr std::uint64_t zigzag(std::int64_t value) noexcept
+{
+    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t code) noexcept
+{
+    return static_cast<std::int64_t>(code >> 1) ^ -static_cast<std::int64_t>(code & 1);
+}
+constexpr std::size_t size_of(std::uint64_t number) noexcept
+{
+    return (static_cast<std::size_t>(std::bit_width(number | 1)) + 6) / 7;
+}
+
+// Writes what it is given, or counts it.
+struct Counter {
+    std::size_t size = 0;
+    void number(std::uint64_t value) noexcept { size += size_of(value); }
+    void bytes(std::string_view value) noexcept { size += value.size(); }
+};
+struct Writer {
+    unsigned char* at;
+    void number(std::uint64_t value) noexcept
+    {
+        for (; value >= 0x80; value >>= 7)
+            *at++ = static_cast<unsigned char>(value | 0x80);
+        *at++ = static_cast<unsigned char>(value);
+    }
+    void bytes(std::string_view value) noexcept
+    {
+        std::memcpy(at, value.data(), value.size());
+        at += value.size();
+    }
+};
+
+template <class Out> void write_body(const View& view, Out& out) noexcept
+{
+    std::uint64_t previous = 0;
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        if (view.kind == KeyKind::bigint) {
+            const std::uint64_t key = view.keys[customer];
+            out.number(customer == 0 ? zigzag(static_cast<std::int64_t>(key)) : key - previous);
+            previous = key;
+        } else {
+            const auto bytes = view.key(customer).bytes;
+            if (view.kind == KeyKind::text)
+                out.number(bytes.size());
+            out.bytes(bytes);
+        }
+        const Rows rows = view.of(customer);
+        out.number(rows.size());
+        Day before = view.first_day;
+        for (const Day day : rows.days) {
+            out.number(static_cast<std::uint64_t>(std::int64_t{day} - before));
+            before = day;
+        }
+        if (rows.amounts != nullptr)
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                out.number(zigzag(rows.amounts[i]));
+    }
+}
+
+[[noreturn, gnu::cold, gnu::noinline]] void fail(const char* rule)
+{
+    throw Error(ErrorCode::malformed_binary, "invalid binary form of type customer_ledger", std::string(rule) + ".");
+}
+
+class Reader {
+public:
+    explicit Reader(std::span<const unsigned char> bytes) noexcept : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+    [[gnu::always_inline]] std::uint64_t number()
+    {
+        if (end_ - at_ < 8) [[unlikely]]
+            return number_slowly();
+        // up to 8 bytes at once, without a branch on their number: lengths are mixed, and a misprediction costs more
+        std::uint64_t word;
+        std::memcpy(&word, at_, sizeof word);
+        if constexpr (std::endian::native == std::endian::big)
+            word = __builtin_bswap64(word);
+        const std::uint64_t stops = ~word & 0x8080808080808080u;
+        if (stops == 0) [[unlikely]]
+            return number_slowly();
+        at_ += (std::countr_zero(stops) >> 3) + 1;
+        word &= stops ^ (stops - 1);
+        word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+        word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
+        return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
+    }
+    std::uint64_t number_slowly()
+    {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            if (at_ == end_)
+                fail("It ends too early");
+            const std::uint64_t byte = *at_++;
+            if (shift == 63 && byte > 1)
+                fail("A number has more than 64 bits");
+            value |= (byte & 0x7f) << shift;
+            if (byte < 0x80)
+                return value;
+        }
+        fail("A number has more than 64 bits");
+    }
+    std::string_view bytes(std::size_t size)
+    {
+        if (static_cast<std::size_t>(end_ - at_) < size)
+            fail("It ends too early");
+        const std::string_view taken(reinterpret_cast<const char*>(at_), size);
+        at_ += size;
+        return taken;
+    }
+    [[nodiscard]] std::span<const unsigned char> rest() const noexcept { return {at_, end_}; }
+
+private:
+    const unsigned char* at_;
+    const unsigned char* end_;
+};
+
+// Reads the key of a customer, behind that of the customer before.
+void read_key(Reader& reader, const View& view, std::uint32_t customer, const Decoded& into, std::size_t& text_used, std::size_t text_bytes)
+{
+    if (view.kind == KeyKind::bigint) {
+        const auto code = reader.number();
+        if (customer == 0) {
+            into.keys[0] = static_cast<std::uint64_t>(unzigzag(code));
+            return;
+        }
+        const auto previous = static_cast<std::int64_t>(into.keys[customer - 1]);
+        into.keys[customer] = into.keys[customer - 1] + code;
+        if (code == 0 || static_cast<std::int64_t>(into.keys[customer]) <= previous)
+            fail("Its customers are not in ascending order");
+        return;
+    }
+    if (view.kind == KeyKind::uuid) {
+        std::memcpy(into.keys + 2 * customer, reader.bytes(16).data(), 16);
+    } else {
+        const auto size = reader.number();
+        if (size > longest_key || size > text_bytes - text_used)
+            fail("A key is too long");
+        std::memcpy(into.text + text_used, reader.bytes(size).data(), size);
+        into.keys[customer] = static_cast<std::uint64_t>(text_used) << 16 | size;
+        text_used += size;
+    }
+    if (customer > 0 && view.key(customer - 1).bytes >= view.key(customer).bytes)
+        fail("Its customers are not in ascending order");
+}
+
+}  // namespace
+
+Head Head::of(const View& view) noexcept
+{
+    if (view.customers == 0)  // nothing is kept of a ledger without rows, so that all such are equal
+        return {};
+    std::uint64_t text_bytes = 0;
+    if (view.kind == KeyKind::text)
+        for (std::uint32_t i = 0; i < view.customers; ++i)
+            text_bytes += view.keys[i] & 0xffff;
+    return {view.kind, view.has_amounts, static_cast<std::uint8_t>(view.scale), view.customers, view.first_day, view.last_day, view.rows(), text_bytes};
+}
+
+std::size_t encoded_size(const View& view) noexcept
+{
+    Counter counter;
+    write_body(view, counter);
+    return counter.size;
+}
+
+void encode(const View& view, unsigned char* body) noexcept
+{
+    Writer writer{body};
+    write_body(view, writer);
+}
+
+View decode(const Head& head, std::span<const unsigned char> body, const Decoded& into)
+{
+    View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
+              into.offsets, into.days, into.amounts, into.keys, into.text};
+    Reader reader(body);
+    std::size_t text_used = 0, row = 0;
+    Day last_seen = head.first_day, first_seen = head.last_day;
+    into.offsets[0] = 0;
+    for (std::uint32_t customer = 0; customer < head.customers; ++customer) {
+        read_key(reader, view, customer, into, text_used, head.text_bytes);
+        const auto count = reader.number();
+        if (count == 0 || count > head.rows - row)
+            fail("The rows of a customer are not between one and those of the ledger");
+        std::int64_t day = head.first_day;
+        const auto stop = row + count;
+        for (auto i = row; i < stop; ++i) {
+            const auto distance = reader.number();
+            if (distance > static_cast<std::uint64_t>(std::int64_t{head.last_day} - day))
+                fail("A day lies behind its last day");
+            day += static_cast<std::int64_t>(distance);
+            into.days[i] = static_cast<Day>(day);
+        }
+        first_seen = std::min(first_seen, into.days[row]);
+        last_seen = std::max(last_seen, static_cast<Day>(day));
+        if (head.has_amounts)
+            for (auto i = row; i < stop; ++i) {
+                into.amounts[i] = unzigzag(reader.number());
+                if (i > row && into.days[i] == into.days[i - 1] && into.amounts[i] < into.amounts[i - 1])
+                    fail("Rows of one day are not in the order of their amounts");
+            }
+        row = stop;
+        into.offsets[customer + 1] = static_cast<std::uint32_t>(row);
+    }
+    if (row != head.rows || text_used != head.text_bytes || !reader.rest().empty())
+        fail("Its parts do not add up to its head");
+    if (head.rows > 0 && (first_seen != head.first_day || last_seen != head.last_day))
+        fail("Its first and last day are not those of its rows");
+    return view;
+}
+
+std::size_t write_head(const Head& head, unsigned char* to) noexcept
+{
+    Writer writer{to};
+    for (const std::uint64_t field : {static_cast<std::uint64_t>(head.kind), static_cast<std::uint64_t>(head.has_amounts), static_cast<std::uint64_t>(head.scale),
+                                      static_cast<std::uint64_t>(head.customers), head.rows, head.text_bytes, zigzag(head.first_day), zigzag(head.last_day)})
+        writer.number(field);
+    return static_cast<std::size_t>(writer.at - to);
+}
+
+Head read_head(std::span<const unsigned char>& bytes)
+{
+    Reader reader(bytes);
+    const auto below = [&](std::uint64_t limit, const char* rule) {
+        const auto value = reader.number();
+        if (value >= limit)
+            fail(rule);
+        return value;
+    };
+    const auto day = [&] {
+        const auto value = unzigzag(reader.number());
+        if (value < earliest_day || value > latest_day)
+            fail("A day is out of range");
+        return static_cast<Day>(value);
+    };
+    Head head;
+    head.kind = static_cast<KeyKind>(below(4, "Its kind of key is unknown"));
+    head.has_amounts = below(2, "Its flag for amounts is neither 0 nor 1") == 1;
+    head.scale = static_cast<std::uint8_t>(below(17, "Its scale is larger than 16"));
+    head.customers = static_cast<std::uint32_t>(below(std::numeric_limits<std::uint32_t>::max(), "It has too many customers"));
+    head.rows = below(std::numeric_limits<std::uint32_t>::max(), "It has too many rows");
+    head.text_bytes = reader.number();
+    head.first_day = day();
+    head.last_day = day();
+    bytes = reader.rest();
+    // each row and each customer takes at least a byte: no memory is asked for that a body could not fill
+    if (head.rows < head.customers || head.rows > bytes.size() || head.text_bytes > bytes.size() || head.first_day > head.last_day ||
+        (head.rows > 0) != (head.customers > 0) || (head.kind == KeyKind::none && head.customers > 0) ||
+        (head.customers == 0 && (head.first_day != 0 || head.last_day != 0 || head.scale != 0 || head.has_amounts || head.text_bytes != 0)) ||
+        (head.kind != KeyKind::text && head.text_bytes != 0) || (!head.has_amounts && head.scale != 0))
+        fail("Its head contradicts itself");
+    return head;
+}
+
+}  // namespace customer_value::ledger

@@ -1,0 +1,63 @@
+// The text form of a ledger: (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...).
+#pragma once
+
+#include "core/common/archive.h"
+#include "core/common/mantissa.h"
+#include "core/ledger/view.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace customer_value::ledger {
+
+// A day as ISO 8601 writes it; years before 1 and after 9999 have a sign or more digits.
+[[nodiscard]] std::string iso_of(Day day);
+// Throws malformed_text where the text is no such day.
+[[nodiscard]] Day day_of_iso(std::string_view text);
+
+template <class Archive> void write(const View& view, Archive& archive)
+{
+    archive.text("key", name_of(view.customers == 0 ? KeyKind::none : view.kind));
+    archive.count("amounts", view.customers > 0 && view.has_amounts);
+    archive.count("scale", view.customers == 0 ? 0 : view.scale);
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        archive.text("customer", printable(view.key(customer)));
+        const Rows rows = view.of(customer);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            archive.number("day", iso_of(rows.days[i]));
+            if (rows.amounts != nullptr)
+                archive.number("amount", shown(static_cast<Int128>(rows.amounts[i]), view.scale));
+        }
+    }
+}
+
+// Reads the text form row by row.
+class TextRows {
+public:
+    explicit TextRows(std::string_view text) : reader_("customer_ledger", text) {}
+
+    // The head; throws malformed_text, also in all that follows.
+    void begin();
+    struct Row {
+        Key customer;  // lives until the next call
+        Day day;
+        std::int64_t amount;
+    };
+    // The next row; false at the end.
+    bool next(Row& row);
+
+    [[nodiscard]] bool has_amounts() const noexcept { return has_amounts_; }
+    [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
+
+private:
+    TextReader reader_;
+    KeyKind kind_ = KeyKind::none;
+    bool has_amounts_ = false;
+    std::int32_t scale_ = 0;
+    std::size_t key_size_ = 0;
+    KeyBuffer buffer_{};
+    char key_[longest_key];
+};
+
+}  // namespace customer_value::ledger

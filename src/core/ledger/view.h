@@ -1,0 +1,73 @@
+// A ledger as every report reads it: customers in the order of their keys, and for each its rows in the order of day and
+// amount. The memory belongs to somebody else.
+#pragma once
+
+#include "core/common/key.h"
+#include "core/common/mantissa.h"
+#include "core/ledger/calendar.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace customer_value::ledger {
+
+// One customer's rows: an amount >= 0 is an order, an amount < 0 a refund. Without amounts every row is an order.
+struct Rows {
+    std::span<const Day> days;
+    const std::int64_t* amounts;  // null where the ledger has no amounts
+
+    [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
+    [[nodiscard]] bool is_order(std::size_t row) const noexcept { return amounts == nullptr || amounts[row] >= 0; }
+    [[nodiscard]] std::int64_t amount(std::size_t row) const noexcept { return amounts == nullptr ? 0 : amounts[row]; }
+};
+
+// The day of a customer's first order, which there must be.
+[[nodiscard]] inline Day first_order_of(const Rows& rows) noexcept
+{
+    std::size_t row = 0;
+    while (!rows.is_order(row))
+        ++row;
+    return rows.days[row];
+}
+
+struct View {
+    KeyKind kind = KeyKind::none;
+    bool has_amounts = false;
+    std::int32_t scale = 0;  // amounts are in units of 10^-scale
+    std::uint32_t customers = 0;
+    Day first_day = 0, last_day = 0;      // of all rows; 0, 0 without rows
+    const std::uint32_t* offsets = nullptr;  // customers + 1
+    const Day* days = nullptr;
+    const std::int64_t* amounts = nullptr;
+    const std::uint64_t* keys = nullptr;  // bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length
+    const char* text = nullptr;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return customers == 0 ? 0 : offsets[customers]; }
+    [[nodiscard]] Rows of(std::uint32_t customer) const noexcept
+    {
+        const auto from = offsets[customer], to = offsets[customer + 1];
+        return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
+    }
+    [[nodiscard]] Key key(std::uint32_t customer) const noexcept;
+};
+
+// Text keys are at most this long.
+inline constexpr std::size_t longest_key = 4096;
+
+[[nodiscard]] constexpr std::size_t words_of(KeyKind kind) noexcept { return kind == KeyKind::uuid ? 2 : 1; }
+
+// The bytes of the key that stands in `words`.
+[[nodiscard]] inline std::string_view key_bytes(KeyKind kind, const std::uint64_t* words, const char* text) noexcept
+{
+    if (kind == KeyKind::text)
+        return {text + (*words >> 16), *words & 0xffff};
+    return {reinterpret_cast<const char*>(words), 8 * words_of(kind)};
+}
+
+inline Key View::key(std::uint32_t customer) const noexcept
+{
+    return {kind, key_bytes(kind, keys + customer * words_of(kind), text)};
+}
+
+}  // namespace customer_value::ledger

@@ -1,0 +1,307 @@
+// The engine of the ledger: calendar, builder, codec, text form. Memory is exact and comes from the heap, so that the
+// sanitizers see every byte too many.
+#include "unit/laws.h"
+
+#include "core/ledger/builder.h"
+#include "core/ledger/codec.h"
+#include "core/ledger/text.h"
+
+#include <gtest/gtest.h>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+using namespace customer_value;
+using namespace customer_value::ledger;
+
+namespace {
+
+struct Row {
+    std::string customer;  // as printed
+    Day day;
+    std::int64_t amount;
+    auto operator<=>(const Row&) const = default;
+};
+
+// Holds a ledger as src/pg/ledger_object.cpp does.
+class HeldLedger {
+public:
+    void add(const Key& customer, Day day, const Decimal* amount)
+    {
+        while (const auto request = builder_.add(customer, day, amount))
+            supply(*request);
+    }
+    void add(std::int64_t customer, Day day, std::int64_t amount)
+    {
+        const IntegerDecimal decimal(amount);
+        const Decimal view = decimal.view();
+        add({KeyKind::bigint, {reinterpret_cast<const char*>(&customer), sizeof customer}}, day, &view);
+    }
+    void add(std::string_view customer, Day day) { add({KeyKind::text, customer}, day, nullptr); }
+    void append(const View& view)
+    {
+        for (Cursor cursor; cursor.customer < view.customers;)
+            while (const auto request = builder_.append(view, cursor))
+                supply(*request);
+    }
+    View view()
+    {
+        while (const auto request = builder_.flush())
+            supply(*request);
+        const std::size_t customers = builder_.customers(), rows = builder_.rows();
+        offsets_.resize(customers + 2);
+        days_.resize(rows);
+        amounts_.resize(builder_.has_amounts() ? rows : 0);
+        keys_.resize(customers * words_of(builder_.kind()));
+        std::vector<Ranked> scratch(customers);
+        std::vector<std::uint32_t> ranks(customers);
+        const Builder::Clustered to{offsets_.data(), days_.data(), amounts_.empty() ? nullptr : amounts_.data(), keys_.data(), scratch.data(), ranks.data()};
+        builder_.rank(to);
+        while (builder_.scatter(to))
+            release(builder_.release_chunk());
+        for (std::uint32_t customer = 0; customer < customers;)
+            builder_.sort_rows(to, customer);
+        return builder_.view(to);
+    }
+
+private:
+    void supply(const Request& request)
+    {
+        auto piece = std::make_unique<std::uint64_t[]>((request.bytes + 7) / 8);
+        void* memory = piece.get();
+        pieces_.emplace(memory, std::move(piece));
+        if (void* replaced = builder_.adopt(request, memory))
+            release(replaced);
+    }
+    void release(void* memory) { pieces_.erase(memory); }
+
+    Builder builder_;
+    std::map<void*, std::unique_ptr<std::uint64_t[]>> pieces_;
+    std::vector<std::uint32_t> offsets_;
+    std::vector<Day> days_;
+    std::vector<std::int64_t> amounts_;
+    std::vector<std::uint64_t> keys_;
+};
+
+std::multiset<Row> rows_of(const View& view)
+{
+    std::multiset<Row> rows;
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const Rows some = view.of(customer);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            rows.insert({printable(view.key(customer)), some.days[i], some.amount(i)});
+    }
+    return rows;
+}
+
+// The binary body of a view.
+std::vector<unsigned char> body_of(const View& view)
+{
+    std::vector<unsigned char> body(encoded_size(view));
+    encode(view, body.data());
+    return body;
+}
+
+// A view decoded into memory of exactly the size that its head asks for.
+struct DecodedLedger {
+    DecodedLedger(const Head& head, const std::vector<unsigned char>& body)
+        : offsets(head.customers + 1), days(head.rows), amounts(head.has_amounts ? head.rows : 0), keys(head.customers * words_of(head.kind)),
+          text(head.text_bytes), view(decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data(), text.data()}))
+    {
+    }
+    std::vector<std::uint32_t> offsets;
+    std::vector<Day> days;
+    std::vector<std::int64_t> amounts;
+    std::vector<std::uint64_t> keys;
+    std::vector<char> text;
+    View view;
+};
+
+HeldLedger random_ledger(std::mt19937_64& random, std::size_t rows, std::int64_t customers, std::multiset<Row>& expected)
+{
+    HeldLedger ledger;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const auto customer = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(customers)) - customers / 2;
+        const auto day = static_cast<Day>(random() % 3000);
+        const auto amount = static_cast<std::int64_t>(random() % 100000) - 20000;
+        ledger.add(customer, day, amount);
+        expected.insert({std::to_string(customer), day, amount});
+    }
+    return ledger;
+}
+
+}  // namespace
+
+TEST(Calendar, agrees_with_itself_on_every_day_of_five_thousand_years)
+{
+    for (Day day = -900000; day < 900000; ++day) {
+        const CivilDate date = civil_of(day);
+        ASSERT_EQ(day_of(date.year, date.month, date.day), day);
+    }
+    EXPECT_EQ(day_of(2000, 1, 1), 0);
+    EXPECT_EQ(day_of(2024, 2, 29), 8825);
+    EXPECT_EQ(iso_of(8825), "2024-02-29");
+    EXPECT_EQ(iso_of(earliest_day), "-4712-01-01");
+}
+
+TEST(Step, holds_each_day_in_one_period)
+{
+    for (const Span span : {Span{0, 1}, Span{0, 7}, Span{0, 10}, Span{1, 0}, Span{3, 0}, Span{12, 0}, Span{0, 14}}) {
+        const Step step(span);
+        for (Day day = -40000; day < 40000; ++day) {
+            const auto period = step.period_of(day);
+            ASSERT_LE(step.start_of(period), day);
+            ASSERT_GT(step.start_of(period + 1), day);
+        }
+    }
+    EXPECT_EQ(Step({0, 7}).start_of(Step({0, 7}).period_of(day_of(2021, 1, 1))), day_of(2020, 12, 28));  // ISO week 53 of 2020
+    EXPECT_EQ(Step({3, 0}).start_of(Step({3, 0}).period_of(day_of(2024, 5, 17))), day_of(2024, 4, 1));
+    for (const Span span : {Span{0, 0}, Span{1, 1}, Span{-1, 0}, Span{0, -7}})
+        EXPECT_ERROR(invalid_parameter, Step{span});
+}
+
+TEST(Span, goes_back_to_the_last_day_of_a_shorter_month)
+{
+    EXPECT_EQ((Span{1, 0}.before(day_of(2024, 3, 31))), day_of(2024, 2, 29));
+    EXPECT_EQ((Span{12, 0}.before(day_of(2024, 2, 29))), day_of(2023, 2, 28));
+    EXPECT_EQ((Span{1, 10}.before(day_of(2024, 1, 5))), day_of(2023, 11, 25));
+}
+
+TEST(Builder, keeps_every_row_for_any_number_of_rows_and_customers)
+{
+    std::mt19937_64 random(1);
+    for (const std::size_t rows : {0, 1, 7, 8, 9, 500, 511, 512, 513, 1500, 5000, 200000})
+        for (const std::int64_t customers : {1, 3, 700, 60000}) {
+            std::multiset<Row> expected;
+            auto ledger = random_ledger(random, rows, customers, expected);
+            const View view = ledger.view();
+            ASSERT_EQ(view.rows(), rows);
+            ASSERT_TRUE(rows_of(view) == expected) << rows << " rows of " << customers;
+            for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+                const Rows some = view.of(customer);
+                ASSERT_GT(some.size(), 0u);
+                for (std::size_t i = 1; i < some.size(); ++i)
+                    ASSERT_TRUE(some.days[i - 1] < some.days[i] || (some.days[i - 1] == some.days[i] && some.amounts[i - 1] <= some.amounts[i]));
+            }
+        }
+}
+
+TEST(Builder, tells_text_keys_apart_by_all_their_bytes)
+{
+    HeldLedger ledger;
+    std::multiset<Row> expected;
+    std::mt19937_64 random(2);
+    for (int i = 0; i < 30000; ++i) {
+        std::string key(random() % 40, 'x');
+        for (char& c : key)
+            c = static_cast<char>('a' + random() % 2);
+        if (i % 1000 == 0)
+            key = std::string(longest_key - static_cast<std::size_t>(i % 3), static_cast<char>('a' + i / 1000 % 2));
+        ledger.add(key, i % 50);
+        expected.insert({key, i % 50, 0});
+    }
+    EXPECT_TRUE(rows_of(ledger.view()) == expected);
+    EXPECT_ERROR(out_of_range, ledger.add(std::string(longest_key + 1, 'x'), 1));
+}
+
+TEST(Builder, gives_the_same_ledger_for_any_order_and_any_split)
+{
+    std::mt19937_64 random(3);
+    std::multiset<Row> expected;
+    auto whole = random_ledger(random, 20000, 900, expected);
+    const auto body = body_of(whole.view());
+    std::vector<Row> rows(expected.begin(), expected.end());
+    std::shuffle(rows.begin(), rows.end(), random);
+    std::vector<HeldLedger> parts(7);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        parts[random() % parts.size()].add(std::stoll(rows[i].customer), rows[i].day, rows[i].amount);
+    HeldLedger merged;
+    for (auto& part : parts)
+        merged.append(part.view());
+    EXPECT_EQ(body_of(merged.view()), body);
+}
+
+TEST(Codec, reads_what_it_writes)
+{
+    std::mt19937_64 random(4);
+    for (const std::size_t rows : {1, 2, 100, 30000}) {
+        std::multiset<Row> expected;
+        auto ledger = random_ledger(random, rows, 500, expected);
+        const View view = ledger.view();
+        const DecodedLedger decoded(Head::of(view), body_of(view));
+        EXPECT_TRUE(rows_of(decoded.view) == expected);
+        EXPECT_EQ(decoded.view.first_day, view.first_day);
+        EXPECT_EQ(decoded.view.last_day, view.last_day);
+    }
+    HeldLedger extremes;
+    extremes.add(std::numeric_limits<std::int64_t>::min(), earliest_day, std::numeric_limits<std::int64_t>::max());
+    extremes.add(std::numeric_limits<std::int64_t>::max(), latest_day, -std::numeric_limits<std::int64_t>::max());
+    const View view = extremes.view();
+    EXPECT_TRUE(rows_of(DecodedLedger(Head::of(view), body_of(view)).view) == rows_of(view));
+}
+
+TEST(Codec, refuses_or_survives_any_damage)
+{
+    std::mt19937_64 random(5);
+    std::multiset<Row> expected;
+    auto numbers = random_ledger(random, 300, 40, expected);
+    HeldLedger texts;
+    for (int i = 0; i < 200; ++i)
+        texts.add("customer " + std::to_string(i % 30), i * 7 % 90);
+    for (const View& view : {numbers.view(), texts.view()}) {
+        std::vector<unsigned char> form(longest_head);
+        form.resize(write_head(Head::of(view), form.data()));
+        const auto body = body_of(view);
+        form.insert(form.end(), body.begin(), body.end());
+        const auto read = [](const std::vector<unsigned char>& bytes) {
+            std::span<const unsigned char> rest(bytes);
+            const Head head = read_head(rest);
+            return rows_of(DecodedLedger(head, {rest.begin(), rest.end()}).view).size();
+        };
+        EXPECT_EQ(read(form), view.rows());
+        for (std::size_t length = 0; length < form.size(); ++length)
+            EXPECT_ERROR(malformed_binary, read({form.begin(), form.begin() + static_cast<std::ptrdiff_t>(length)})) << length;
+        for (int i = 0; i < 20000; ++i) {
+            auto damaged = form;
+            for (auto n = random() % 3 + 1; n > 0; --n)
+                damaged[random() % damaged.size()] = static_cast<unsigned char>(random());
+            const auto error = test::error_of([&] { (void)read(damaged); });
+            ASSERT_EQ(error.value_or(ErrorCode::malformed_binary), ErrorCode::malformed_binary);
+        }
+    }
+}
+
+TEST(LedgerText, reads_what_it_writes)
+{
+    HeldLedger ledger;
+    ledger.add(5, 8825, -1234);
+    ledger.add(-7, -2451507, 99);
+    const View view = ledger.view();
+    const auto write_to = [&](Sink& sink) {
+        TextWriter writer(sink);
+        writer.begin(1);
+        write(view, writer);
+        writer.end();
+    };
+    Sink counter;
+    write_to(counter);
+    std::string text(counter.size(), '\0');
+    Sink sink(text.data(), text.size());
+    write_to(sink);
+    EXPECT_EQ(text, "(version:1,key:\"bigint\",amounts:1,scale:0,customer:\"-7\",day:-4712-01-01,amount:99,customer:\"5\",day:2024-02-29,amount:-1234)");
+    TextRows rows(text);
+    rows.begin();
+    ledger::TextRows::Row row;
+    std::size_t count = 0;
+    while (rows.next(row))
+        ++count;
+    EXPECT_EQ(count, 2u);
+    for (std::size_t length = 0; length < text.size(); ++length)
+        EXPECT_ERROR(malformed_text, [&] {
+            TextRows cut(std::string_view(text).substr(0, length));
+            cut.begin();
+            while (cut.next(row)) {}
+        }());
+}
