@@ -16,7 +16,7 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 SELECT object FROM routine WHERE proparallel <> 's' OR provolatile <> 'i' ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
-    AND proname <> 'checked_argument' AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND pronargs = 3) ORDER BY 1;
+    AND proname <> 'checked_argument' AND proargtypes[0] <> 'customer_ledger'::regtype AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND pronargs = 3) ORDER BY 1;
 \echo C functions whose symbol is not customer_value_*
 SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^customer_value_' ORDER BY 1;
 \echo SQL functions that depend on search_path (a body that is parsed only when it runs)

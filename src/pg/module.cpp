@@ -1,4 +1,8 @@
-#include "pg/server.h"
+#include "pg/ledger_object.h"
+
+extern "C" {
+#include "utils/guc.h"
+}
 
 // PostgreSQL 18 shows name and version of what is loaded: SELECT * FROM pg_get_loaded_modules()
 extern "C" {
@@ -7,4 +11,12 @@ PG_MODULE_MAGIC_EXT(.name = "customer_value", .version = CUSTOMER_VALUE_VERSION)
 #else
 PG_MODULE_MAGIC;
 #endif
+}
+
+extern "C" void _PG_init()
+{
+    DefineCustomIntVariable("customer_value.max_ledger_memory", "Memory that one customer ledger may hold while it is built.",
+                            "A query that would pass it ends with an error that names the remedy.", &customer_value::pg::max_ledger_memory,
+                            1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
+    MarkGUCPrefixReserved("customer_value");
 }

@@ -1,6 +1,9 @@
 #include "pg/results.h"
 
 #include "pg/arguments.h"
+#include "pg/guard.h"
+
+#include <limits>
 
 namespace customer_value::pg {
 
@@ -35,6 +38,17 @@ Datum numeric_of(const char* text)
 }
 
 Datum numeric_of(double value) { return DirectFunctionCall1(float8_numeric, Float8GetDatum(value)); }
+
+Datum numeric_of(Int128 value, int scale)
+{
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (value >= Limits::min() && value <= Limits::max())
+        return NumericGetDatum(int64_div_fast_to_numeric(static_cast<std::int64_t>(value), scale));
+    const std::size_t longest = mantissa_digits + static_cast<std::size_t>(scale) + 4;
+    auto* text = static_cast<char*>(palloc(longest));
+    guarded([&] { text[shown(value, scale).copy(text, longest - 1)] = '\0'; });
+    return numeric_of(text);
+}
 
 NullableResult ratio(Datum dividend, Datum divisor, int least_scale)
 {

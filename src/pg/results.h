@@ -4,6 +4,7 @@
 #include "pg/server.h"
 
 #include "core/common/decimal.h"
+#include "core/common/mantissa.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -27,6 +28,8 @@ Datum numeric_of(const Decimal& value);
 Datum numeric_of(const char* text);
 // 15 significant digits, which a double holds.
 Datum numeric_of(double value);
+// value / 10^scale, with `scale` decimal places.
+Datum numeric_of(Int128 value, int scale);
 
 // dividend / divisor, with as many decimal places as PostgreSQL's division keeps, less trailing zeros down to
 // `least_scale`; NULL where the divisor is zero.

@@ -1,0 +1,97 @@
+#include "pg/arguments.h"
+#include "pg/ledger_arguments.h"
+#include "pg/rows.h"
+
+#include "core/ledger/cohorts.h"
+
+#include <new>
+
+using namespace customer_value;
+using namespace customer_value::pg;
+using ledger::CohortGrid;
+
+namespace {
+
+// So many zeros, in the current context. A chunk is aligned for 8 bytes only.
+template <class Number> std::span<Number> zeros(std::size_t count)
+{
+    const std::size_t bytes = (count + 1) * sizeof(Number);
+    auto* memory = reinterpret_cast<Number*>(TYPEALIGN(alignof(Number), MemoryContextAllocHuge(CurrentMemoryContext, bytes + alignof(Number))));
+    std::memset(static_cast<void*>(memory), 0, bytes);
+    return {memory, count};
+}
+
+CohortGrid grid_argument(FunctionCallInfo fcinfo, int as_of_index, const ledger::View& view)
+{
+    const ledger::Step step = step_argument(fcinfo, 1);
+    const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
+    return guarded([&] { return ledger::cohort_grid(view, step, as_of); });
+}
+
+// Calls `put` with each cohort that has customers, for each of the periods that the first of them has complete (one at least).
+template <class Put> void each_cell(const CohortGrid& grid, std::span<const std::int64_t> sizes, Put put)
+{
+    std::size_t first = 0;
+    while (first < sizes.size() && sizes[first] == 0)
+        ++first;
+    const std::int64_t last_k = std::max<std::int64_t>(grid.last_complete - static_cast<std::int64_t>(first), 0);
+    for (std::size_t cohort = first; cohort < sizes.size(); ++cohort)
+        for (std::int64_t k = 0; sizes[cohort] > 0 && k <= last_k; ++k)
+            put(static_cast<std::int64_t>(cohort), k);
+}
+
+NullableResult period_column(std::int64_t k) { return {Int32GetDatum(static_cast<std::int32_t>(k)), false}; }
+
+}  // namespace
+
+// cohort_retention(ledger, step, kind, as_of)
+SQL_FUNCTION(cohort_retention)
+{
+    if (lacks(fcinfo, {0, 1, 2}))
+        return no_rows(fcinfo);
+    const std::string_view kind_name = text_of(PG_GETARG_DATUM(2));
+    const auto kind = guarded([&] { return ledger::retention_kind_named(kind_name); });
+    const ledger::View view = read_ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 3, view);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto active = zeros<std::int64_t>(grid.cells());
+    guarded([&] { ledger::cohort_retention(view, grid, kind, sizes, active); });
+
+    Rows rows(fcinfo);
+    each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
+        const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];
+        const std::int64_t stayed = grid.has(cohort, k) ? active[grid.cell(cohort, k)] : 0;
+        const bool is_complete = grid.is_complete(cohort, k);
+        rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k),
+                  is_complete ? count_column(stayed) : null_column(), is_complete ? percent(stayed, size) : null_column()});
+    });
+    return rows.done();
+}
+
+// revenue_cohorts(ledger, step, as_of)
+SQL_FUNCTION(revenue_cohorts)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const ledger::View view = read_ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 2, view);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto revenue = zeros<Int128>(grid.cells());
+    guarded([&] { ledger::revenue_cohorts(view, grid, sizes, revenue); });
+
+    Rows rows(fcinfo);
+    Int128 cumulative = 0;
+    each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
+        const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];
+        const Int128 earned = grid.has(cohort, k) ? revenue[grid.cell(cohort, k)] : 0;
+        cumulative = k == 0 ? earned : cumulative + earned;
+        if (!grid.is_complete(cohort, k)) {
+            rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), null_column(), null_column(), null_column()});
+            return;
+        }
+        const Datum total = numeric_of(cumulative, view.scale);
+        rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), {numeric_of(earned, view.scale), false},
+                  {total, false}, ratio(total, NumericGetDatum(int64_to_numeric(size)), view.scale)});
+    });
+    return rows.done();
+}

@@ -1,0 +1,106 @@
+#include "pg/ledger_customers.h"
+
+#include "core/ledger/migration.h"
+
+using namespace customer_value;
+using namespace customer_value::pg;
+using ledger::Day;
+using ledger::View;
+
+namespace {
+
+// customers(ledger, key, as_of)
+Datum customers(FunctionCallInfo fcinfo, KeyKind kind)
+{
+    if (lacks(fcinfo, {0}))
+        return no_rows(fcinfo);
+    const View view = read_ledger(fcinfo, 0);
+    require_kind(view, kind);
+    const Day as_of = as_of_argument(fcinfo, 2, view);
+    Rows rows(fcinfo);
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const auto bought = ledger::purchases_of(ledger::until(view.of(customer), as_of));
+        if (bought.rows == 0)
+            continue;
+        const bool ordered = bought.orders > 0;
+        rows.put({customer_column(view, customer), count_column(bought.orders), money_column(view, bought.net()),
+                  money_column(view, bought.gross), money_column(view, bought.refunds),
+                  ordered ? day_column(bought.first_order) : null_column(), ordered ? day_column(bought.last_order) : null_column(),
+                  count_column(bought.active_days), mean_column(view, bought.net(), bought.orders)});
+    }
+    return rows.done();
+}
+
+// The length of a unit in days: whole days or weeks.
+std::int32_t unit_argument(FunctionCallInfo fcinfo, int index)
+{
+    const ledger::Span unit = span_argument(fcinfo, index, "unit");
+    if (unit.months != 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("unit must be a number of days or weeks: %s",
+                               DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(index)))),
+                        errhint("Months differ in length: pass '1 day' or '1 week', for example.")));
+    return unit.days;
+}
+
+NullableResult units_column(std::int64_t days, std::int32_t unit)
+{
+    return {Float8GetDatum(static_cast<double>(days) / unit), false};
+}
+
+// rfm_summary(ledger, key, as_of, unit)
+Datum rfm_summary(FunctionCallInfo fcinfo, KeyKind kind)
+{
+    if (lacks(fcinfo, {0, 3}))
+        return no_rows(fcinfo);
+    const View view = read_ledger(fcinfo, 0);
+    require_kind(view, kind);
+    const Day as_of = as_of_argument(fcinfo, 2, view);
+    const std::int32_t unit = unit_argument(fcinfo, 3);
+    Rows rows(fcinfo);
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const auto repeat = ledger::repeat_purchases_of(ledger::until(view.of(customer), as_of));
+        if (!repeat)
+            continue;
+        rows.put({customer_column(view, customer), count_column(repeat->frequency),
+                  units_column(std::int64_t{repeat->last} - repeat->first, unit), units_column(std::int64_t{as_of} - repeat->first, unit),
+                  repeat->frequency == 0 ? money_column(view, 0) : mean_column(view, repeat->spend, repeat->frequency)});
+    }
+    return rows.done();
+}
+
+NullableResult segment_column(std::size_t segment)
+{
+    if (segment == rfm::segment_count)
+        return null_column();
+    const auto name = rfm::name_of(static_cast<rfm::Segment>(segment));
+    return {PointerGetDatum(cstring_to_text_with_len(name.data(), static_cast<int>(name.size()))), false};
+}
+
+}  // namespace
+
+#define CUSTOMER_REPORTS(kind)                                                            \
+    SQL_FUNCTION(customers_##kind) { return customers(fcinfo, KeyKind::kind); }           \
+    SQL_FUNCTION(rfm_summary_##kind) { return rfm_summary(fcinfo, KeyKind::kind); }
+
+CUSTOMER_REPORTS(bigint)
+CUSTOMER_REPORTS(uuid)
+CUSTOMER_REPORTS(text)
+
+// segment_migration(ledger, from, to, bins)
+SQL_FUNCTION(segment_migration)
+{
+    if (lacks(fcinfo, {0, 1, 2, 3}))
+        return no_rows(fcinfo);
+    const View view = read_ledger(fcinfo, 0);
+    const auto from = day_argument(fcinfo, 1, "from"), to = day_argument(fcinfo, 2, "to");
+    require_order(*from, *to);
+    const std::int32_t bins = PG_GETARG_INT32(3);
+    const auto migration = guarded([&] { return ledger::segment_migration(view, *from, *to, bins); });
+    Rows rows(fcinfo);
+    for (std::size_t before = 0; before < migration.size(); ++before)
+        for (std::size_t after = 0; after < migration[before].size(); ++after)
+            if (migration[before][after] > 0)
+                rows.put({segment_column(before), segment_column(after), count_column(migration[before][after])});
+    return rows.done();
+}

@@ -1,0 +1,78 @@
+// Arguments and columns that name customers of a ledger, and exact money.
+#pragma once
+
+#include "pg/ledger_arguments.h"
+#include "pg/rows.h"
+
+#include "core/ledger/customers.h"
+
+#include <memory>
+
+namespace customer_value::pg {
+
+// Reports with a row per customer exist once for each kind of key: their argument `key` says which by its type alone.
+// Ereports 22023 where the ledger's customers are of another kind.
+inline void require_kind(const ledger::View& view, KeyKind kind)
+{
+    if (view.customers > 0 && view.kind != kind)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("this ledger's customers are %s, not %s", name_of(view.kind).data(), name_of(kind).data()),
+                        errhint("Pass NULL::%s as key.", name_of(view.kind).data())));
+}
+
+inline NullableResult customer_column(const ledger::View& view, std::uint32_t customer)
+{
+    const auto bytes = view.key(customer).bytes;
+    if (view.kind == KeyKind::text)
+        return {PointerGetDatum(cstring_to_text_with_len(bytes.data(), static_cast<int>(bytes.size()))), false};
+    if (view.kind == KeyKind::uuid)
+        return {PointerGetDatum(bytes.data()), false};
+    std::int64_t number;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return {Int64GetDatum(number), false};
+}
+
+// Money of a ledger; NULL where it has no amounts.
+inline NullableResult money_column(const ledger::View& view, Int128 amount)
+{
+    return view.has_amounts ? NullableResult{numeric_of(amount, view.scale), false} : null_column();
+}
+// amount / count, with no fewer places than money has; NULL without amounts and for a count of 0.
+inline NullableResult mean_column(const ledger::View& view, Int128 amount, std::int64_t count)
+{
+    return view.has_amounts ? ratio(numeric_of(amount, view.scale), numeric_of(Int128{count}, 0), view.scale) : null_column();
+}
+
+// The day up to which rows count: the ledger's last where the argument is NULL.
+inline ledger::Day as_of_argument(FunctionCallInfo fcinfo, int index, const ledger::View& view)
+{
+    return day_argument(fcinfo, index, "as_of").value_or(view.last_day);
+}
+
+inline void require_order(ledger::Day from, ledger::Day to)
+{
+    if (from > to)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("from must not be later than to: %s > %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(from))),
+                               DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(to))))));
+}
+
+// The days [from, to); without bound where an argument is NULL.
+inline ledger::DayRange range_argument(FunctionCallInfo fcinfo, int from_index, int to_index)
+{
+    const auto from = day_argument(fcinfo, from_index, "from"), to = day_argument(fcinfo, to_index, "to");
+    if (from && to)
+        require_order(*from, *to);
+    const ledger::DayRange all;
+    return {from.value_or(all.from), to.value_or(all.to)};
+}
+
+// Memory for values of any alignment, also above that of palloc (128-bit integers); it is not cleared.
+template <class T> T* allocated(std::size_t count)
+{
+    std::size_t bytes = (count + 1) * sizeof(T) + alignof(T);
+    void* memory = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+    return static_cast<T*>(std::align(alignof(T), count * sizeof(T), memory, bytes));
+}
+
+}  // namespace customer_value::pg

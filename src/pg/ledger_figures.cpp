@@ -1,0 +1,110 @@
+#include "pg/ledger_customers.h"
+
+#include "core/ledger/figures.h"
+
+using namespace customer_value;
+using namespace customer_value::pg;
+using ledger::Figures;
+using ledger::View;
+
+namespace {
+
+NullableResult net_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.net()); }
+NullableResult gross_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.gross); }
+NullableResult refund_rate(const View&, const Figures& figures) { return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0)); }
+NullableResult avg_check(const View& view, const Figures& figures) { return mean_column(view, figures.net(), figures.orders); }
+NullableResult purchase_frequency(const View&, const Figures& figures)
+{
+    return ratio(numeric_of(Int128{figures.orders}, 0), numeric_of(Int128{figures.buyers}, 0));
+}
+NullableResult repeat_purchase_rate(const View&, const Figures& figures) { return percent(figures.repeat_buyers, figures.buyers); }
+NullableResult historic_ltv(const View& view, const Figures& figures) { return mean_column(view, figures.net(), view.customers); }
+
+ledger::Step step_named(FunctionCallInfo fcinfo, int index, const char* name)
+{
+    const ledger::Span span = span_argument(fcinfo, index, name);
+    if (span.months > 0 && span.days > 0)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("%s must be either of days and weeks or of months and years: %s", name,
+                               DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(index)))),
+                        errhint("Pass for example '1 month', '1 week' or '3 months'.")));
+    return guarded([&] { return ledger::Step(span); });
+}
+
+Datum call(PGFunction function, Datum left, Datum right) { return DirectFunctionCall2(function, left, right); }
+
+// The mean over n customers of net revenue / lifespan, times the mean lifespan: sum(net_i / s_i) sum(s_i) / n^2. Customers of one
+// lifespan are summed exactly; each quotient carries 24 places more than it shows, so that only the last division rounds.
+NullableResult ltv(const View& view, const ledger::Step& per)
+{
+    if (!view.has_amounts)
+        return null_column();
+    auto* groups = allocated<ledger::LifespanRevenue>(view.customers);
+    const std::size_t count = guarded([&] { return ledger::revenue_by_lifespan(view, per, {groups, view.customers}); });
+    const Datum places = numeric_of("1000000000000000000000000");
+    Datum sum = numeric_of(Int128{0}, 0);
+    Int128 customers = 0, steps = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Datum net = call(numeric_mul, numeric_of(groups[i].net, view.scale), places);
+        sum = call(numeric_add, sum, call(numeric_div, net, numeric_of(Int128{groups[i].steps}, 0)));
+        customers += groups[i].customers;
+        steps += Int128{groups[i].steps} * groups[i].customers;
+        CHECK_FOR_INTERRUPTS();
+    }
+    return ratio(call(numeric_mul, sum, numeric_of(steps, 0)), call(numeric_mul, numeric_of(customers * customers, 0), places), view.scale);
+}
+
+}  // namespace
+
+#define LEDGER_FIGURE(name)                                                \
+    SQL_FUNCTION(ledger_##name)                                            \
+    {                                                                      \
+        const View view = read_ledger(fcinfo, 0);                          \
+        return name(view, ledger::figures_of(view)).returned(fcinfo);      \
+    }
+
+LEDGER_FIGURE(net_revenue)
+LEDGER_FIGURE(gross_revenue)
+LEDGER_FIGURE(refund_rate)
+LEDGER_FIGURE(avg_check)
+LEDGER_FIGURE(purchase_frequency)
+LEDGER_FIGURE(repeat_purchase_rate)
+LEDGER_FIGURE(historic_ltv)
+
+SQL_FUNCTION(ledger_historic_ltv_of)
+{
+    const View view = read_ledger(fcinfo, 0);
+    const std::int64_t customers = PG_GETARG_INT64(1);
+    if (customers < 0)
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                        errmsg("customers must not be negative: " INT64_FORMAT, static_cast<int64>(customers))));
+    return mean_column(view, ledger::figures_of(view).net(), customers).returned(fcinfo);
+}
+
+SQL_FUNCTION(ledger_ltv)
+{
+    const View view = read_ledger(fcinfo, 0);
+    return ltv(view, guarded([&] { return ledger::Step({1, 0}); })).returned(fcinfo);
+}
+
+SQL_FUNCTION(ledger_ltv_per)
+{
+    const View view = read_ledger(fcinfo, 0);
+    return ltv(view, step_named(fcinfo, 1, "per")).returned(fcinfo);
+}
+
+// customer_lifespan(ledger, method, lapse, as_of)
+SQL_FUNCTION(customer_lifespan)
+{
+    if (lacks(fcinfo, {0, 1, 2}))
+        PG_RETURN_NULL();
+    const std::string_view name = text_of(PG_GETARG_DATUM(1));
+    const auto method = guarded([&] { return ledger::lifespan_method(name); });
+    const ledger::Span lapse = span_argument(fcinfo, 2, "lapse");
+    const View view = read_ledger(fcinfo, 0);
+    const ledger::Day as_of = as_of_argument(fcinfo, 3, view);
+    const auto days = guarded([&] { return ledger::customer_lifespan(view, method, lapse, as_of); });
+    if (!days)
+        PG_RETURN_NULL();
+    PG_RETURN_FLOAT8(*days);
+}

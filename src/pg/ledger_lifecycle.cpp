@@ -1,0 +1,54 @@
+#include "pg/ledger_arguments.h"
+#include "pg/rows.h"
+
+#include "core/ledger/growth.h"
+#include "core/ledger/lifecycle.h"
+
+using namespace customer_value;
+using namespace customer_value::pg;
+
+namespace {
+
+// Of the customers active at the start of [from, to), those lost at its end.
+Proportion churn_argument(FunctionCallInfo fcinfo)
+{
+    const ledger::View view = read_ledger(fcinfo, 0);
+    const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
+    const ledger::Span lapse = span_argument(fcinfo, 3, "lapse");
+    if (view.rows() == 0)
+        return {};
+    return guarded([&] { return ledger::churn_between(view, *bounds.from, *bounds.to, lapse); });
+}
+
+}  // namespace
+
+// lifecycle(ledger, step, from, to)
+SQL_FUNCTION(lifecycle)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const ledger::View view = read_ledger(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 2, 3, view);
+    const auto count = static_cast<std::size_t>(periods.count);
+    auto* lifecycle = static_cast<ledger::Lifecycle*>(palloc0((count + 1) * sizeof(ledger::Lifecycle)));
+    guarded([&] { ledger::lifecycle(view, periods.step, periods.first, {lifecycle, count}); });
+    Rows rows(fcinfo);
+    for (std::size_t i = 0; i < count; ++i)
+        rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(lifecycle[i].joined), count_column(lifecycle[i].returning),
+                  count_column(lifecycle[i].resurrecting), count_column(lifecycle[i].dormant)});
+    return rows.done();
+}
+
+// churn_rate(ledger, from, to, lapse)
+SQL_FUNCTION(ledger_churn_rate)
+{
+    const Proportion churn = churn_argument(fcinfo);
+    return percent(churn.hits, churn.total).returned(fcinfo);
+}
+
+// retention_rate(ledger, from, to, lapse)
+SQL_FUNCTION(ledger_retention_rate)
+{
+    const Proportion churn = churn_argument(fcinfo);
+    return percent(churn.total - churn.hits, churn.total).returned(fcinfo);
+}

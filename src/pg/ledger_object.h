@@ -1,0 +1,93 @@
+// The ledger as a value of PostgreSQL.
+//
+// Stored, it is flat and compressed (core/ledger/codec.h). While an aggregate builds it, it is an expanded object: the
+// chunks of rows lie in the aggregate's own context and are never moved, so that a ledger takes 16 bytes a row and growing
+// it copies nothing. PostgreSQL flattens the object by itself wherever it must leave the aggregate: for parallel workers,
+// tuples, tables.
+#pragma once
+
+#include "pg/aggregate.h"
+
+#include "core/ledger/builder.h"
+#include "core/ledger/codec.h"
+
+extern "C" {
+#include "utils/expandeddatum.h"
+#include "utils/memutils.h"
+}
+
+namespace customer_value::pg {
+
+// customer_value.max_ledger_memory, in kB: what one ledger may hold while it is built.
+extern int max_ledger_memory;
+
+// A stored ledger: this, then the body.
+struct FlatLedger {
+    std::int32_t varlena_header;
+    std::uint8_t version;
+    std::uint8_t unused[3];
+    ledger::Head head;
+
+    [[nodiscard]] std::span<const unsigned char> body() const noexcept
+    {
+        return {reinterpret_cast<const unsigned char*>(this + 1), VARSIZE(this) - sizeof(FlatLedger)};
+    }
+    static constexpr std::uint8_t current_version = 1;
+};
+
+inline constexpr std::uint32_t ledger_magic = 0x6c656467;
+
+struct LedgerObject {
+    ExpandedObjectHeader header;
+    std::uint32_t magic;
+    MemoryContext memory;  // of everything below
+    ledger::Builder builder;
+    bool is_clustered;  // then the rows are in `clustered` and no longer in the builder
+    ledger::Builder::Clustered clustered;
+    std::size_t clustered_bytes;
+    std::size_t body_size;  // when flat; 0 where not yet known
+};
+
+// The ledger that an aggregate builds (first argument, made into an object at the first row), or a new one outside.
+LedgerObject* own_ledger_slowly(FunctionCallInfo fcinfo);
+inline LedgerObject* own_ledger(FunctionCallInfo fcinfo)
+{
+    const auto* value = reinterpret_cast<const varlena*>(DatumGetPointer(fcinfo->args[0].value));
+    if (in_aggregate(fcinfo) && VARATT_IS_EXTERNAL_EXPANDED_RW(value)) [[likely]] {
+        auto* object = reinterpret_cast<LedgerObject*>(DatumGetEOHP(fcinfo->args[0].value));
+        if (object->magic == ledger_magic && !object->is_clustered) [[likely]]
+            return object;
+    }
+    return own_ledger_slowly(fcinfo);
+}
+Datum datum_of(LedgerObject* object);
+
+void supply(LedgerObject* object, const ledger::Request& request);
+// Repeats an operation of the builder until it has all the memory that it asks for.
+template <class Operation> [[gnu::always_inline]] inline void with_memory(LedgerObject* object, Operation operation)
+{
+    while (const auto request = guarded(operation)) [[unlikely]]
+        supply(object, *request);
+}
+
+inline void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const Decimal* amount)
+{
+    with_memory(object, [&] { return object->builder.add(customer, day, amount); });
+}
+// For an amount in units of 10^-scale; null for a row without amount.
+void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount, std::int32_t scale);
+void append(LedgerObject* object, const ledger::View& view);
+
+// A new, empty object in memory of its own under the current context.
+LedgerObject* new_ledger();
+// The flat form, in the current context.
+Datum flattened(LedgerObject* object);
+Datum flattened(const ledger::View& view);
+
+// A ledger that is only read, in whatever form it comes. Decoded rows lie in the current context.
+ledger::View read_ledger(FunctionCallInfo fcinfo, int index);
+ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
+// What its head says, without a look at the rows.
+ledger::Head read_head(FunctionCallInfo fcinfo, int index);
+
+}  // namespace customer_value::pg

@@ -1,0 +1,57 @@
+#include "pg/arguments.h"
+#include "pg/ledger_arguments.h"
+
+#include "core/ledger/slices.h"
+
+#include <limits>
+
+using namespace customer_value;
+using namespace customer_value::pg;
+
+namespace {
+
+template <class Number> Number* room_for(std::size_t count)
+{
+    return static_cast<Number*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(Number)));
+}
+
+Datum slice(const ledger::View& view, ledger::Days kept)
+{
+    const ledger::SliceSize size = ledger::slice_size(view, kept);
+    const ledger::Decoded into{room_for<std::uint32_t>(size.customers), room_for<ledger::Day>(size.rows),
+                               view.has_amounts ? room_for<std::int64_t>(size.rows) : nullptr,
+                               room_for<std::uint64_t>(size.customers * ledger::words_of(view.kind)), nullptr};
+    return flattened(ledger::sliced(view, kept, into));
+}
+
+template <class Customer> Datum shard(FunctionCallInfo fcinfo)
+{
+    const Key customer = argument<Customer>(fcinfo, 0);
+    const std::int32_t shards = PG_GETARG_INT32(1);
+    PG_RETURN_INT32(guarded([&] { return ledger::shard_of(customer, shards); }));
+}
+
+constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+// as_of(ledger, as_of)
+SQL_FUNCTION(ledger_as_of)
+{
+    const ledger::View view = read_ledger(fcinfo, 0);
+    return slice(view, {beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1});
+}
+
+// slice(ledger, from, to)
+SQL_FUNCTION(ledger_slice)
+{
+    if (PG_ARGISNULL(0))
+        PG_RETURN_NULL();
+    const ledger::View view = read_ledger(fcinfo, 0);
+    const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
+    return slice(view, {bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end});
+}
+
+SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }
+SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
+SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }
