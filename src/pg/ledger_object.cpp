@@ -68,13 +68,19 @@ void* allocate(LedgerObject* object, std::size_t bytes)
     return MemoryContextAllocHuge(object->memory, bytes);
 }
 
+void free_if_any(void* memory)
+{
+    if (memory != nullptr)
+        pfree(memory);
+}
+
 void free_clustered(LedgerObject* object)
 {
     pfree(object->clustered.offsets);
     pfree(object->clustered.days);
     pfree(object->clustered.keys);
-    if (object->clustered.amounts != nullptr)
-        pfree(object->clustered.amounts);
+    free_if_any(object->clustered.amounts);
+    free_if_any(object->builder.release_text());
 }
 
 // Puts the rows in order: they leave the builder, whose memory goes as they do.
@@ -93,6 +99,9 @@ void cluster(LedgerObject* object)
     to.ranks = static_cast<std::uint32_t*>(allocate(object, customers * sizeof(std::uint32_t) + 1));
     guarded([&] { builder.rank(to); });
     pfree(to.scratch);
+    const auto [keys, pending] = builder.release_tables();
+    free_if_any(keys);
+    free_if_any(pending);
     to.days = static_cast<ledger::Day*>(MemoryContextAllocHuge(object->memory, rows * sizeof(ledger::Day) + 1));
     to.amounts = builder.has_amounts() ? static_cast<std::int64_t*>(MemoryContextAllocHuge(object->memory, rows * sizeof(std::int64_t) + 1)) : nullptr;
     while (builder.scatter(to)) {

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace customer_value::ledger {
 
@@ -62,6 +63,14 @@ public:
 
     // Takes the oldest chunk off, to be freed, once its rows are scattered; null when there is none left.
     [[nodiscard]] void* release_chunk() noexcept;
+    // Takes off the memory of the keys' table and of pending keys, each perhaps null, once the rows are ranked.
+    struct Tables {
+        void* keys;
+        void* pending;
+    };
+    [[nodiscard]] Tables release_tables() noexcept { return {std::exchange(keys_, nullptr), std::exchange(pending_, nullptr)}; }
+    // Takes off the bytes of text keys, perhaps null; a view of them is then void.
+    [[nodiscard]] void* release_text() noexcept { return std::exchange(text_, nullptr); }
 
     [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_before_ + room_.count; }
