@@ -52,12 +52,23 @@ private:
     void open(const std::string& word, std::string rest)
     {
         text_ = nullptr;
-        if (word == "table")
-            text_ = &family_.tables.emplace_back(Table{rest, {}}).sql;
+        if (word == "default_rows")
+            family_.rows = rest;
+        else if (word == "table")
+            text_ = &family_.tables.emplace_back(Table{rest, {}, {}}).sql;
+        else if (word == "duckdb_table")
+            text_ = &table_named(rest).duckdb;
         else if (word == "case")
             family_.cases.emplace_back().title = rest;
         else
             open_in_case(word, rest);
+    }
+    Table& table_named(const std::string& name)
+    {
+        const auto table = std::ranges::find(family_.tables, name, &Table::name);
+        if (table == family_.tables.end())
+            throw std::runtime_error("there is no --@ table " + name + " above");
+        return *table;
     }
     void open_in_case(const std::string& word, std::string& rest)
     {
@@ -68,6 +79,10 @@ private:
             current.rows = rest;
         else if (word == "limit")
             current.limit = std::stod(rest);
+        else if (word == "limit_plain")
+            current.limit_plain = std::stod(rest);
+        else if (word == "limit_peer")
+            current.limit_peer = std::stod(rest);
         else if (word == "growth")
             current.growth = std::stod(rest);
         else if (word == "for")
@@ -78,6 +93,12 @@ private:
             text_ = &current.built_in;
         else if (word == "plain")
             text_ = &current.plain;
+        else if (word == "duckdb")
+            text_ = &current.duckdb;
+        else if (word == "memory")
+            text_ = &current.memory;
+        else if (word == "size")
+            text_ = &current.size;
         else
             throw std::runtime_error("unknown --@ " + word);
     }
@@ -95,7 +116,7 @@ private:
 
 Family read_family(const std::filesystem::path& path)
 {
-    Family family{path.stem().string(), {}, {}};
+    Family family{path.stem().string(), default_rows, {}, {}};
     Parser parser(family);
     std::ifstream file(path);
     int number = 0;
@@ -108,8 +129,8 @@ Family read_family(const std::filesystem::path& path)
         }
     }
     for (const auto& each : family.cases)
-        if (each.ours.empty())
-            throw std::runtime_error(path.string() + ": case " + each.title + " has no --@ ours");
+        if (each.ours.empty() && each.memory.empty() && each.size.empty())
+            throw std::runtime_error(path.string() + ": case " + each.title + " has no --@ ours, --@ memory or --@ size");
     return family;
 }
 
@@ -123,6 +144,18 @@ std::vector<Family> read_families(const std::filesystem::path& folder)
             families.push_back(read_family(entry.path()));
     std::ranges::sort(families, {}, &Family::name);
     return families;
+}
+
+std::vector<Case> members_of(const Case& each, const std::string& rows)
+{
+    std::vector<Case> members;
+    for (const auto& value : each.values.empty() ? std::vector<std::string>{""} : each.values) {
+        Case& member = members.emplace_back(each);
+        for (std::string* text : {&member.title, &member.rows, &member.ours, &member.built_in, &member.plain, &member.duckdb,
+                                  &member.memory, &member.size})
+            *text = written_out(each.variable.empty() ? *text : written_out(*text, each.variable, value), "rows", rows);
+    }
+    return members;
 }
 
 std::string written_out(std::string_view text, std::string_view variable, std::string_view value)

@@ -1,9 +1,9 @@
 #include "measure.h"
 
+#include "memory.h"
+
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstdlib>
 
 namespace customer_value::bench {
 
@@ -12,25 +12,16 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Seconds = std::vector<double>;  // one for each round
 
-struct Statement {
-    std::string sql;
-    Seconds seconds;
-};
-
 // One value of a series: its statements, and how long each took in each round.
 struct Member {
-    std::string title;
+    Case sql;
     double rows;
-    Statement ours, built_in, plain;
+    Seconds ours, built_in, plain, peer;
 };
 
-Member member_of(test::Connection& connection, const Case& each, const std::string& value, const std::string& rows)
+double number(test::Connection& connection, const std::string& expression)
 {
-    const auto sql = [&](const std::string& text) {
-        return written_out(each.variable.empty() ? text : written_out(text, each.variable, value), "rows", rows);
-    };
-    const double count = std::stod(connection.value("SELECT (" + sql(each.rows) + ")::double precision"));
-    return {sql(each.title), count, {sql(each.ours), {}}, {sql(each.built_in), {}}, {sql(each.plain), {}}};
+    return std::stod(connection.value("SELECT (" + expression + ")::double precision"));
 }
 
 double timed(test::Connection& connection, const std::string& sql)
@@ -41,15 +32,17 @@ double timed(test::Connection& connection, const std::string& sql)
 }
 
 // What is not there, or the same as another, is not run a second time.
-void run_round(test::Connection& connection, Member& member)
+void run_round(test::Connection& connection, Peer& peer, Member& member)
 {
-    member.ours.seconds.push_back(timed(connection, member.ours.sql));
-    if (!member.built_in.sql.empty())
-        member.built_in.seconds.push_back(timed(connection, member.built_in.sql));
-    if (member.plain.sql == member.built_in.sql)
-        member.plain.seconds = member.built_in.seconds;
-    else if (!member.plain.sql.empty())
-        member.plain.seconds.push_back(timed(connection, member.plain.sql));
+    member.ours.push_back(timed(connection, member.sql.ours));
+    if (!member.sql.built_in.empty())
+        member.built_in.push_back(timed(connection, member.sql.built_in));
+    if (member.sql.plain == member.sql.built_in)
+        member.plain = member.built_in;
+    else if (!member.sql.plain.empty())
+        member.plain.push_back(timed(connection, member.sql.plain));
+    if (peer.is_there() && !member.sql.duckdb.empty())
+        member.peer.push_back(peer.run(member.sql.duckdb).seconds);
 }
 
 double median(Seconds values)
@@ -70,65 +63,58 @@ std::optional<Ratio> ratio(const Seconds& dividend, const Seconds& divisor, doub
     return Ratio{median(ratios), least, most};
 }
 
-// Numbers agree to twelve digits: the scale of a quotient is a matter of taste.
-bool agree(const std::string& left, const std::string& right)
-{
-    if (left == right)
-        return true;
-    char* left_end;
-    char* right_end;
-    const double a = std::strtod(left.c_str(), &left_end), b = std::strtod(right.c_str(), &right_end);
-    return !left.empty() && !right.empty() && *left_end == '\0' && *right_end == '\0' &&
-           std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b));
-}
-
-std::string shown(const test::Result& result, int row, int column)
-{
-    return result.is_null(row, column) ? "NULL" : result.value(row, column);
-}
-
-std::string difference(const test::Result& ours, const test::Result& plain)
-{
-    if (ours.rows() != plain.rows() || ours.columns() != plain.columns())
-        return "another number of rows or columns than plain SQL";
-    for (int row = 0; row < ours.rows(); ++row)
-        for (int column = 0; column < ours.columns(); ++column)
-            if (const auto left = shown(ours, row, column), right = shown(plain, row, column); !agree(left, right))
-                return left + ", plain SQL says " + right;
-    return {};
-}
-
 // Runs everything once; says where the answers differ.
-std::string warm_up(test::Connection& connection, const Member& member)
+std::string warm_up(test::Connection& connection, Peer& peer, const Case& sql)
 {
-    const auto ours = connection.run(member.ours.sql);
-    if (!member.built_in.sql.empty() && member.built_in.sql != member.plain.sql)
-        connection.run(member.built_in.sql);
-    return member.plain.sql.empty() ? std::string() : difference(ours, connection.run(member.plain.sql));
+    const Answer ours = answer_of(connection.run(sql.ours));
+    if (!sql.built_in.empty() && sql.built_in != sql.plain)
+        connection.run(sql.built_in);
+    std::string found;
+    if (!sql.plain.empty())
+        found = difference(ours, answer_of(connection.run(sql.plain)), "plain SQL");
+    if (peer.is_there() && !sql.duckdb.empty())
+        if (const auto answer = peer.run(sql.duckdb).answer; found.empty())
+            found = difference(ours, answer, "DuckDB");
+    return found;
+}
+
+Measurement bytes_of(test::Connection& connection, const Case& sql)
+{
+    const double bytes = sql.memory.empty() ? number(connection, sql.size) : peak_memory(sql.memory);
+    Measurement measurement;
+    measurement.title = sql.title;
+    measurement.bytes_per_row = bytes / number(connection, sql.rows);
+    return measurement;
 }
 
 }  // namespace
 
-std::vector<Measurement> measure(test::Connection& connection, const Case& each, const std::string& rows, int rounds)
+std::vector<Measurement> measure(test::Connection& connection, Peer& peer, const Case& each, const std::string& rows, int rounds)
 {
+    std::vector<Measurement> measurements;
     std::vector<Member> members;
-    for (const auto& value : each.values.empty() ? std::vector<std::string>{""} : each.values)
-        members.push_back(member_of(connection, each, value, rows));
-    std::vector<std::string> differences;
-    for (const auto& member : members)
-        differences.push_back(warm_up(connection, member));
+    for (const auto& sql : members_of(each, rows)) {
+        if (sql.ours.empty()) {
+            measurements.push_back(bytes_of(connection, sql));
+            continue;
+        }
+        members.push_back({sql, number(connection, sql.rows), {}, {}, {}, {}});
+        measurements.emplace_back().difference = warm_up(connection, peer, sql);
+    }
     for (int round = 0; round < rounds; ++round)
         for (auto& member : members)
-            run_round(connection, member);
+            run_round(connection, peer, member);
 
-    std::vector<Measurement> measurements;
-    const Member& first = members.front();
     for (std::size_t i = 0; i < members.size(); ++i) {
-        const Member& member = members[i];
-        const Seconds& ours = member.ours.seconds;
-        measurements.push_back({member.title, member.rows / median(ours), ratio(ours, member.built_in.seconds),
-                                ratio(ours, member.plain.seconds),
-                                i == 0 ? std::nullopt : ratio(ours, first.ours.seconds, first.rows / member.rows), differences[i]});
+        const Member &member = members[i], &first = members.front();
+        Measurement& line = measurements[i];
+        line.title = member.sql.title;
+        line.rows_per_second = member.rows / median(member.ours);
+        line.to_built_in = ratio(member.ours, member.built_in);
+        line.to_plain = ratio(member.ours, member.plain);
+        line.to_peer = ratio(member.ours, member.peer);
+        if (i > 0)
+            line.growth = ratio(member.ours, first.ours, first.rows / member.rows);
     }
     return measurements;
 }
