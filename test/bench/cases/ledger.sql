@@ -1,0 +1,182 @@
+-- The customer ledger: four years of orders, in no order of days, of 500,000 customers of whom some buy much more than others;
+-- one row in twenty is a refund.
+
+--@ default_rows 10000000
+
+--@ table ledger_orders
+CREATE UNLOGGED TABLE ledger_orders AS
+SELECT 1 + part * part / 2000000 AS customer, date '2021-01-01' + draw(i, 12, 1461)::integer AS day,
+       (CASE WHEN draw(i, 13, 20) = 0 THEN -cents ELSE cents END / 100.0)::numeric(12,2) AS amount
+FROM (SELECT i::bigint, draw(i, 11, 1000000) AS part, draw(i, 14, 20000) AS cents FROM generate_series(1, :rows) AS i) AS rows;
+
+--@ duckdb_table ledger_orders
+CREATE TABLE ledger_orders (customer BIGINT, day DATE, amount DECIMAL(12,2))
+
+--@ table ledger_orders_tenth
+CREATE UNLOGGED TABLE ledger_orders_tenth AS SELECT * FROM ledger_orders LIMIT :rows / 10;
+
+--@ table ledger_orders_quarter
+CREATE UNLOGGED TABLE ledger_orders_quarter AS SELECT * FROM ledger_orders LIMIT :rows / 4;
+
+--@ table stored_ledger
+CREATE UNLOGGED TABLE stored_ledger AS SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders;
+
+-- takes all rows in
+--@ case ledger_agg(customer, day, amount)
+--@ limit 1.4
+--@ limit_plain 0.25
+--@ ours
+SELECT ledger_agg(customer, day, amount) IS NULL FROM ledger_orders
+--@ built-in
+SELECT sum(amount) FROM ledger_orders
+--@ plain
+SELECT count(*) = 0
+FROM (SELECT customer FROM ledger_orders GROUP BY customer HAVING count(*) > 0 AND sum(amount) IS NOT NULL AND min(day) <= max(day)) AS customers
+--@ duckdb
+SELECT count(*) = 0
+FROM (SELECT customer FROM ledger_orders GROUP BY customer HAVING count(*) > 0 AND sum(amount) IS NOT NULL AND min(day) <= max(day)) AS customers
+
+-- and brings them into the order of customers and days
+--@ case customers_count(ledger_agg(customer, day, amount))
+--@ limit_plain 0.25
+--@ ours
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
+--@ built-in
+SELECT sum(amount) FROM ledger_orders
+--@ plain
+SELECT count(*)
+FROM (SELECT customer FROM ledger_orders GROUP BY customer HAVING count(*) > 0 AND sum(amount) IS NOT NULL AND min(day) <= max(day)) AS customers
+--@ duckdb
+SELECT count(*)
+FROM (SELECT customer FROM ledger_orders GROUP BY customer HAVING count(*) > 0 AND sum(amount) IS NOT NULL AND min(day) <= max(day)) AS customers
+
+--@ case cohort_retention by month, from the table
+--@ limit_plain 0.0909
+--@ limit_peer 0.667
+--@ ours
+SELECT count(*) FILTER (WHERE active > 0), sum(active), sum(active * (cohort - date '2000-01-01') * (period + 1))
+FROM cohort_retention((SELECT ledger_agg(customer, day, amount) FROM ledger_orders), '1 month')
+--@ plain
+WITH months AS (
+    SELECT DISTINCT customer, (date_part('year', day) * 12 + date_part('month', day) - 1)::integer AS month FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, min(month) AS first FROM months GROUP BY customer
+), cells AS (
+    SELECT first, month, count(*) AS active FROM months JOIN firsts USING (customer) GROUP BY first, month
+)
+SELECT count(*), sum(active), sum(active * (make_date(first / 12, first % 12 + 1, 1) - date '2000-01-01') * (month - first + 1)) FROM cells
+--@ duckdb
+WITH months AS (
+    SELECT DISTINCT customer, (year(day) * 12 + month(day) - 1)::INTEGER AS month FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, min(month) AS first FROM months GROUP BY customer
+), cells AS (
+    SELECT first, month, count(*) AS active FROM months JOIN firsts USING (customer) GROUP BY first, month
+)
+SELECT count(*), sum(active), sum(active * (make_date(first // 12, first % 12 + 1, 1) - DATE '2000-01-01') * (month - first + 1)) FROM cells
+
+--@ case cohort_retention by month, from a stored ledger
+--@ limit_peer 0.0667
+--@ ours
+SELECT count(*) FILTER (WHERE active > 0), sum(active), sum(active * (cohort - date '2000-01-01') * (period + 1))
+FROM stored_ledger, cohort_retention(ledger, '1 month')
+--@ duckdb
+WITH months AS (
+    SELECT DISTINCT customer, (year(day) * 12 + month(day) - 1)::INTEGER AS month FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, min(month) AS first FROM months GROUP BY customer
+), cells AS (
+    SELECT first, month, count(*) AS active FROM months JOIN firsts USING (customer) GROUP BY first, month
+)
+SELECT count(*), sum(active), sum(active * (make_date(first // 12, first % 12 + 1, 1) - DATE '2000-01-01') * (month - first + 1)) FROM cells
+
+-- Exact in SQL: runs of days in whose window a customer is active, one up where a run begins, one down where it has ended.
+--@ case rolling_active, 30 days, over a year, from a stored ledger
+--@ limit_plain 0.1
+--@ ours
+SELECT count(*), sum(dau), sum(mau), sum(mau * (day - date '2024-01-01'))
+FROM stored_ledger, rolling_active(ledger, 30, '2024-01-01', '2025-01-01')
+--@ plain
+WITH days AS MATERIALIZED (
+    SELECT day, lag(day) OVER customers AS before, lead(day) OVER customers AS after
+    FROM ledger_orders WHERE amount >= 0 AND day >= date '2024-01-01' - 29 AND day < date '2025-01-01'
+    WINDOW customers AS (PARTITION BY customer ORDER BY day)
+), changes AS (
+    SELECT day, 1 AS dau, CASE WHEN before + 30 >= day THEN 0 ELSE 1 END AS change FROM days WHERE before IS NULL OR before < day
+    UNION ALL
+    SELECT day + 30, 0, -1 FROM days WHERE after IS NULL OR after > day + 30
+), sums AS (
+    SELECT day, sum(dau) AS dau, sum(sum(change)) OVER (ORDER BY day) AS mau FROM changes GROUP BY day
+)
+SELECT count(*), sum(dau), sum(mau), sum(mau * (day - date '2024-01-01')) FROM sums WHERE day >= date '2024-01-01' AND day < date '2025-01-01'
+--@ duckdb
+WITH days AS MATERIALIZED (
+    SELECT day, lag(day) OVER customers AS before, lead(day) OVER customers AS after
+    FROM ledger_orders WHERE amount >= 0 AND day >= DATE '2024-01-01' - 29 AND day < DATE '2025-01-01'
+    WINDOW customers AS (PARTITION BY customer ORDER BY day)
+), changes AS (
+    SELECT day, 1 AS dau, CASE WHEN before + 30 >= day THEN 0 ELSE 1 END AS change FROM days WHERE before IS NULL OR before < day
+    UNION ALL
+    SELECT day + 30, 0, -1 FROM days WHERE after IS NULL OR after > day + 30
+), sums AS (
+    SELECT day, sum(dau) AS dau, sum(sum(change)) OVER (ORDER BY day) AS mau FROM changes GROUP BY day
+)
+SELECT count(*), sum(dau), sum(mau), sum(mau * (day - DATE '2024-01-01')) FROM sums WHERE day >= DATE '2024-01-01' AND day < DATE '2025-01-01'
+
+--@ case customers, from a stored ledger
+--@ ours
+SELECT count(*), sum(bought), sum(net), min(first_order), max(last_order)
+FROM stored_ledger, customers(ledger, NULL::bigint) AS each (customer, bought, net)
+--@ plain
+SELECT count(*), sum(bought), sum(net), min(first_order), max(last_order)
+FROM (SELECT customer, count(*) FILTER (WHERE amount >= 0) AS bought, sum(amount) AS net,
+             min(day) FILTER (WHERE amount >= 0) AS first_order, max(day) FILTER (WHERE amount >= 0) AS last_order
+      FROM ledger_orders GROUP BY customer) AS each
+--@ duckdb
+SELECT count(*), sum(bought), sum(net), min(first_order), max(last_order)
+FROM (SELECT customer, count(*) FILTER (WHERE amount >= 0) AS bought, sum(amount) AS net,
+             min(day) FILTER (WHERE amount >= 0) AS first_order, max(day) FILTER (WHERE amount >= 0) AS last_order
+      FROM ledger_orders GROUP BY customer) AS each
+
+-- reads all rows and does little else; the built-in of this line is to build the ledger again
+--@ case repeat_purchase_rate, from a stored ledger, to building it
+--@ limit 0.3
+--@ ours
+SELECT repeat_purchase_rate(ledger) FROM stored_ledger
+--@ built-in
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
+
+--@ case customers_count(ledger_agg(...)) of :part
+--@ rows (SELECT count(*) FROM :part)
+--@ for part in ledger_orders_tenth, ledger_orders_quarter, ledger_orders
+--@ growth 1.5
+--@ ours
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM :part
+--@ built-in
+SELECT sum(amount) FROM :part
+
+--@ case :groups ledgers of a tenth of the rows
+--@ rows :rows / 10
+--@ for groups in 1000, 10000, 100000
+--@ growth 1.5
+--@ ours
+SELECT count(*), sum(customers_count(ledger)) FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders_tenth GROUP BY customer % :groups) AS groups
+--@ built-in
+SELECT count(*), sum(total) FROM (SELECT sum(amount) AS total FROM ledger_orders_tenth GROUP BY customer % :groups) AS groups
+--@ plain
+SELECT count(*), sum(customers) FROM (SELECT count(DISTINCT customer) AS customers FROM ledger_orders_tenth GROUP BY customer % :groups) AS groups
+
+--@ case memory to take all rows in
+--@ limit 24
+--@ memory
+SELECT ledger_agg(customer, day, amount) IS NULL FROM ledger_orders
+
+--@ case memory to build and store a ledger
+--@ limit 24
+--@ memory
+CREATE TEMPORARY TABLE built AS SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders
+
+--@ case size of a stored ledger
+--@ limit 6
+--@ size
+SELECT pg_column_size(ledger) FROM stored_ledger
