@@ -3,8 +3,8 @@
 //
 //     bench FOLDER ROWS ROUNDS [FAMILY]
 //
-// ROWS is a number, or "default" for that of each family. FOLDER holds this and the folder "cases"; tables on their way to
-// DuckDB are files in TMPDIR.
+// ROWS is a number, or "default" for that of each family. FOLDER has duckdb.mjs and the folder cases; tables
+// on their way to DuckDB are files in TMPDIR.
 
 #include "measure.h"
 
