@@ -46,10 +46,11 @@ SQL_FUNCTION(rolling_active)
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
     const std::int32_t window_days = window_argument(fcinfo, 1);
-    const ledger::View view = read_ledger(fcinfo, 0);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const ledger::View& view = source.view;
     const DayRows days = day_rows_argument(fcinfo, 2, 3, view);
     auto* active = static_cast<ledger::Active*>(palloc0((days.count + 1) * sizeof(ledger::Active)));
-    guarded([&] { ledger::rolling_active(view, days.first, window_days, {active, days.count}); });
+    source.read([&](const ledger::View& rows) { return ledger::rolling_active(rows, days.first, window_days, {active, days.count}); });
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < days.count; ++i)
         rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day), count_column(active[i].in_window),

@@ -51,11 +51,12 @@ SQL_FUNCTION(cohort_retention)
         return no_rows(fcinfo);
     const std::string_view kind_name = text_of(PG_GETARG_DATUM(2));
     const auto kind = guarded([&] { return ledger::retention_kind_named(kind_name); });
-    const ledger::View view = read_ledger(fcinfo, 0);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const ledger::View& view = source.view;
     const CohortGrid grid = grid_argument(fcinfo, 3, view);
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto active = zeros<std::int64_t>(grid.cells());
-    guarded([&] { ledger::cohort_retention(view, grid, kind, sizes, active); });
+    source.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); });
 
     Rows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
@@ -73,11 +74,13 @@ SQL_FUNCTION(revenue_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const ledger::View view = read_ledger(fcinfo, 0);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const ledger::View& view = source.view;
     const CohortGrid grid = grid_argument(fcinfo, 2, view);
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto revenue = zeros<Int128>(grid.cells());
-    guarded([&] { ledger::revenue_cohorts(view, grid, sizes, revenue); });
+    source.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
+                ledger::CustomerStream::Amounts::read);
 
     Rows rows(fcinfo);
     Int128 cumulative = 0;

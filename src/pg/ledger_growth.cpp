@@ -18,19 +18,17 @@ SQL_FUNCTION(customer_growth)
 {
     if (lacks(fcinfo, {0, 1, 4}))
         return no_rows(fcinfo);
-    const ledger::View view = read_ledger(fcinfo, 0);
-    const Periods periods = periods_argument(fcinfo, 1, 2, 3, view);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 2, 3, source.view);
     const ledger::Span lapse = span_argument(fcinfo, 4, "lapse");
     const auto count = static_cast<std::size_t>(periods.count);
     auto* bounds = static_cast<ledger::Day*>(palloc((count + 1) * sizeof(ledger::Day)));
     auto* growth = static_cast<ledger::Growth*>(palloc0((count + 1) * sizeof(ledger::Growth)));
     for (std::size_t i = 0; i <= count; ++i)
         bounds[i] = periods.start(static_cast<std::int64_t>(i));
-    const double z = guarded([&] {
-        if (count > 0)
-            ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count});
-        return two_sided_z(0.95);
-    });
+    if (count > 0)
+        source.read([&](const ledger::View& view) { ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count}); });
+    const double z = guarded([&] { return two_sided_z(0.95); });
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::Growth& row = growth[i];

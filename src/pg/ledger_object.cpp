@@ -93,10 +93,10 @@ void cluster(LedgerObject* object)
     const std::size_t customers = builder.customers(), rows = builder.rows(), words = ledger::words_of(builder.kind());
     Builder::Clustered& to = object->clustered;
     const std::size_t before = builder.bytes();
-    to.offsets = static_cast<std::uint32_t*>(allocate(object, (customers + 2) * sizeof(std::uint32_t)));
+    to.offsets = static_cast<std::uint32_t*>(allocate(object, (customers + 1) * sizeof(std::uint32_t)));
     to.keys = static_cast<std::uint64_t*>(allocate(object, customers * words * sizeof(std::uint64_t) + 1));
     to.scratch = static_cast<ledger::Ranked*>(allocate(object, customers * sizeof(ledger::Ranked) + 1));
-    to.ranks = static_cast<std::uint32_t*>(allocate(object, customers * sizeof(std::uint32_t) + 1));
+    to.places = static_cast<std::uint32_t*>(allocate(object, customers * sizeof(std::uint32_t) + 1));
     guarded([&] { builder.rank(to); });
     pfree(to.scratch);
     const auto [keys, pending] = builder.release_tables();
@@ -108,7 +108,7 @@ void cluster(LedgerObject* object)
         pfree(builder.release_chunk());
         CHECK_FOR_INTERRUPTS();
     }
-    pfree(to.ranks);
+    pfree(to.places);
     for (std::uint32_t customer = 0; customer < customers;) {
         guarded([&] { builder.sort_rows(to, customer); });
         CHECK_FOR_INTERRUPTS();
@@ -257,6 +257,15 @@ View decoded(const Head& head, std::span<const unsigned char> body)
                                static_cast<std::uint64_t*>(huge(head.customers * ledger::words_of(head.kind) * sizeof(std::uint64_t))),
                                static_cast<char*>(huge(head.text_bytes))};
     return guarded([&] { return ledger::decode(head, body, into); });
+}
+
+LedgerSource ledger_source(FunctionCallInfo fcinfo, int index)
+{
+    const Datum datum = fcinfo->args[index].value;
+    if (LedgerObject* object = object_in(datum))
+        return {view_of(object), {}, false, {}};
+    const FlatLedger* flat = flat_argument(datum);
+    return {ledger::head_view(flat->head), flat->body(), true, flat->head};
 }
 
 View read_ledger(FunctionCallInfo fcinfo, int index)

@@ -86,6 +86,26 @@ Datum flattened(const ledger::View& view);
 
 // A ledger that is only read, in whatever form it comes. Decoded rows lie in the current context.
 ledger::View read_ledger(FunctionCallInfo fcinfo, int index);
+// A ledger for a report that goes through its customers once: stored ones are streamed, not decoded as a whole.
+struct LedgerSource {
+    ledger::View view;                    // of a stored ledger the head only
+    std::span<const unsigned char> body;  // of a stored ledger
+    bool is_stored;
+    ledger::Head head;
+
+    // Guarded: calls `use` with a view whose rows can be read once, in order; amounts are not there unless asked for.
+    template <class Use> auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out) const
+    {
+        return guarded([&] {
+            if (!is_stored)
+                return use(view);
+            ledger::CustomerStream stream(head, body, amounts);
+            return use(stream.view());
+        });
+    }
+};
+LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
+
 ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
 // What its head says, without a look at the rows.
 ledger::Head read_head(FunctionCallInfo fcinfo, int index);

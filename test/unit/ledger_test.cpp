@@ -51,13 +51,13 @@ public:
         while (const auto request = builder_.flush())
             supply(*request);
         const std::size_t customers = builder_.customers(), rows = builder_.rows();
-        offsets_.resize(customers + 2);
+        offsets_.resize(customers + 1);
         days_.resize(rows);
         amounts_.resize(builder_.has_amounts() ? rows : 0);
         keys_.resize(customers * words_of(builder_.kind()));
         std::vector<Ranked> scratch(customers);
-        std::vector<std::uint32_t> ranks(customers);
-        const Builder::Clustered to{offsets_.data(), days_.data(), amounts_.empty() ? nullptr : amounts_.data(), keys_.data(), scratch.data(), ranks.data()};
+        std::vector<std::uint32_t> places(customers);
+        const Builder::Clustered to{offsets_.data(), days_.data(), amounts_.empty() ? nullptr : amounts_.data(), keys_.data(), scratch.data(), places.data()};
         builder_.rank(to);
         while (builder_.scatter(to))
             release(builder_.release_chunk());
@@ -304,4 +304,32 @@ TEST(LedgerText, reads_what_it_writes)
             cut.begin();
             while (cut.next(row)) {}
         }());
+}
+
+TEST(CustomerStream, gives_the_rows_that_decoding_gives_with_or_without_amounts)
+{
+    std::mt19937_64 random(6);
+    for (const std::size_t rows : {1, 9, 3000}) {
+        std::multiset<Row> expected;
+        auto ledger = random_ledger(random, rows, 100, expected);
+        const View view = ledger.view();
+        const auto body = body_of(view);
+        CustomerStream with(Head::of(view), body, CustomerStream::Amounts::read), without(Head::of(view), body, CustomerStream::Amounts::left_out);
+        const View read = with.view(), left_out = without.view();
+        EXPECT_EQ(read.rows(), rows);
+        for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+            const Rows whole = view.of(customer), some = read.of(customer), days = left_out.of(customer);
+            ASSERT_EQ(some.size(), whole.size());
+            ASSERT_EQ(days.size(), whole.size());
+            for (std::size_t i = 0; i < whole.size(); ++i) {
+                ASSERT_EQ(some.days[i], whole.days[i]);
+                ASSERT_EQ(some.amount(i), whole.amount(i));
+                ASSERT_EQ(days.days[i], whole.days[i]);
+                ASSERT_EQ(days.is_order(i), whole.is_order(i));
+            }
+        }
+        if (view.customers > 2) {
+            EXPECT_ERROR(internal, (void)read.of(0));
+        }
+    }
 }

@@ -82,12 +82,12 @@ public:
 
     // Clustering: customers by key, rows by customer, day and amount; all keys must be resolved.
     struct Clustered {
-        std::uint32_t* offsets;  // customers + 2
+        std::uint32_t* offsets;  // customers + 1
         Day* days;               // rows
         std::int64_t* amounts;   // rows, null without amounts
         std::uint64_t* keys;     // customers * words_of(kind)
         Ranked* scratch;         // customers; can be freed after the last scatter
-        std::uint32_t* ranks;    // customers; likewise
+        std::uint32_t* places;   // customers; likewise
     };
     // Ranks the customers by key and counts their rows.
     void rank(const Clustered& to) const;

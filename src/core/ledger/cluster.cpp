@@ -47,18 +47,12 @@ void Builder::rank(const Clustered& to) const
         std::sort(ranked.begin(), ranked.end(), [this](const Ranked& a, const Ranked& b) {
             return a.order != b.order ? a.order < b.order : key_bytes_of(a.number) < key_bytes_of(b.number);
         });
-    const std::size_t words = words_of(kind_);
-    for (std::uint32_t i = 0; i < customers_; ++i) {
-        to.ranks[ranked[i].number] = i;
-        std::memcpy(to.keys + i * words, keys_ + ranked[i].number * width() + (kind_ == KeyKind::text ? 1 : 0), words * sizeof(std::uint64_t));
-    }
-    // offsets[r + 1] is where the next row of rank r goes; when all are placed, it is where those of rank r + 1 start
-    std::memset(to.offsets, 0, (customers_ + std::size_t{2}) * sizeof *to.offsets);
+    std::fill_n(to.places, customers_, 0);
     first_day_ = latest_day;
     last_day_ = earliest_day;
     for (Chunk* chunk = first_chunk_; chunk != nullptr; chunk = chunk->next) {
         for (const auto customer : std::span(chunk->customers(has_amounts()), chunk->count))
-            ++to.offsets[to.ranks[customer] + 2];
+            ++to.places[customer];
         for (const Day day : std::span(chunk->days(has_amounts()), chunk->count)) {
             first_day_ = std::min(first_day_, day);
             last_day_ = std::max(last_day_, day);
@@ -66,8 +60,16 @@ void Builder::rank(const Clustered& to) const
     }
     if (rows() == 0)
         first_day_ = last_day_ = 0;
-    for (std::size_t i = 2; i < customers_ + std::size_t{2}; ++i)
-        to.offsets[i] += to.offsets[i - 1];
+    // from counts to places: where the next row of a customer goes
+    const std::size_t words = words_of(kind_);
+    std::uint32_t place = 0;
+    for (std::uint32_t i = 0; i < customers_; ++i) {
+        const auto number = ranked[i].number;
+        std::memcpy(to.keys + i * words, keys_ + number * width() + (kind_ == KeyKind::text ? 1 : 0), words * sizeof(std::uint64_t));
+        to.offsets[i] = place;
+        place += std::exchange(to.places[number], place);
+    }
+    to.offsets[customers_] = place;
 }
 
 bool Builder::scatter(const Clustered& to) const noexcept
@@ -80,7 +82,7 @@ bool Builder::scatter(const Clustered& to) const noexcept
     const std::int32_t places = scale_ - shown_scale_;
     const std::uint64_t inverse = inverse_of_power_of_five(places);
     for (std::size_t i = 0; i < customers.size(); ++i) {
-        const auto place = to.offsets[to.ranks[customers[i]] + 1]++;
+        const auto place = to.places[customers[i]]++;
         to.days[place] = days[i];
         if (to.amounts != nullptr)  // exact division by 10^places
             to.amounts[place] = static_cast<std::int64_t>(static_cast<std::uint64_t>(amounts[i] >> places) * inverse);

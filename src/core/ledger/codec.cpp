@@ -44,6 +44,37 @@ struct Writer {
     }
 };
 
+std::uint64_t magnitude(std::int64_t amount) noexcept
+{
+    return amount < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
+}
+
+template <class Out> void write_rows(const Rows& rows, Day first_day, Out& out) noexcept
+{
+    const bool has_refunds = rows.amounts != nullptr && std::any_of(rows.amounts, rows.amounts + rows.size(), [](std::int64_t amount) { return amount < 0; });
+    out.number(2 * rows.size() + has_refunds);
+    Day before = first_day;
+    for (const Day day : rows.days) {
+        out.number(static_cast<std::uint64_t>(std::int64_t{day} - before));
+        before = day;
+    }
+    if (rows.amounts == nullptr)
+        return;
+    for (std::size_t i = 0; has_refunds && i < rows.size(); i += 8) {
+        unsigned bits = 0;
+        for (std::size_t j = i; j < std::min(i + 8, rows.size()); ++j)
+            bits |= static_cast<unsigned>(rows.amounts[j] < 0) << (j - i);
+        const char byte = static_cast<char>(bits);
+        out.bytes({&byte, 1});
+    }
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        size += size_of(magnitude(rows.amounts[i]));
+    out.number(size);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        out.number(magnitude(rows.amounts[i]));
+}
+
 template <class Out> void write_body(const View& view, Out& out) noexcept
 {
     std::uint64_t previous = 0;
@@ -58,16 +89,7 @@ template <class Out> void write_body(const View& view, Out& out) noexcept
                 out.number(bytes.size());
             out.bytes(bytes);
         }
-        const Rows rows = view.of(customer);
-        out.number(rows.size());
-        Day before = view.first_day;
-        for (const Day day : rows.days) {
-            out.number(static_cast<std::uint64_t>(std::int64_t{day} - before));
-            before = day;
-        }
-        if (rows.amounts != nullptr)
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                out.number(zigzag(rows.amounts[i]));
+        write_rows(view.of(customer), view.first_day, out);
     }
 }
 
@@ -98,7 +120,29 @@ public:
         word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
         return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
     }
-    std::uint64_t number_slowly()
+    // Reads up to `most` numbers of one or two bytes out of the next eight bytes, and calls `use` with each; returns how
+    // many. Where a number starts is then known without waiting for the bytes before it. None where a longer one is near.
+    template <class Use> [[gnu::always_inline]] std::size_t short_numbers(std::size_t most, Use use)
+    {
+        if (std::endian::native != std::endian::little || end_ - at_ < 8) [[unlikely]]
+            return 0;
+        std::uint64_t word;
+        std::memcpy(&word, at_, sizeof word);
+        const std::uint64_t goes_on = word & 0x8080808080808080u;
+        if ((goes_on & goes_on << 8) != 0) [[unlikely]]
+            return 0;
+        std::uint64_t stops = ~word & 0x8080808080808080u;
+        std::size_t read = 0;
+        int bits = 0;  // taken
+        for (; stops != 0 && read < most; ++read, stops &= stops - 1) {
+            const std::uint64_t rest = word >> bits;
+            use((rest & 0x7f) | (rest >> 1 & 0x3f80 & -(rest >> 7 & 1)));
+            bits = std::countr_zero(stops) + 1;
+        }
+        at_ += bits / 8;
+        return read;
+    }
+    [[gnu::noinline]] std::uint64_t number_slowly()
     {
         std::uint64_t value = 0;
         for (unsigned shift = 0; shift < 64; shift += 7) {
@@ -157,7 +201,121 @@ void read_key(Reader& reader, const View& view, std::uint32_t customer, const De
         fail("Its customers are not in ascending order");
 }
 
+// How many rows a customer has, one to `most`, and whether refunds are among them.
+struct RowCount {
+    std::size_t rows;
+    bool has_refunds;
+};
+
+RowCount read_count(Reader& reader, const Head& head, std::uint64_t most)
+{
+    const auto number = reader.number();
+    const RowCount count{static_cast<std::size_t>(number >> 1), (number & 1) != 0};
+    if (count.rows == 0 || count.rows > most)
+        fail("The rows of a customer are not between one and those of the ledger");
+    if (count.has_refunds && !head.has_amounts)
+        fail("A ledger without amounts has refunds");
+    return count;
+}
+
+// In these loops the place in the bytes is what each number waits for: a copy of the reader keeps it in a register.
+void read_days(Reader& reader, const Head& head, Day* days, std::size_t count)
+{
+    Reader local = reader;
+    const std::int64_t last = head.last_day;
+    std::int64_t day = head.first_day;
+    const auto put = [&](std::size_t i, std::uint64_t distance) {
+        if (distance > static_cast<std::uint64_t>(last - day)) [[unlikely]]
+            fail("A day lies behind its last day");
+        day += static_cast<std::int64_t>(distance);
+        days[i] = static_cast<Day>(day);
+    };
+    for (std::size_t i = 0; i < count;)
+        if (const std::size_t read = local.short_numbers(count - i, [&](std::uint64_t distance) { put(i++, distance); }); read == 0)
+            put(i++, local.number());
+    reader = local;
+}
+
+// The bits of refunds; null where there are none.
+const unsigned char* read_refunds(Reader& reader, RowCount count)
+{
+    if (!count.has_refunds)
+        return nullptr;
+    const auto bytes = reader.bytes((count.rows + 7) / 8);
+    const auto* bits = reinterpret_cast<const unsigned char*>(bytes.data());
+    if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; }) || (count.rows % 8 != 0 && bits[bytes.size() - 1] >> count.rows % 8 != 0))
+        fail("Its refunds do not fit its rows");
+    return bits;
+}
+
+void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
+{
+    Reader local = reader;
+    const auto size = local.number();
+    const auto* const start = local.rest().data();
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto number = local.number();
+        const bool is_refund = refunds != nullptr && (refunds[i / 8] >> i % 8 & 1) != 0;
+        if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0))
+            fail("An amount is out of range");
+        amounts[i] = is_refund ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
+        if (i > 0 && days[i] == days[i - 1] && amounts[i] < amounts[i - 1])
+            fail("Rows of one day are not in the order of their amounts");
+    }
+    if (static_cast<std::uint64_t>(local.rest().data() - start) != size)
+        fail("The amounts of a customer do not take the bytes that it says");
+    reader = local;
+}
+
+void skip_key(Reader& reader, KeyKind kind)
+{
+    if (kind == KeyKind::bigint)
+        (void)reader.number();
+    else
+        (void)reader.bytes(kind == KeyKind::uuid ? 16 : static_cast<std::size_t>(reader.number()));
+}
+
 }  // namespace
+
+View head_view(const Head& head) noexcept
+{
+    View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day};
+    view.streamed_rows = head.rows;
+    return view;
+}
+
+Rows rows_in(CustomerStream& stream, std::uint32_t customer) { return stream.rows_of(customer); }
+
+Rows CustomerStream::rows_of(std::uint32_t customer)
+{
+    if (customer == next_ && customer < head_.customers) {
+        Reader reader(rest_);
+        skip_key(reader, head_.kind);
+        const RowCount count = read_count(reader, head_, head_.rows - rows_read_);
+        if (count.rows > days_.size()) {
+            days_.resize(2 * count.rows);
+            if (amounts_wanted_ == Amounts::read)
+                amounts_.resize(2 * count.rows);
+        }
+        read_days(reader, head_, days_.data(), count.rows);
+        rows_ = {{days_.data(), count.rows}, nullptr};
+        if (head_.has_amounts) {
+            rows_.refunds = read_refunds(reader, count);
+            if (amounts_wanted_ == Amounts::read) {
+                read_amounts(reader, days_.data(), rows_.refunds, amounts_.data(), count.rows);
+                rows_.amounts = amounts_.data();
+            } else {
+                (void)reader.bytes(static_cast<std::size_t>(reader.number()));
+            }
+        }
+        rest_ = reader.rest();
+        rows_read_ += count.rows;
+        ++next_;
+    } else if (customer + 1 != next_) {
+        throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
+    }
+    return rows_;
+}
 
 Head Head::of(const View& view) noexcept
 {
@@ -193,27 +351,13 @@ View decode(const Head& head, std::span<const unsigned char> body, const Decoded
     into.offsets[0] = 0;
     for (std::uint32_t customer = 0; customer < head.customers; ++customer) {
         read_key(reader, view, customer, into, text_used, head.text_bytes);
-        const auto count = reader.number();
-        if (count == 0 || count > head.rows - row)
-            fail("The rows of a customer are not between one and those of the ledger");
-        std::int64_t day = head.first_day;
-        const auto stop = row + count;
-        for (auto i = row; i < stop; ++i) {
-            const auto distance = reader.number();
-            if (distance > static_cast<std::uint64_t>(std::int64_t{head.last_day} - day))
-                fail("A day lies behind its last day");
-            day += static_cast<std::int64_t>(distance);
-            into.days[i] = static_cast<Day>(day);
-        }
-        first_seen = std::min(first_seen, into.days[row]);
-        last_seen = std::max(last_seen, static_cast<Day>(day));
+        const RowCount count = read_count(reader, head, head.rows - row);
+        read_days(reader, head, into.days + row, count.rows);
         if (head.has_amounts)
-            for (auto i = row; i < stop; ++i) {
-                into.amounts[i] = unzigzag(reader.number());
-                if (i > row && into.days[i] == into.days[i - 1] && into.amounts[i] < into.amounts[i - 1])
-                    fail("Rows of one day are not in the order of their amounts");
-            }
-        row = stop;
+            read_amounts(reader, into.days + row, read_refunds(reader, count), into.amounts + row, count.rows);
+        first_seen = std::min(first_seen, into.days[row]);
+        row += count.rows;
+        last_seen = std::max(last_seen, into.days[row - 1]);
         into.offsets[customer + 1] = static_cast<std::uint32_t>(row);
     }
     if (row != head.rows || text_used != head.text_bytes || !reader.rest().empty())

@@ -1,10 +1,12 @@
 // The stored form of a ledger, which is its binary form too: a head and then, customer by customer in the order of keys,
 //
 //     the key        bigint: the first zigzag-coded, then the distance to the one before; uuid: 16 bytes; text: length, bytes
-//     the rows       their number; days as distances, the first to the first day of the ledger
-//     the amounts    zigzag-coded, in units of 10^-scale
+//     the rows       twice their number, and 1 if there are refunds; days as distances, the first to the first day of the ledger
+//     the refunds    where there are, a bit a row
+//     the amounts    how many bytes they take; each without its sign, in units of 10^-scale
 //
-// Numbers are LEB128 (7 bits a byte), so that a row takes 3 to 6 bytes in all. The head keeps what can be answered
+// Numbers are LEB128 (7 bits a byte), so that a row takes 3 to 6 bytes in all. Reports that ask only who came when step
+// over the amounts. The head keeps what can be answered
 // without a look at the rest.
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace customer_value::ledger {
 
@@ -44,6 +47,35 @@ void encode(const View& view, unsigned char* body) noexcept;
 
 // Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head.
 [[nodiscard]] View decode(const Head& head, std::span<const unsigned char> body, const Decoded& into);
+
+// A view of a stored ledger of which only the head is known: for the arguments of a report, and to be streamed.
+[[nodiscard]] View head_view(const Head& head) noexcept;
+
+// Decodes one customer at a time into memory of its own, which stays in the cache: a report that goes through the customers
+// once needs no columns of all rows. Bytes are checked as by `decode`, but for what only the end can tell.
+class CustomerStream {
+public:
+    enum class Amounts : bool { left_out, read };
+    CustomerStream(const Head& head, std::span<const unsigned char> body, Amounts amounts) noexcept : head_(head), rest_(body), amounts_wanted_(amounts) {}
+    [[nodiscard]] View view() noexcept
+    {
+        View view = head_view(head_);
+        view.stream = this;
+        return view;
+    }
+    // The rows of the customer that is asked for again, or of the next one.
+    [[nodiscard]] Rows rows_of(std::uint32_t customer);
+
+private:
+    Head head_;
+    std::span<const unsigned char> rest_;
+    Amounts amounts_wanted_;
+    std::uint32_t next_ = 0;
+    std::uint64_t rows_read_ = 0;
+    std::vector<Day> days_;
+    std::vector<std::int64_t> amounts_;
+    Rows rows_{};
+};
 
 // The head in the binary form, with the body behind it.
 inline constexpr std::size_t longest_head = 64;

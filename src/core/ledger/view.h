@@ -15,10 +15,14 @@ namespace customer_value::ledger {
 // One customer's rows: an amount >= 0 is an order, an amount < 0 a refund. Without amounts every row is an order.
 struct Rows {
     std::span<const Day> days;
-    const std::int64_t* amounts;  // null where the ledger has no amounts
+    const std::int64_t* amounts;  // null where the ledger has no amounts, or they were not asked for
+    const unsigned char* refunds = nullptr;  // a bit a row, then; null where there are none
 
     [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
-    [[nodiscard]] bool is_order(std::size_t row) const noexcept { return amounts == nullptr || amounts[row] >= 0; }
+    [[nodiscard]] bool is_order(std::size_t row) const noexcept
+    {
+        return amounts != nullptr ? amounts[row] >= 0 : refunds == nullptr || (refunds[row / 8] >> row % 8 & 1) == 0;
+    }
     [[nodiscard]] std::int64_t amount(std::size_t row) const noexcept { return amounts == nullptr ? 0 : amounts[row]; }
 };
 
@@ -30,6 +34,10 @@ struct Rows {
         ++row;
     return rows.days[row];
 }
+
+// Where the rows of a stored ledger come from when they are not all decoded at once.
+class CustomerStream;
+[[nodiscard]] Rows rows_in(CustomerStream& stream, std::uint32_t customer);
 
 struct View {
     KeyKind kind = KeyKind::none;
@@ -43,9 +51,15 @@ struct View {
     const std::uint64_t* keys = nullptr;  // bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length
     const char* text = nullptr;
 
-    [[nodiscard]] std::size_t rows() const noexcept { return customers == 0 ? 0 : offsets[customers]; }
-    [[nodiscard]] Rows of(std::uint32_t customer) const noexcept
+    // Instead of the columns above: customers one after the other, in order, each once or more, without their keys.
+    CustomerStream* stream = nullptr;
+    std::uint64_t streamed_rows = 0;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return customers == 0 ? 0 : offsets == nullptr ? streamed_rows : offsets[customers]; }
+    [[nodiscard]] Rows of(std::uint32_t customer) const
     {
+        if (stream != nullptr)
+            return rows_in(*stream, customer);
         const auto from = offsets[customer], to = offsets[customer + 1];
         return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
     }
