@@ -75,15 +75,9 @@ Datum row_of(FunctionCallInfo fcinfo, std::initializer_list<NullableResult> colu
     TupleDesc description;
     if (get_call_result_type(fcinfo, nullptr, &description) != TYPEFUNC_COMPOSITE)
         elog(ERROR, "return type must be a row type");
-    Datum values[MaxTupleAttributeNumber];
-    bool nulls[MaxTupleAttributeNumber];
-    int count = 0;
-    for (const NullableResult& column : columns) {
-        values[count] = column.value;
-        nulls[count++] = column.is_null;
-    }
-    Assert(count == description->natts);
-    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls));
+    RowValues row(columns);
+    Assert(row.count == description->natts);
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), row.values, row.nulls));
 }
 
 }  // namespace customer_value::pg

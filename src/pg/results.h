@@ -23,6 +23,20 @@ struct NullableResult {
     }
 };
 
+// Columns as PostgreSQL forms a row of them.
+struct RowValues {
+    explicit RowValues(std::initializer_list<NullableResult> columns)
+    {
+        for (const NullableResult& column : columns) {
+            values[count] = column.value;
+            nulls[count++] = column.is_null;
+        }
+    }
+    Datum values[MaxTupleAttributeNumber];
+    bool nulls[MaxTupleAttributeNumber];
+    int count = 0;
+};
+
 Datum numeric_of(const Decimal& value);
 // A plain decimal text, without NaN.
 Datum numeric_of(const char* text);

@@ -19,15 +19,9 @@ public:
     // One more row; the columns as declared. What they were made of may go: it lies in the scratch of this row.
     void put(std::initializer_list<NullableResult> columns)
     {
-        Datum values[MaxTupleAttributeNumber];
-        bool nulls[MaxTupleAttributeNumber];
-        int count = 0;
-        for (const NullableResult& column : columns) {
-            values[count] = column.value;
-            nulls[count++] = column.is_null;
-        }
-        Assert(count == info_->setDesc->natts);
-        tuplestore_putvalues(info_->setResult, info_->setDesc, values, nulls);
+        RowValues row(columns);
+        Assert(row.count == info_->setDesc->natts);
+        tuplestore_putvalues(info_->setResult, info_->setDesc, row.values, row.nulls);
         MemoryContextReset(scratch_);
         CHECK_FOR_INTERRUPTS();
     }
