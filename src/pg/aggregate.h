@@ -107,6 +107,24 @@ template <Growing State> State* relocated(const State& from, typename State::Roo
     return guarded([&] { return State::relocate(from, memory, room); });
 }
 
+// The state as a result: a copy, because a moving window goes on changing its own; without slack, in order.
+template <class State> State* finished(const State& state)
+{
+    if constexpr (Sortable<State>) {
+        State* copy = relocated(state, state.used());
+        CHECK_FOR_INTERRUPTS();
+        guarded([&] { copy->sort(); });
+        CHECK_FOR_INTERRUPTS();
+        // what the order has brought together leaves slack
+        const bool has_slack = guarded([&] { return State::bytes_for(copy->used()) < State::bytes_for(copy->room()); });
+        return has_slack ? relocated(*copy, copy->used()) : copy;
+    } else if constexpr (Growing<State>) {
+        return relocated(state, state.room());
+    } else {
+        return new (allocate<State>(sizeof(State))) State(state);
+    }
+}
+
 template <class State, class... Arguments> [[gnu::always_inline]] inline State* add(State* state, const Arguments&... arguments)
 {
     if constexpr (Growing<State>) {
@@ -118,10 +136,19 @@ template <class State, class... Arguments> [[gnu::always_inline]] inline State* 
     return state;
 }
 
+// What an operation made: outside an aggregate nobody else would put it in order.
+template <class State> [[gnu::always_inline]] inline Datum result_of(FunctionCallInfo fcinfo, State* state)
+{
+    if constexpr (Sortable<State>)
+        if (!in_aggregate(fcinfo)) [[unlikely]]
+            state = finished(*state);
+    return datum_of(state);
+}
+
 template <class State, class... Types> Datum transition(FunctionCallInfo fcinfo)
 {
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-        return datum_of(add(own_state<State>(fcinfo), argument<Types>(fcinfo, static_cast<int>(Index) + 1)...));
+        return result_of(fcinfo, add(own_state<State>(fcinfo), argument<Types>(fcinfo, static_cast<int>(Index) + 1)...));
     }(std::index_sequence_for<Types...>{});
 }
 
@@ -163,30 +190,17 @@ template <class State> State* merged(State* state, const State& other)
     return state;
 }
 
-// The state as a result: a copy, because a moving window goes on changing its own; without slack, in order.
-template <class State> State* finished(const State& state)
-{
-    if constexpr (Sortable<State>) {
-        State* copy = relocated(state, state.used());
-        CHECK_FOR_INTERRUPTS();
-        guarded([&] { copy->sort(); });
-        CHECK_FOR_INTERRUPTS();
-        return copy;
-    } else if constexpr (Growing<State>) {
-        return relocated(state, state.room());
-    } else {
-        return new (allocate<State>(sizeof(State))) State(state);
-    }
-}
-
 template <class State> Datum merge(FunctionCallInfo fcinfo)
 {
     const State& other = read_state<State>(fcinfo, 1);
-    State* state = merged(own_state<State>(fcinfo), other);
-    if constexpr (Sortable<State>)
-        if (!in_aggregate(fcinfo))
-            state = finished(*state);
-    return datum_of(state);
+    return result_of(fcinfo, merged(own_state<State>(fcinfo), other));
+}
+
+// An argument that is only read, in its order.
+template <Sortable State> const State& sorted_state(FunctionCallInfo fcinfo, int index)
+{
+    const State& state = read_state<State>(fcinfo, index);
+    return state.is_sorted() ? state : *finished(state);
 }
 
 template <class State> Datum finish(FunctionCallInfo fcinfo) { return datum_of(finished(read_state<State>(fcinfo, 0))); }
@@ -194,7 +208,19 @@ template <class State> Datum finish(FunctionCallInfo fcinfo) { return datum_of(f
 // Reads either outside form into new memory.
 template <class State, class Reader> State* restored(Reader& reader, std::size_t length)
 {
-    if constexpr (Growing<State>) {
+    if constexpr (requires { State::measured(reader, length); }) {
+        const auto room = guarded([&] { return State::measured(reader, length); });
+        CHECK_FOR_INTERRUPTS();
+        void* memory = allocate<State>(guarded([&] { return State::bytes_for(room); }));
+        State* state = guarded([&] {
+            reader.begin(State::version);
+            State* read = State::read(memory, reader, length, room);
+            reader.end();
+            return read;
+        });
+        CHECK_FOR_INTERRUPTS();
+        return finished(*state);
+    } else if constexpr (Growing<State>) {
         void* memory = allocate<State>(guarded([&] { return State::bytes_for_input(length); }));
         State* state = guarded([&] {
             reader.begin(State::version);

@@ -1,5 +1,5 @@
 // Arguments of SQL functions as the core takes them: `argument<T>(fcinfo, i)`, without a copy where there need not be
-// one. The argument is known not to be NULL.
+// one; `value_of<T>(datum)` for those that a function asks for. They are known not to be NULL.
 #pragma once
 
 #include "pg/server.h"
@@ -65,9 +65,8 @@ struct BigintKey {};
 struct UuidKey {};
 struct TextKey {};
 
-template <class T> auto argument(FunctionCallInfo fcinfo, int index)
+template <class T> auto value_of(const Datum& datum)
 {
-    const Datum& datum = fcinfo->args[index].value;
     if constexpr (std::same_as<T, bool>)
         return DatumGetBool(datum);
     else if constexpr (std::same_as<T, std::int16_t>)
@@ -92,6 +91,8 @@ template <class T> auto argument(FunctionCallInfo fcinfo, int index)
     else if constexpr (std::same_as<T, TextKey>)
         return Key{KeyKind::text, text_of(datum)};
 }
+
+template <class T> auto argument(FunctionCallInfo fcinfo, int index) { return value_of<T>(fcinfo->args[index].value); }
 
 // Calls M(suffix, C++ type) for every type that an amount or a score may have.
 #define FOR_EACH_NUMBER(M)    \

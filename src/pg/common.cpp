@@ -17,18 +17,6 @@ namespace {
     throw Error(ErrorCode::out_of_range, clipped(name) + rule + ": " + clipped(shown(value)));
 }
 
-// The decimal that a floating-point number is printed as; NaN and the infinities stay what they are.
-template <class Float> Datum shortest_numeric(Float value)
-{
-    constexpr std::size_t longest = 420;
-    char* text = static_cast<char*>(palloc(longest));
-    guarded([&] {
-        const std::string shortest = std::isfinite(value) ? std::string(ShortestDecimal(value).text()) : shown(value);
-        text[shortest.copy(text, longest - 1)] = '\0';
-    });
-    return numeric_of(text);
-}
-
 }  // namespace
 
 // checked_argument(argument, value, at_least, at_most): the value, where it is finite and within the bounds that are not

@@ -32,6 +32,7 @@ int sqlstate_of(ErrorCode code) noexcept
     case ErrorCode::malformed_binary: return ERRCODE_INVALID_BINARY_REPRESENTATION;
     case ErrorCode::too_large: return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
     case ErrorCode::out_of_memory: return ERRCODE_OUT_OF_MEMORY;
+    case ErrorCode::interrupted: return ERRCODE_QUERY_CANCELED;
     case ErrorCode::internal: break;
     }
     return ERRCODE_INTERNAL_ERROR;
@@ -64,6 +65,8 @@ void keep_failure() noexcept
 
 void report_failure()
 {
+    if (failure.code == ErrorCode::interrupted)
+        CHECK_FOR_INTERRUPTS();  // says why
     // a long value may have been cut in the middle of a character
     const auto clipped = [](const char* text) {
         const auto length = static_cast<int>(std::strlen(text));

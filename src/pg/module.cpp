@@ -1,5 +1,7 @@
 #include "pg/ledger_object.h"
 
+#include "core/common/interrupt.h"
+
 extern "C" {
 #include "utils/guc.h"
 }
@@ -19,4 +21,6 @@ extern "C" void _PG_init()
                             "A query that would pass it ends with an error that names the remedy.", &customer_value::pg::max_ledger_memory,
                             1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("customer_value");
+    // what CHECK_FOR_INTERRUPTS would end the query for
+    customer_value::is_interrupted = []() noexcept { return (QueryCancelPending || ProcDiePending) && InterruptHoldoffCount == 0 && CritSectionCount == 0; };
 }

@@ -11,6 +11,17 @@ namespace {
 
 Datum call(PGFunction function, Datum left, Datum right) { return DirectFunctionCall2(function, left, right); }
 
+template <class Float> Datum shortest(Float value)
+{
+    constexpr std::size_t longest = 420;
+    char* text = static_cast<char*>(palloc(longest));
+    guarded([&] {
+        const std::string decimal = std::isfinite(value) ? std::string(ShortestDecimal(value).text()) : shown(value);
+        text[decimal.copy(text, longest - 1)] = '\0';
+    });
+    return numeric_of(text);
+}
+
 }  // namespace
 
 Datum numeric_of(const Decimal& value)
@@ -38,6 +49,9 @@ Datum numeric_of(const char* text)
 }
 
 Datum numeric_of(double value) { return DirectFunctionCall1(float8_numeric, Float8GetDatum(value)); }
+
+Datum shortest_numeric(float value) { return shortest(value); }
+Datum shortest_numeric(double value) { return shortest(value); }
 
 Datum numeric_of(Int128 value, int scale)
 {

@@ -42,6 +42,9 @@ Datum numeric_of(const Decimal& value);
 Datum numeric_of(const char* text);
 // 15 significant digits, which a double holds.
 Datum numeric_of(double value);
+// The decimal that a floating-point number is printed as; NaN and the infinities stay what they are.
+Datum shortest_numeric(float value);
+Datum shortest_numeric(double value);
 // value / 10^scale, with `scale` decimal places.
 Datum numeric_of(Int128 value, int scale);
 

@@ -105,7 +105,7 @@ public:
         if constexpr (Sortable<State>) {
             Held result = with_room(*state_, state_->used());
             result->sort();
-            return result;
+            return with_room(*result, result->used());
         } else {
             return *this;
         }
@@ -159,7 +159,14 @@ private:
     {
         const std::vector<char> exact(form.begin(), form.end());
         Reader reader(State::type_name, {exact.data(), exact.size()});
-        if constexpr (Growing<State>) {
+        if constexpr (requires { State::measured(reader, exact.size()); }) {
+            const auto room = State::measured(reader, exact.size());
+            Memory memory(State::bytes_for(room));
+            reader.begin(State::version);
+            State* state = State::read(memory.get(), reader, exact.size(), room);
+            reader.end();
+            return Held(std::move(memory), state).finished();
+        } else if constexpr (Growing<State>) {
             Memory memory(State::bytes_for_input(exact.size()));
             reader.begin(State::version);
             State* state;

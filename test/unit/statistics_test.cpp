@@ -56,6 +56,27 @@ TEST(TwoSidedZ, refuses_what_is_no_confidence)
     EXPECT_TRUE(std::isfinite(two_sided_z(std::numeric_limits<double>::denorm_min())));
 }
 
+// Tables of Student's t, for example NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2.
+TEST(TwoSidedT, is_the_published_quantile)
+{
+    for (const auto& [degrees, t] : {std::pair{1.0, 12.706}, {2.0, 4.303}, {5.0, 2.571}, {10.0, 2.228}, {30.0, 2.042}, {100.0, 1.984}})
+        EXPECT_NEAR(two_sided_t(0.95, degrees), t, 5e-4) << degrees;
+    EXPECT_NEAR(two_sided_t(0.99, 10), 3.169, 5e-4);
+    EXPECT_NEAR(two_sided_t(0.95, 1e12), two_sided_z(0.95), 1e-9);
+}
+
+TEST(TwoSidedT, turns_back_into_its_probability)
+{
+    for (const double degrees : {1.0, 1.5, 7.77, 1000.0, 1e9})
+        for (const double confidence : {1e-9, 0.3, 0.95, 0.9999, 1 - 1e-12})
+            EXPECT_NEAR(two_sided_p(two_sided_t(confidence, degrees), degrees) / (1 - confidence), 1, 1e-6) << degrees << ' ' << confidence;
+    EXPECT_EQ(two_sided_p(0, 5), 1);
+    EXPECT_EQ(two_sided_p(std::numeric_limits<double>::infinity(), 5), 0);
+    EXPECT_DOUBLE_EQ(two_sided_p(-2, 5), two_sided_p(2, 5));
+    for (const double confidence : {0.0, 1.0, -0.5, 95.0, std::numeric_limits<double>::quiet_NaN()})
+        EXPECT_ERROR(out_of_range, two_sided_t(confidence, 5)) << confidence;
+}
+
 TEST(TwoSidedP, is_the_probability_beyond_z_on_both_sides)
 {
     EXPECT_DOUBLE_EQ(two_sided_p(0), 1);

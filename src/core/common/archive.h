@@ -14,6 +14,7 @@
 #include "core/common/checked.h"
 #include "core/common/decimal.h"
 #include "core/common/error.h"
+#include "core/common/interrupt.h"
 
 #include <array>
 #include <charconv>
@@ -32,17 +33,19 @@ public:
     Sink(char* buffer, std::size_t capacity) noexcept : buffer_(buffer), capacity_(capacity) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    void put(std::string_view bytes) noexcept
+    void put(std::string_view bytes)
     {
+        lookout_.call();
         if (buffer_ != nullptr && size_ + bytes.size() <= capacity_)
             std::memcpy(buffer_ + size_, bytes.data(), bytes.size());
         size_ += bytes.size();
     }
-    void put(char byte) noexcept { put(std::string_view(&byte, 1)); }
+    void put(char byte) { put(std::string_view(&byte, 1)); }
 
 private:
     char* buffer_ = nullptr;
     std::size_t capacity_ = 0, size_ = 0;
+    Lookout lookout_;
 };
 
 class TextWriter {
@@ -50,24 +53,24 @@ public:
     static constexpr bool reading = false;
     explicit TextWriter(Sink& sink) noexcept : sink_(sink) {}
 
-    void begin(int version) noexcept
+    void begin(int version)
     {
         sink_.put('(');
         count("version", version);
     }
-    void end() noexcept { sink_.put(')'); }
-    void count(std::string_view name, std::int64_t value) noexcept
+    void end() { sink_.put(')'); }
+    void count(std::string_view name, std::int64_t value)
     {
         label(name);
         std::array<char, 24> digits;
         sink_.put({digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr});
     }
-    void number(std::string_view name, std::string_view decimal) noexcept
+    void number(std::string_view name, std::string_view decimal)
     {
         label(name);
         sink_.put(decimal);
     }
-    void text(std::string_view name, std::string_view value) noexcept
+    void text(std::string_view name, std::string_view value)
     {
         label(name);
         sink_.put('"');
@@ -80,7 +83,7 @@ public:
     }
 
 private:
-    void label(std::string_view name) noexcept
+    void label(std::string_view name)
     {
         if (!first_)
             sink_.put(',');
@@ -97,18 +100,18 @@ public:
     static constexpr bool reading = false;
     explicit BinaryWriter(Sink& sink) noexcept : sink_(sink) {}
 
-    void begin(int version) noexcept { sink_.put(static_cast<char>(version)); }
+    void begin(int version) { sink_.put(static_cast<char>(version)); }
     void end() noexcept {}
-    void count(std::string_view, std::int64_t value) noexcept { integer(static_cast<std::uint64_t>(value)); }
-    void number(std::string_view, std::string_view decimal) noexcept { text({}, decimal); }
-    void text(std::string_view, std::string_view value) noexcept
+    void count(std::string_view, std::int64_t value) { integer(static_cast<std::uint64_t>(value)); }
+    void number(std::string_view, std::string_view decimal) { text({}, decimal); }
+    void text(std::string_view, std::string_view value)
     {
         integer(value.size());
         sink_.put(value);
     }
 
 private:
-    void integer(std::uint64_t value) noexcept
+    void integer(std::uint64_t value)
     {
         for (int shift = 56; shift >= 0; shift -= 8)
             sink_.put(static_cast<char>(value >> shift));
@@ -201,6 +204,7 @@ private:
     }
     void label(std::string_view name)
     {
+        lookout_.call();
         if (!first_)
             expect(',');
         first_ = false;
@@ -222,6 +226,7 @@ private:
     }
     std::string_view type_, input_, rest_;
     bool first_ = true;
+    Lookout lookout_;
 };
 
 class BinaryReader {
@@ -285,12 +290,14 @@ private:
     }
     std::uint64_t integer()
     {
+        lookout_.call();
         std::uint64_t value = 0;
         for (const char byte : take(8))
             value = value << 8 | static_cast<unsigned char>(byte);
         return value;
     }
     std::string_view type_, input_, rest_;
+    Lookout lookout_;
 };
 
 }  // namespace customer_value

@@ -1,0 +1,44 @@
+// Long work looks up now and then whether somebody wants it to end. The core knows no database: it calls what the database has
+// set, which only looks at flags, and throws `interrupted` where they are up.
+#pragma once
+
+#include "core/common/error.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace customer_value {
+
+inline bool (*is_interrupted)() noexcept = []() noexcept { return false; };
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_interrupted() { throw Error(ErrorCode::interrupted, "canceling statement"); }
+inline void stop_if_interrupted()
+{
+    if (is_interrupted()) [[unlikely]]
+        throw_interrupted();
+}
+
+// Looks up once in so many calls.
+class Lookout {
+public:
+    void call()
+    {
+        if ((++calls_ & 0xffff) == 0) [[unlikely]]
+            stop_if_interrupted();
+    }
+
+private:
+    std::uint32_t calls_ = 0;
+};
+
+// std::sort that looks up between comparisons. Where it stops half-way, elements may be missing: their owner is given up then.
+template <class Iterator, class Before> void sort_or_stop(Iterator first, Iterator end, Before before)
+{
+    Lookout lookout;
+    std::sort(first, end, [&](const auto& left, const auto& right) {
+        lookout.call();
+        return before(left, right);
+    });
+}
+
+}  // namespace customer_value

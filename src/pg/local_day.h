@@ -1,0 +1,16 @@
+// Days of instants, by an explicit time zone: never that of the session.
+#pragma once
+
+#include "pg/server.h"
+
+#include "core/ledger/calendar.h"
+
+#include <string_view>
+
+namespace customer_value::pg {
+
+// The day on which an instant falls in a time zone. Ereports 22003 where `at`, which the message calls `name`, is infinite,
+// 22023 where the zone is unknown.
+ledger::Day local_day(TimestampTz at, std::string_view zone, const char* name = "at");
+
+}  // namespace customer_value::pg
