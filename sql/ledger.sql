@@ -6,7 +6,7 @@ INSERT INTO ledger_d1 VALUES ('A', '2024-01-05', 100, 1), ('A', '2024-01-20', 40
                              ('C', '2024-02-01', 80, 6), ('C', '2024-03-01', 120, 7), ('B', '2024-02-11', -250, 4), ('C', '2024-02-15', -30, 6);
 SELECT ledger_agg(customer, day, amount) FROM ledger_d1;
 SELECT customers_count(l), rows_count(l), first_day(l), last_day(l) FROM (SELECT ledger_agg(customer, day, amount) FROM ledger_d1) AS d1 (l);
-SELECT customers_count('empty'), rows_count('empty'), first_day('empty'), last_day('empty'), 'empty'::customer_ledger;
+SELECT customers_count(l), rows_count(l), first_day(l), last_day(l), l FROM (VALUES ('empty'::customer_ledger)) AS empty (l);
 
 -- kinds of keys and of times
 SELECT ledger_agg(customer, '2024-01-01'::date) FROM (VALUES (3), (-9223372036854775808), (2), (9223372036854775807), (3)) AS rows (customer);
@@ -81,6 +81,7 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT ledger_agg(1, '2024-01-01'::date, 1e-17)$$,
     $$SELECT ledger_agg(1, '2024-01-01'::date, amount) FROM (VALUES (9223372036854775807), (0.1)) AS a (amount)$$,
     $$SELECT ledger_agg(1, '2024-01-01'::date, amount) FROM (VALUES (0.1), (9223372036854775807)) AS a (amount)$$,
+    $$SELECT ledger_agg(1, '2024-01-01'::date, 922337203685477.59)$$,
     $$SELECT ledger_agg(repeat('x', 5000), '2024-01-01'::date)$$,
     $$SELECT ledger_agg(1, '2024-01-01'::date) || ledger_agg('1', '2024-01-01'::date)$$,
     $$SELECT ledger_agg(1, '2024-01-01'::date) || ledger_agg(1, '2024-01-01'::date, 5)$$,

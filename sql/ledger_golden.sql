@@ -113,7 +113,7 @@ SELECT count(*) AS none FROM example, golden_trend(l, "from" => '2024-01-20', "t
 SELECT count(*) AS none FROM example, golden_trend(l, step => NULL);
 SELECT * FROM golden_trend('empty', "from" => '2024-01-31', "to" => '2024-02-02');
 SELECT report.* FROM example, golden_trend(visits, "from" => '2024-03-01') AS report;
-SELECT golden_income_share('empty'), gini('empty'), golden_income_share(visits), gini(visits), golden_income_share(l, NULL) FROM example;
+SELECT golden_income_share('empty'::customer_ledger), gini('empty'::customer_ledger), golden_income_share(visits), gini(visits), golden_income_share(l, NULL) FROM example;
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT * FROM example, golden_customers(l, NULL::uuid)$$,
     $$SELECT * FROM example, golden_customers(l, NULL::text, 80)$$,

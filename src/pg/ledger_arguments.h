@@ -83,6 +83,8 @@ inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int fro
     if (last_period - first_period >= most_periods)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("from, to and step make more than %lld periods", static_cast<long long>(most_periods)),
                         errhint("Take a longer step or a shorter time.")));
+    if (step.start_of(first_period) < ledger::earliest_day)
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("the first period would start before 4713 BC"), errhint("Take a shorter step.")));
     return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
 }
 

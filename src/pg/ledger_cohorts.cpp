@@ -1,10 +1,5 @@
 #include "pg/arguments.h"
-#include "pg/ledger_arguments.h"
-#include "pg/rows.h"
-
-#include "core/ledger/cohorts.h"
-
-#include <new>
+#include "pg/ledger_cohorts.h"
 
 using namespace customer_value;
 using namespace customer_value::pg;
@@ -12,35 +7,12 @@ using ledger::CohortGrid;
 
 namespace {
 
-// So many zeros, in the current context. A chunk is aligned for 8 bytes only.
-template <class Number> std::span<Number> zeros(std::size_t count)
-{
-    const std::size_t bytes = (count + 1) * sizeof(Number);
-    auto* memory = reinterpret_cast<Number*>(TYPEALIGN(alignof(Number), MemoryContextAllocHuge(CurrentMemoryContext, bytes + alignof(Number))));
-    std::memset(static_cast<void*>(memory), 0, bytes);
-    return {memory, count};
-}
-
 CohortGrid grid_argument(FunctionCallInfo fcinfo, int as_of_index, const ledger::View& view)
 {
     const ledger::Step step = step_argument(fcinfo, 1);
     const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
     return guarded([&] { return ledger::cohort_grid(view, step, as_of); });
 }
-
-// Calls `put` with each cohort that has customers, for each of the periods that the first of them has complete (one at least).
-template <class Put> void each_cell(const CohortGrid& grid, std::span<const std::int64_t> sizes, Put put)
-{
-    std::size_t first = 0;
-    while (first < sizes.size() && sizes[first] == 0)
-        ++first;
-    const std::int64_t last_k = std::max<std::int64_t>(grid.last_complete - static_cast<std::int64_t>(first), 0);
-    for (std::size_t cohort = first; cohort < sizes.size(); ++cohort)
-        for (std::int64_t k = 0; sizes[cohort] > 0 && k <= last_k; ++k)
-            put(static_cast<std::int64_t>(cohort), k);
-}
-
-NullableResult period_column(std::int64_t k) { return {Int32GetDatum(static_cast<std::int32_t>(k)), false}; }
 
 }  // namespace
 
@@ -56,7 +28,8 @@ SQL_FUNCTION(cohort_retention)
     const CohortGrid grid = grid_argument(fcinfo, 3, view);
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto active = zeros<std::int64_t>(grid.cells());
-    source.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); });
+    source.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
+                ledger::CustomerStream::Amounts::left_out, ledger::RowOrder::any);
 
     Rows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
@@ -80,7 +53,7 @@ SQL_FUNCTION(revenue_cohorts)
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto revenue = zeros<Int128>(grid.cells());
     source.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
-                ledger::CustomerStream::Amounts::read);
+                ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
 
     Rows rows(fcinfo);
     Int128 cumulative = 0;

@@ -9,6 +9,12 @@ using ledger::View;
 
 namespace {
 
+// Sums over all rows, which need no order and no columns.
+Figures figures_of(const LedgerSource& source)
+{
+    return source.read([](const View& rows) { return ledger::figures_of(rows); }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
+}
+
 NullableResult net_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.net()); }
 NullableResult gross_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.gross); }
 NullableResult refund_rate(const View&, const Figures& figures) { return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0)); }
@@ -59,8 +65,8 @@ NullableResult ltv(const View& view, const ledger::Step& per)
 #define LEDGER_FIGURE(name)                                                \
     SQL_FUNCTION(ledger_##name)                                            \
     {                                                                      \
-        const View view = read_ledger(fcinfo, 0);                          \
-        return name(view, ledger::figures_of(view)).returned(fcinfo);      \
+        const LedgerSource source = ledger_source(fcinfo, 0);              \
+        return name(source.view, figures_of(source)).returned(fcinfo);     \
     }
 
 LEDGER_FIGURE(net_revenue)
@@ -73,12 +79,12 @@ LEDGER_FIGURE(historic_ltv)
 
 SQL_FUNCTION(ledger_historic_ltv_of)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const LedgerSource source = ledger_source(fcinfo, 0);
     const std::int64_t customers = PG_GETARG_INT64(1);
     if (customers < 0)
         ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
                         errmsg("customers must not be negative: " INT64_FORMAT, static_cast<int64>(customers))));
-    return mean_column(view, ledger::figures_of(view).net(), customers).returned(fcinfo);
+    return mean_column(source.view, figures_of(source).net(), customers).returned(fcinfo);
 }
 
 SQL_FUNCTION(ledger_ltv)

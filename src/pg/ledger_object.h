@@ -1,14 +1,14 @@
 // The ledger as a value of PostgreSQL.
 //
-// Stored, it is flat and compressed (core/ledger/codec.h). While an aggregate builds it, it is an expanded object: the
-// chunks of rows lie in the aggregate's own context and are never moved, so that a ledger takes 16 bytes a row and growing
-// it copies nothing. PostgreSQL flattens the object by itself wherever it must leave the aggregate: for parallel workers,
-// tuples, tables.
+// Stored, it is flat and compressed (core/ledger/codec.h). While an aggregate builds it, it is an expanded object, a builder
+// (core/ledger/builder.h) whose memory lies in the aggregate's own context. Reports read it there; PostgreSQL flattens the
+// object by itself wherever it must leave the aggregate: for parallel workers, tuples, tables.
 #pragma once
 
 #include "pg/aggregate.h"
 
 #include "core/ledger/builder.h"
+#include "core/ledger/bucket_stream.h"
 #include "core/ledger/codec.h"
 
 extern "C" {
@@ -21,16 +21,18 @@ namespace customer_value::pg {
 // customer_value.max_ledger_memory, in kB: what one ledger may hold while it is built.
 extern int max_ledger_memory;
 
-// A stored ledger: this, then the body.
+// A stored ledger: this, then the currency, then the body.
 struct FlatLedger {
     std::int32_t varlena_header;
     std::uint8_t version;
-    std::uint8_t unused[3];
+    std::uint8_t currency_length;  // 0 where none is said
+    std::uint8_t unused[2];
     ledger::Head head;
 
+    [[nodiscard]] std::string_view currency() const noexcept { return {reinterpret_cast<const char*>(this + 1), currency_length}; }
     [[nodiscard]] std::span<const unsigned char> body() const noexcept
     {
-        return {reinterpret_cast<const unsigned char*>(this + 1), VARSIZE(this) - sizeof(FlatLedger)};
+        return {reinterpret_cast<const unsigned char*>(this + 1) + currency_length, VARSIZE(this) - sizeof(FlatLedger) - currency_length};
     }
     static constexpr std::uint8_t current_version = 1;
 };
@@ -42,10 +44,15 @@ struct LedgerObject {
     std::uint32_t magic;
     MemoryContext memory;  // of everything below
     ledger::Builder builder;
-    bool is_clustered;  // then the rows are in `clustered` and no longer in the builder
-    ledger::Builder::Clustered clustered;
-    std::size_t clustered_bytes;
-    std::size_t body_size;  // when flat; 0 where not yet known
+    // between the two calls that flatten it; null and 0 otherwise
+    struct Flattening {
+        std::uint32_t* order;  // Builder::rank
+        std::uint64_t* keys;
+        std::uint32_t* ends;   // codec's EncodedRows
+        unsigned char* bytes;
+        std::size_t capacity;  // of bytes
+        std::size_t body_size;
+    } flattening;
 };
 
 // The ledger that an aggregate builds (first argument, made into an object at the first row), or a new one outside.
@@ -55,7 +62,7 @@ inline LedgerObject* own_ledger(FunctionCallInfo fcinfo)
     const auto* value = reinterpret_cast<const varlena*>(DatumGetPointer(fcinfo->args[0].value));
     if (in_aggregate(fcinfo) && VARATT_IS_EXTERNAL_EXPANDED_RW(value)) [[likely]] {
         auto* object = reinterpret_cast<LedgerObject*>(DatumGetEOHP(fcinfo->args[0].value));
-        if (object->magic == ledger_magic && !object->is_clustered) [[likely]]
+        if (object->magic == ledger_magic) [[likely]]
             return object;
     }
     return own_ledger_slowly(fcinfo);
@@ -84,28 +91,36 @@ LedgerObject* new_ledger();
 Datum flattened(LedgerObject* object);
 Datum flattened(const ledger::View& view);
 
-// A ledger that is only read, in whatever form it comes. Decoded rows lie in the current context.
+// A ledger that is only read, in whatever form it comes, as columns in the current context.
 ledger::View read_ledger(FunctionCallInfo fcinfo, int index);
-// A ledger for a report that goes through its customers once: stored ones are streamed, not decoded as a whole.
+
+// A ledger for a report that goes through its customers once: it is streamed, not laid out as a whole.
 struct LedgerSource {
-    ledger::View view;                    // of a stored ledger the head only
-    std::span<const unsigned char> body;  // of a stored ledger
-    bool is_stored;
+    ledger::View view;                    // what is known without its rows
+    LedgerObject* object;                 // null where it is stored:
+    std::span<const unsigned char> body;
     ledger::Head head;
 
-    // Guarded: calls `use` with a view whose rows can be read once, in order; amounts are not there unless asked for.
-    template <class Use> auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out) const
+    // Guarded: calls `use` with a view whose customers can be read once, one after the other, in no order. Amounts of stored
+    // ledgers are not there unless asked for.
+    template <class Use>
+    auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
+              ledger::RowOrder order = ledger::RowOrder::by_day) const
     {
         return guarded([&] {
-            if (!is_stored)
-                return use(view);
-            ledger::CustomerStream stream(head, body, amounts);
+            if (object == nullptr) {
+                ledger::CustomerStream stream(head, body, amounts);
+                return use(stream.view());
+            }
+            ledger::BucketStream stream(object->builder, order);
             return use(stream.view());
         });
     }
 };
 LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
 
+// Room for columns, in the current context.
+ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows, std::size_t text_bytes);
 ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
 // What its head says, without a look at the rows.
 ledger::Head read_head(FunctionCallInfo fcinfo, int index);

@@ -10,17 +10,10 @@ using namespace customer_value::pg;
 
 namespace {
 
-template <class Number> Number* room_for(std::size_t count)
-{
-    return static_cast<Number*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(Number)));
-}
-
 Datum slice(const ledger::View& view, ledger::Days kept)
 {
     const ledger::SliceSize size = ledger::slice_size(view, kept);
-    const ledger::Decoded into{room_for<std::uint32_t>(size.customers), room_for<ledger::Day>(size.rows),
-                               view.has_amounts ? room_for<std::int64_t>(size.rows) : nullptr,
-                               room_for<std::uint64_t>(size.customers * ledger::words_of(view.kind)), nullptr};
+    const ledger::Columns into = columns_for(view.kind, view.has_amounts, size.customers, size.rows, 0);
     return flattened(ledger::sliced(view, kept, into));
 }
 

@@ -1,11 +1,14 @@
 // The engine of the ledger: calendar, builder, codec, text form. Memory is exact and comes from the heap, so that the
 // sanitizers see every byte too many.
+#include "unit/decimals.h"
+#include "unit/interrupted.h"
 #include "unit/laws.h"
 
-#include "core/ledger/builder.h"
+#include "core/ledger/bucket_stream.h"
 #include "core/ledger/codec.h"
 #include "core/ledger/text.h"
 
+#include <cstring>
 #include <gtest/gtest.h>
 #include <map>
 #include <memory>
@@ -39,6 +42,13 @@ public:
         const Decimal view = decimal.view();
         add({KeyKind::bigint, {reinterpret_cast<const char*>(&customer), sizeof customer}}, day, &view);
     }
+    // An amount of so many decimal places, in units of the last.
+    void add(std::int64_t customer, Day day, std::int64_t amount, std::int32_t scale)
+    {
+        const test::OwnedDecimal decimal(shown(Int128{amount}, scale));
+        const Decimal view = decimal.view();
+        add({KeyKind::bigint, {reinterpret_cast<const char*>(&customer), sizeof customer}}, day, &view);
+    }
     void add(std::string_view customer, Day day) { add({KeyKind::text, customer}, day, nullptr); }
     void append(const View& view)
     {
@@ -48,37 +58,64 @@ public:
     }
     View view()
     {
-        while (const auto request = builder_.flush())
-            supply(*request);
+        flush();
         const std::size_t customers = builder_.customers(), rows = builder_.rows();
         offsets_.resize(customers + 1);
         days_.resize(rows);
         amounts_.resize(builder_.has_amounts() ? rows : 0);
         keys_.resize(customers * words_of(builder_.kind()));
-        std::vector<Ranked> scratch(customers);
-        std::vector<std::uint32_t> places(customers);
-        const Builder::Clustered to{offsets_.data(), days_.data(), amounts_.empty() ? nullptr : amounts_.data(), keys_.data(), scratch.data(), places.data()};
-        builder_.rank(to);
-        while (builder_.scatter(to))
-            release(builder_.release_chunk());
-        for (std::uint32_t customer = 0; customer < customers;)
-            builder_.sort_rows(to, customer);
-        return builder_.view(to);
+        return laid_out(builder_, {offsets_.data(), days_.data(), amounts_.data(), keys_.data(), nullptr});
+    }
+    // The body as an aggregate's result is flattened: encoded bucket by bucket, then put together.
+    std::vector<unsigned char> body()
+    {
+        flush();
+        std::vector<std::uint32_t> order(builder_.customers()), ends(builder_.customers());
+        std::vector<std::uint64_t> keys(order.size() * words_of(builder_.kind()));
+        builder_.rank(order.data(), keys.data());
+        std::vector<unsigned char> pieces(most_encoded(builder_.rows(), builder_.customers()));
+        View view = builder_.head();
+        view.keys = keys.data();
+        unsigned char* at = pieces.data();
+        for (std::size_t bucket = 0; bucket < builder_.bucket_count(); ++bucket) {
+            BucketStream stream(builder_, RowOrder::by_day, bucket);
+            for (std::size_t customer = bucket * Buckets::customers; customer < std::min<std::size_t>((bucket + 1) * Buckets::customers, order.size()); ++customer) {
+                at = encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), view.first_day, at);
+                ends[customer] = static_cast<std::uint32_t>(at - pieces.data());
+            }
+        }
+        const EncodedRows encoded{pieces.data(), ends.data(), order.data()};
+        std::vector<unsigned char> body(encoded_size(view, encoded));
+        encode(view, encoded, body.data());
+        return body;
+    }
+    [[nodiscard]] const Builder& builder()
+    {
+        flush();
+        return builder_;
     }
 
 private:
+    void flush()
+    {
+        while (const auto request = builder_.flush())
+            supply(*request);
+    }
+    // Memory always moves, and is of exactly the size asked for.
     void supply(const Request& request)
     {
-        auto piece = std::make_unique<std::uint64_t[]>((request.bytes + 7) / 8);
+        auto piece = std::make_unique<unsigned char[]>(request.bytes);
         void* memory = piece.get();
+        if (request.old != nullptr) {
+            std::memcpy(memory, request.old, request.old_bytes);
+            pieces_.erase(request.old);
+        }
         pieces_.emplace(memory, std::move(piece));
-        if (void* replaced = builder_.adopt(request, memory))
-            release(replaced);
+        builder_.adopt(request, memory);
     }
-    void release(void* memory) { pieces_.erase(memory); }
 
     Builder builder_;
-    std::map<void*, std::unique_ptr<std::uint64_t[]>> pieces_;
+    std::map<void*, std::unique_ptr<unsigned char[]>> pieces_;
     std::vector<std::uint32_t> offsets_;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
@@ -186,6 +223,80 @@ TEST(Builder, keeps_every_row_for_any_number_of_rows_and_customers)
                     ASSERT_TRUE(some.days[i - 1] < some.days[i] || (some.days[i - 1] == some.days[i] && some.amounts[i - 1] <= some.amounts[i]));
             }
         }
+}
+
+TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scales)
+{
+    std::mt19937_64 random(7);
+    const std::int64_t powers[] = {1, 10, 1000, 100'000, 10'000'000};
+    for (const std::size_t rows : {1, 10, 600, 30000})
+        for (const std::int32_t largest : {0, 3, 5, 7}) {
+            std::multiset<Row> expected;
+            std::vector<std::tuple<std::int64_t, Day, std::int64_t, std::int32_t>> all;
+            std::int32_t most = 0;
+            for (std::size_t i = 0; i < rows; ++i) {
+                const auto scale = static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(largest + 1));
+                const Day day = random() % 50 == 0 ? static_cast<Day>(random() % 100'000'000) - 2'000'000 : static_cast<Day>(random() % 3000);
+                const std::int64_t amount = (static_cast<std::int64_t>(random() % 2000) - 500) * powers[random() % 60 == 0 ? random() % 5 : 0];
+                all.emplace_back(static_cast<std::int64_t>(random() % 30), day, amount, scale);
+                most = std::max(most, scale);
+            }
+            HeldLedger ledger;
+            for (const auto& [customer, day, amount, scale] : all) {
+                ledger.add(customer, day, amount, scale);
+                std::int64_t shown = amount;
+                for (std::int32_t i = scale; i < most; ++i)
+                    shown *= 10;
+                expected.insert({std::to_string(customer), day, shown});
+            }
+            const View view = ledger.view();
+            ASSERT_EQ(view.scale, most);
+            ASSERT_TRUE(rows_of(view) == expected) << rows << " rows, up to " << largest << " places";
+            Day first = latest_day, last = earliest_day;
+            for (const Row& row : expected) {
+                first = std::min(first, row.day);
+                last = std::max(last, row.day);
+            }
+            EXPECT_EQ(view.first_day, first);
+            EXPECT_EQ(view.last_day, last);
+            EXPECT_EQ(ledger.body(), body_of(view));
+        }
+}
+
+TEST(BucketStream, gives_each_customer_once_with_all_rows_by_day_or_in_any_order)
+{
+    using Customer = std::vector<std::pair<Day, std::int64_t>>;
+    const auto rows_in = [](const View& view, std::uint32_t customer) {
+        Customer rows;
+        const Rows some = view.of(customer);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            rows.emplace_back(some.days[i], some.amount(i));
+        return rows;
+    };
+    std::mt19937_64 random(8);
+    for (const std::int64_t customers : {1, 5, 4095, 4096, 4097, 20000}) {
+        std::multiset<Row> ignored;
+        auto ledger = random_ledger(random, 50000, customers, ignored);
+        const View columns = ledger.view();
+        std::vector<Customer> expected;
+        for (std::uint32_t customer = 0; customer < columns.customers; ++customer)
+            expected.push_back(rows_in(columns, customer));
+        std::sort(expected.begin(), expected.end());
+        for (const RowOrder order : {RowOrder::by_day, RowOrder::any}) {
+            BucketStream stream(ledger.builder(), order);
+            const View view = stream.view();
+            std::vector<Customer> read;
+            for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+                read.push_back(rows_in(view, customer));
+                ASSERT_EQ(rows_in(view, customer), read.back());  // the same again
+                ASSERT_TRUE(order == RowOrder::any || std::is_sorted(read.back().begin(), read.back().end()));
+                std::sort(read.back().begin(), read.back().end());
+            }
+            std::sort(read.begin(), read.end());
+            EXPECT_EQ(read, expected);
+        }
+        EXPECT_EQ(ledger.body(), body_of(columns));
+    }
 }
 
 TEST(Builder, tells_text_keys_apart_by_all_their_bytes)
@@ -332,4 +443,74 @@ TEST(CustomerStream, gives_the_rows_that_decoding_gives_with_or_without_amounts)
             EXPECT_ERROR(internal, (void)read.of(0));
         }
     }
+}
+
+// Reports read customer by customer, or sort the many rows of one.
+TEST(Ledger, reading_one_stops_when_interrupted)
+{
+    HeldLedger many, one;
+    for (std::int64_t i = 0; i < 70'000; ++i) {
+        many.add(i * 7919 % 70'001, static_cast<Day>(i % 100), i);
+        one.add(1, static_cast<Day>(i * 7919 % 70'001), i);
+    }
+    const auto body = many.body();
+    const Head head = Head::of(many.view());
+    for (HeldLedger* ledger : {&many, &one}) {
+        test::expect_stops([&] { (void)ledger->view(); });
+        test::expect_stops([&] {
+            BucketStream stream(ledger->builder(), RowOrder::by_day);
+            for (std::uint32_t customer = 0; customer < ledger->builder().customers(); ++customer)
+                (void)stream.rows_of(customer);
+        });
+        const View view = ledger->view();
+        test::expect_stops([&] {
+            Sink sink;
+            TextWriter writer(sink);
+            write(view, writer);
+        });
+    }
+    test::expect_stops([&] {
+        CustomerStream stream(head, body, CustomerStream::Amounts::read);
+        for (std::uint32_t customer = 0; customer < head.customers; ++customer)
+            (void)stream.rows_of(customer);
+    });
+    test::expect_stops([&] { (void)DecodedLedger(head, body); });
+}
+
+namespace {
+
+// The key whose hash is this: `mixed` backwards.
+std::int64_t key_of_hash(std::uint64_t hash)
+{
+    const auto unshifted = [](std::uint64_t bits, int shift) {
+        std::uint64_t value = bits;
+        for (int i = 0; i < 64 / shift; ++i)
+            value = bits ^ value >> shift;
+        return value;
+    };
+    const auto inverse = [](std::uint64_t odd) {
+        std::uint64_t value = odd;
+        for (int i = 0; i < 5; ++i)
+            value *= 2 - odd * value;
+        return value;
+    };
+    std::uint64_t bits = unshifted(hash, 31) * inverse(0x94d049bb133111ebu);
+    bits = unshifted(bits, 27) * inverse(0xbf58476d1ce4e5b9u);
+    return static_cast<std::int64_t>(unshifted(bits, 30));
+}
+
+}  // namespace
+
+// In a table with room for them all, whose rows are placed in batches; the upper halves of the hashes differ.
+TEST(Ledger, refuses_customers_made_to_share_a_slot)
+{
+    ASSERT_EQ(mixed(static_cast<std::uint64_t>(key_of_hash(0x123456789abcdef0u))), 0x123456789abcdef0u);
+    HeldLedger ledger;
+    for (std::int64_t i = 0; i < 20'000; ++i)
+        ledger.add(i, 0, 1);
+    const auto add_colliding = [&] {
+        for (std::uint64_t i = 1; i < 10'000; ++i)
+            ledger.add(key_of_hash(i << 32), 0, 1);
+    };
+    EXPECT_ERROR(too_large, add_colliding());
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -10,8 +9,7 @@ namespace customer_value::ledger {
 
 namespace {
 
-constexpr std::size_t longest_probe = 4096;  // slots; a hash table at most half full needs a few dozen
-constexpr std::size_t stretch = 65536;  // rows or customers between two looks for a cancel request
+constexpr std::size_t stretch = 65536;  // rows between two looks for a cancel request
 
 // 10^places for the scales that amounts are kept in.
 constexpr std::array<std::int64_t, 17> powers = [] {
@@ -24,13 +22,8 @@ constexpr std::array<std::int64_t, 17> powers = [] {
 [[noreturn, gnu::cold, gnu::noinline]] void throw_too_many_digits(const std::string& amount)
 {
     throw Error(ErrorCode::out_of_range, "amount has more digits than a ledger keeps: " + clipped(amount),
-                "It keeps 18 digits, up to 16 of them after the decimal point, at the same scale for all amounts of the ledger.",
+                "All its amounts are kept in 64 bits, at 0, 4, 8, 12 or 16 decimal places, as many as the longest of them needs: with 1 to 4 places, up to 922337203685477.",
                 "Round the amounts first, for example round(amount, 2).");
-}
-
-[[noreturn, gnu::cold, gnu::noinline]] void throw_collisions()
-{
-    throw Error(ErrorCode::too_large, "too many customer keys have the same hash");
 }
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_day_out_of_range()
@@ -47,33 +40,49 @@ std::int32_t kept_scale(std::int32_t scale) noexcept { return (scale + 3) / 4 * 
 void Builder::set_kind(KeyKind kind, bool has_amounts)
 {
     const auto amounts = has_amounts ? Amounts::present : Amounts::absent;
-    if (kind == kind_ && amounts == amounts_) [[likely]]
+    if (kind == table_.kind() && amounts == amounts_) [[likely]]
         return;
-    if (kind_ != KeyKind::none && kind != kind_)
-        throw Error(ErrorCode::invalid_parameter, "ledgers of two kinds of customer key cannot be merged: " + std::string(name_of(kind_)) +
+    if (table_.kind() != KeyKind::none && kind != table_.kind())
+        throw Error(ErrorCode::invalid_parameter, "ledgers of two kinds of customer key cannot be merged: " + std::string(name_of(table_.kind())) +
                     " and " + std::string(name_of(kind)));
     if (amounts_ != Amounts::unknown && amounts != amounts_)
         throw Error(ErrorCode::invalid_parameter, "a ledger with amounts and one without cannot be merged", {},
                     "Build both with ledger_agg(customer, day, amount), or both without the amount.");
-    kind_ = kind;
+    table_.set_kind(kind);
     amounts_ = amounts;
 }
 
+// Replaces the word of each row.
+template <class Change> void Builder::change_words(Change changed)
+{
+    std::transform(pending_, pending_ + pending_count_, pending_, changed);
+    for (auto& bucket : buckets_.all())
+        bucket.change(changed);
+}
+
+// Amounts that come from now on have more places. Those that are there get them too where they still fit into a word.
 void Builder::widen_scale(std::int32_t scale)
 {
     if (scale > largest_scale)
         throw_too_many_digits("more than 16 decimal places");
-    const std::int64_t factor = powers[static_cast<std::size_t>(scale - scale_)];
-    const std::int64_t limit = std::numeric_limits<std::int64_t>::max() / factor;
-    if (last_chunk_ != nullptr)
-        last_chunk_->count = room_.count;
-    for (Chunk* chunk = first_chunk_; chunk != nullptr; chunk = chunk->next)
-        for (std::uint32_t i = 0; i < chunk->count; ++i)
-            if (const auto amount = chunk->amounts()[i]; amount > limit || amount < -limit)
-                throw_too_many_digits(shown_amount(amount, scale_));
-    for (Chunk* chunk = first_chunk_; chunk != nullptr; chunk = chunk->next)
-        for (std::uint32_t i = 0; i < chunk->count; ++i)
-            chunk->amounts()[i] *= factor;
+    const auto widened = [&](std::int64_t amount, std::int32_t from) {
+        std::int64_t value;
+        if (__builtin_mul_overflow(amount, powers[static_cast<std::size_t>(scale - from)], &value))
+            throw_too_many_digits(shown_amount(amount, from));
+        return value;
+    };
+    change_words([&](std::uint64_t word) {
+        if (word >= packed_row::elsewhere) {
+            (void)widened(large_of(word).amount, large_of(word).scale);
+            return word;
+        }
+        const Day day = packed_row::day(word);
+        const std::int64_t amount = widened(packed_row::amount(word), packed_row::scale(word));
+        if (packed_row::fits(day, amount))
+            return packed_row::of(day, amount, scale);
+        is_mixed_ = true;
+        return word;
+    });
     scale_ = scale;
 }
 
@@ -115,206 +124,118 @@ std::int64_t Builder::scaled_slowly(const Decimal& amount)
     return scaled(amount);
 }
 
-Request Builder::chunk_request() const noexcept
+Request Builder::pending_request() const noexcept
 {
-    const std::size_t count = last_chunk_ == nullptr ? 8 : std::min<std::size_t>(std::size_t{2} * last_chunk_->capacity, largest_chunk);
-    return {Request::Use::chunk, count, sizeof(Chunk) + count * (sizeof(std::uint32_t) + sizeof(Day) + (has_amounts() ? sizeof(std::int64_t) : 0))};
+    return {Request::Use::pending, batch, 3 * batch * sizeof(std::uint64_t) + (kind() == KeyKind::text ? batch_text : 0), nullptr, 0, 0};
 }
 
-std::optional<Request> Builder::reserve_keys(std::size_t more, std::size_t more_text) const
+Request Builder::rows_request(std::uint32_t customer) const
 {
-    if (customers_ + more > key_capacity_) {
-        const std::size_t count = std::bit_ceil(std::max<std::size_t>(8, customers_ + more));
-        if (count > (std::size_t{1} << 30))
-            throw Error(ErrorCode::too_large, "a ledger holds at most 1073741824 customers");
-        return Request{Request::Use::keys, count, count * (width() * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t))};
+    if (rows() > std::numeric_limits<std::uint32_t>::max())
+        throw Error(ErrorCode::too_large, "a ledger holds at most 4294967295 rows");
+    const std::size_t bucket = Buckets::bucket_of(customer), count = buckets_.all().size();
+    if (bucket >= count) {
+        const std::size_t more = std::max(bucket + 1, 2 * count);
+        return request_for<Buckets::Bucket>(Request::Use::buckets, more, buckets_.all().data(), count);
     }
-    if (text_used_ + more_text > text_capacity_) {
-        const std::size_t count = std::bit_ceil(std::max<std::size_t>(64, text_used_ + more_text));
-        return Request{Request::Use::text, count, count};
-    }
-    return std::nullopt;
+    const std::size_t capacity = buckets_.next_capacity(bucket);
+    return {Request::Use::chunk, capacity, Buckets::chunk_bytes(capacity), nullptr, 0, bucket};
 }
 
-std::optional<Request> Builder::reserve_pending(std::size_t text_bytes)
+Request Builder::large_rows_request() const
 {
-    if (pending_ == nullptr)
-        return Request{Request::Use::pending, batch, batch * width() * sizeof(std::uint64_t) + (kind_ == KeyKind::text ? batch_text : 0)};
-    if (pending_count_ == batch || (kind_ == KeyKind::text && pending_text_used_ + text_bytes > batch_text))
-        return flush();
-    return std::nullopt;
+    const std::size_t count = std::max<std::size_t>(8, large_capacity_ + grown_by(large_capacity_, sizeof(LargeRow)));
+    return request_for<LargeRow>(Request::Use::large_rows, count, large_, large_capacity_);
 }
 
-void* Builder::adopt(const Request& request, void* memory)
+void Builder::adopt(const Request& request, void* memory)
 {
-    bytes_ += request.bytes;
-    void* replaced = nullptr;
+    bytes_ += request.bytes - request.old_bytes;
     switch (request.use) {
     case Request::Use::pending:
         pending_ = static_cast<std::uint64_t*>(memory);
         break;
-    case Request::Use::chunk: {
-        auto* chunk = static_cast<Chunk*>(memory);
-        *chunk = {nullptr, static_cast<std::uint32_t>(request.count), 0};
-        if (last_chunk_ != nullptr)
-            last_chunk_->count = room_.count;
-        (last_chunk_ == nullptr ? first_chunk_ : last_chunk_->next) = chunk;
-        last_chunk_ = chunk;
-        rows_before_ += room_.count;
-        room_ = {0, chunk->capacity, chunk->customers(has_amounts()), chunk->days(has_amounts()), has_amounts() ? chunk->amounts() : nullptr};
+    case Request::Use::buckets:
+        buckets_.place_at(memory, request.count);
         break;
-    }
-    case Request::Use::keys: {
-        bytes_ -= key_capacity_ * (width() * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t));
-        replaced = keys_;
-        auto* keys = static_cast<std::uint64_t*>(memory);
-        if (customers_ > 0)
-            std::memcpy(keys, keys_, customers_ * width() * sizeof(std::uint64_t));
-        keys_ = keys;
-        key_capacity_ = static_cast<std::uint32_t>(request.count);
-        index_keys();
+    case Request::Use::chunk:
+        buckets_.add_chunk(request.bucket, memory, request.count);
         break;
-    }
+    case Request::Use::large_rows:
+        large_ = static_cast<LargeRow*>(memory);
+        large_capacity_ = request.count;
+        break;
+    case Request::Use::keys:
+    case Request::Use::slots:
     case Request::Use::text:
-        bytes_ -= text_capacity_;
-        replaced = text_;
-        if (text_used_ > 0)
-            std::memcpy(memory, text_, text_used_);
-        text_ = static_cast<char*>(memory);
-        text_capacity_ = request.count;
+        table_.adopt(request, memory);
         break;
-    }
-    return replaced;
-}
-
-void* Builder::release_chunk() noexcept
-{
-    Chunk* chunk = first_chunk_;
-    if (chunk != nullptr) {
-        first_chunk_ = chunk->next;
-        if (first_chunk_ == nullptr)
-            last_chunk_ = nullptr;  // rows() goes on counting what was there
-    }
-    return chunk;
-}
-
-std::uint64_t Builder::hash_of(const std::uint64_t* words) const noexcept
-{
-    return kind_ == KeyKind::bigint ? mixed(words[0]) : kind_ == KeyKind::uuid ? mixed(words[0] ^ mixed(words[1])) : words[0];
-}
-
-template <KeyKind kind> bool Builder::same_key(std::uint32_t customer, const std::uint64_t* words, std::string_view bytes) const noexcept
-{
-    if constexpr (kind == KeyKind::bigint)
-        return keys_[customer] == words[0];
-    const auto* stored = keys_ + customer * std::size_t{2};
-    return stored[0] == words[0] && (kind == KeyKind::uuid ? stored[1] == words[1] : key_bytes_of(customer) == bytes);
-}
-
-template <KeyKind kind> std::uint32_t Builder::find_or_insert(std::uint64_t hash, const std::uint64_t* words, std::string_view bytes)
-{
-    const std::size_t mask = slot_count() - 1;
-    std::uint32_t* const table = slots();
-    std::size_t at = hash & mask;
-    for (std::size_t probe = 0; table[at] != 0; at = (at + 1) & mask) {
-        if (same_key<kind>(table[at] - 1, words, bytes))
-            return table[at] - 1;
-        if (++probe > longest_probe) [[unlikely]]
-            throw_collisions();
-    }
-    std::uint64_t* stored = keys_ + customers_ * width();
-    stored[0] = words[0];
-    if (kind_ == KeyKind::uuid) {
-        stored[1] = words[1];
-    } else if (kind_ == KeyKind::text) {
-        stored[1] = static_cast<std::uint64_t>(text_used_) << 16 | bytes.size();
-        std::memcpy(text_ + text_used_, bytes.data(), bytes.size());
-        text_used_ += bytes.size();
-    }
-    table[at] = ++customers_;
-    return customers_ - 1;
-}
-
-// The number of a customer; there is room for one more.
-std::uint32_t Builder::find_or_insert(const Key& customer)
-{
-    std::uint64_t words[2] = {0, 0};
-    if (kind_ == KeyKind::text)
-        words[0] = customer_value::hash_of(customer.bytes);
-    else
-        std::memcpy(words, customer.bytes.data(), customer.bytes.size());
-    const auto hash = hash_of(words);
-    return kind_ == KeyKind::bigint ? find_or_insert<KeyKind::bigint>(hash, words, {})
-           : kind_ == KeyKind::uuid ? find_or_insert<KeyKind::uuid>(hash, words, {})
-                                    : find_or_insert<KeyKind::text>(hash, words, customer.bytes);
-}
-
-void Builder::index_keys()
-{
-    std::uint32_t* const table = slots();
-    std::memset(table, 0, slot_count() * sizeof *table);
-    const std::size_t mask = slot_count() - 1;
-    for (std::uint32_t customer = 0; customer < customers_; ++customer) {
-        std::size_t at = hash_of(keys_ + customer * width()) & mask;
-        for (std::size_t probe = 0; table[at] != 0; at = (at + 1) & mask)
-            if (++probe > longest_probe) [[unlikely]]
-                throw_collisions();
-        table[at] = customer + 1;
     }
 }
 
 std::string_view Builder::pending_bytes(std::size_t i) const noexcept
 {
-    return kind_ == KeyKind::text ? key_bytes(kind_, pending_ + 2 * i + 1, reinterpret_cast<const char*>(pending_ + 2 * batch)) : std::string_view{};
+    return kind() == KeyKind::text ? key_bytes(kind(), pending_keys() + 2 * i + 1, pending_text()) : std::string_view{};
 }
 
-// There is room for all keys if all are new. Three loops instead of one, so that cache misses overlap.
-template <KeyKind kind> void Builder::resolve_pending()
+inline std::optional<Request> Builder::push(std::uint32_t customer, std::uint64_t word)
 {
-    constexpr std::size_t words = kind == KeyKind::bigint ? 1 : 2;
+    if (!buckets_.push(customer, word)) [[unlikely]]
+        return rows_request(customer);
+    // as numbers with a sign, words of rows that lie elsewhere are below all others; without, above
+    lowest_ = std::min(lowest_, word);
+    highest_ = std::max(highest_, static_cast<std::int64_t>(word));
+    ++rows_;
+    return std::nullopt;
+}
+
+// There is room for all keys if all are new. A loop for each step instead of one for all, so that cache misses overlap.
+template <KeyKind kind> std::optional<Request> Builder::resolve_pending()
+{
+    constexpr std::size_t words = table_words<kind>;
     std::array<std::uint64_t, batch> hashes;
-    const std::size_t mask = slot_count() - 1;
-    const std::uint32_t* const table = slots();
+    std::array<std::uint32_t, batch> slots;
+    const std::uint64_t* const keys = pending_keys();
     const std::uint32_t count = pending_count_;
     for (std::uint32_t i = 0; i < count; ++i) {
-        hashes[i] = hash_of(pending_ + i * words);
-        __builtin_prefetch(table + (hashes[i] & mask));
+        hashes[i] = table_hash<kind>(keys + i * words);
+        table_.prefetch(hashes[i]);
     }
     for (std::uint32_t i = 0; i < count; ++i)
-        if (const auto slot = table[hashes[i] & mask]; slot != 0)
-            __builtin_prefetch(keys_ + (slot - 1) * words);
-    std::uint32_t* numbers = room_.customers + room_.count - count;
+        slots[i] = static_cast<std::uint32_t>(table_.likely_slot<kind>(hashes[i]));
     for (std::uint32_t i = 0; i < count; ++i)
-        numbers[i] = find_or_insert<kind>(hashes[i], pending_ + i * words, pending_bytes(i));
+        if (const auto request = push(table_.find_or_insert<kind>(slots[i], hashes[i], keys + i * words, pending_bytes(i)), pending_[i])) [[unlikely]] {
+            // those that are placed wait no longer
+            std::copy(pending_ + i, pending_ + count, pending_);
+            std::copy(keys + i * words, keys + count * words, pending_keys());
+            pending_count_ = count - i;
+            return request;
+        }
     pending_count_ = 0;
     pending_text_used_ = 0;
+    return std::nullopt;
 }
 
 std::optional<Request> Builder::flush()
 {
     if (pending_count_ == 0)
         return std::nullopt;
-    if (const auto request = reserve_keys(pending_count_, pending_text_used_))
+    if (const auto request = table_.reserve(pending_count_, pending_text_used_))
         return request;
-    if (kind_ == KeyKind::bigint)
-        resolve_pending<KeyKind::bigint>();
-    else if (kind_ == KeyKind::uuid)
-        resolve_pending<KeyKind::uuid>();
-    else
-        resolve_pending<KeyKind::text>();
-    return std::nullopt;
+    return for_kind(kind(), [&](auto kind) { return resolve_pending<kind>(); });
 }
 
-void Builder::push_pending(const Key& customer) noexcept
+void Builder::push_pending(const Key& customer, std::uint64_t word) noexcept
 {
-    std::uint64_t* words = pending_ + pending_count_++ * width();
-    if (kind_ != KeyKind::text) {
+    std::uint64_t* words = pending_keys() + pending_count_ * table_.words();
+    pending_[pending_count_++] = word;
+    if (kind() != KeyKind::text) {
         std::memcpy(words, customer.bytes.data(), customer.bytes.size());
         return;
     }
     words[0] = customer_value::hash_of(customer.bytes);
     words[1] = static_cast<std::uint64_t>(pending_text_used_) << 16 | customer.bytes.size();
-    std::memcpy(reinterpret_cast<char*>(pending_ + 2 * batch) + pending_text_used_, customer.bytes.data(), customer.bytes.size());
+    std::memcpy(pending_text() + pending_text_used_, customer.bytes.data(), customer.bytes.size());
     pending_text_used_ += static_cast<std::uint32_t>(customer.bytes.size());
 }
 
@@ -325,30 +246,44 @@ std::optional<Request> Builder::add(const Key& customer, Day day, const std::int
     return place(customer, day, amount == nullptr ? 0 : scaled(*amount, scale));
 }
 
-std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::int64_t value)
+std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
 {
+    if (packed_row::fits(day, value)) [[likely]]
+        return packed_row::of(day, value, scale_);
     if (day < earliest_day || day > latest_day)
         throw_day_out_of_range();
-    if (room_.count == room_.capacity) {
-        if (const auto request = flush())
-            return request;
-        return chunk_request();
-    }
-    if (room_.capacity >= batch && customer.bytes.size() <= batch_text / 8) {
-        if (const auto request = reserve_pending(customer.bytes.size()))
-            return request;
-        push_pending(customer);
-        push_row(0, day, value);
+    if (large_count_ == large_capacity_)
         return std::nullopt;
-    }
+    first_large_ = std::min(first_large_, day);
+    last_large_ = std::max(last_large_, day);
+    large_[large_count_] = {value, day, scale_};
+    return packed_row::elsewhere | large_count_++;
+}
+
+std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::int64_t value)
+{
     if (customer.bytes.size() > longest_key)
         throw Error(ErrorCode::out_of_range, "customer must have at most " + std::to_string(longest_key) + " bytes: \"" + clipped(customer.bytes, 40) + "\"");
-    if (const auto request = flush())
-        return request;
-    if (const auto request = reserve_keys(1, customer.kind == KeyKind::text ? customer.bytes.size() : 0))
-        return request;
-    push_row(find_or_insert(customer), day, value);
-    return std::nullopt;
+    const bool waits = rows() >= unbatched && customer.bytes.size() <= batch_text / 8;
+    if (waits && pending_ == nullptr)
+        return pending_request();
+    if (!waits || pending_count_ == batch || (kind() == KeyKind::text && pending_text_used_ + customer.bytes.size() > batch_text))
+        if (const auto request = flush())
+            return request;
+    if (!waits)
+        if (const auto request = table_.reserve(1, customer.kind == KeyKind::text ? customer.bytes.size() : 0))
+            return request;
+    const auto word = packed(day, value);
+    if (!word)
+        return large_rows_request();
+    if (waits) {
+        push_pending(customer, *word);
+        return std::nullopt;
+    }
+    auto request = push(table_.find_or_insert(customer), *word);
+    if (request && *word >= packed_row::elsewhere)
+        --large_count_;  // it comes again
+    return request;
 }
 
 std::optional<Request> Builder::append(const View& view, Cursor& cursor)
@@ -356,24 +291,55 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
     if (view.customers == 0)
         return std::nullopt;
     set_kind(view.kind, view.has_amounts);
+    set_currency(view.currency);
     if (const auto request = flush())
         return request;
     see_scale(view.scale);
     std::size_t left = stretch;
     for (; cursor.customer < view.customers && left > 0; ++cursor.customer, cursor.row = 0) {
         const Key key = view.key(cursor.customer);
-        if (const auto request = reserve_keys(1, kind_ == KeyKind::text ? key.bytes.size() : 0))
+        if (const auto request = table_.reserve(1, kind() == KeyKind::text ? key.bytes.size() : 0))
             return request;
-        const auto number = find_or_insert(key);
+        const auto customer = table_.find_or_insert(key);
         const Rows rows = view.of(cursor.customer);
         for (; cursor.row < rows.size(); ++cursor.row) {
-            if (room_.count == room_.capacity)
-                return chunk_request();
-            push_row(number, rows.days[cursor.row], scaled(rows.amount(cursor.row), view.scale));
+            const auto word = packed(rows.days[cursor.row], scaled(rows.amount(cursor.row), view.scale));
+            if (!word)
+                return large_rows_request();
+            if (const auto request = push(customer, *word)) {
+                large_count_ -= *word >= packed_row::elsewhere;
+                return request;
+            }
         }
         left -= std::min(left, rows.size() + 1);
     }
     return std::nullopt;
+}
+
+View Builder::head() const noexcept
+{
+    View view{kind(), has_amounts(), shown_scale_, customers()};
+    if (rows_ > large_count_) {
+        view.first_day = packed_row::day(lowest_);
+        view.last_day = packed_row::day(static_cast<std::uint64_t>(highest_));
+    }
+    if (large_count_ > 0) {
+        view.first_day = rows_ > large_count_ ? std::min(view.first_day, first_large_) : first_large_;
+        view.last_day = rows_ > large_count_ ? std::max(view.last_day, last_large_) : last_large_;
+    }
+    view.streamed_rows = rows_;
+    view.text = table_.text();
+    view.currency = currency_.name();
+    return view;
+}
+
+void Builder::count_rows(std::span<std::uint32_t> rows) const noexcept
+{
+    std::size_t first = 0;
+    for (const auto& bucket : buckets_.all()) {
+        bucket.each([&](std::uint16_t customer, std::uint64_t) { ++rows[first + customer]; });
+        first += Buckets::customers;
+    }
 }
 
 }  // namespace customer_value::ledger

@@ -1,48 +1,20 @@
 #include "core/ledger/codec.h"
 
+#include "core/ledger/numbers.h"
+
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <limits>
 #include <string>
 
 namespace customer_value::ledger {
 
+void refuse_binary(const char* rule)
+{
+    throw Error(ErrorCode::malformed_binary, "invalid binary form of a ledger", std::string(rule) + ".");
+}
+
 namespace {
-
-constexpr std::uint64_t zigzag(std::int64_t value) noexcept
-{
-    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t code) noexcept
-{
-    return static_cast<std::int64_t>(code >> 1) ^ -static_cast<std::int64_t>(code & 1);
-}
-constexpr std::size_t size_of(std::uint64_t number) noexcept
-{
-    return (static_cast<std::size_t>(std::bit_width(number | 1)) + 6) / 7;
-}
-
-// Writes what it is given, or counts it.
-struct Counter {
-    std::size_t size = 0;
-    void number(std::uint64_t value) noexcept { size += size_of(value); }
-    void bytes(std::string_view value) noexcept { size += value.size(); }
-};
-struct Writer {
-    unsigned char* at;
-    void number(std::uint64_t value) noexcept
-    {
-        for (; value >= 0x80; value >>= 7)
-            *at++ = static_cast<unsigned char>(value | 0x80);
-        *at++ = static_cast<unsigned char>(value);
-    }
-    void bytes(std::string_view value) noexcept
-    {
-        std::memcpy(at, value.data(), value.size());
-        at += value.size();
-    }
-};
 
 std::uint64_t magnitude(std::int64_t amount) noexcept
 {
@@ -75,7 +47,8 @@ template <class Out> void write_rows(const Rows& rows, Day first_day, Out& out) 
         out.number(magnitude(rows.amounts[i]));
 }
 
-template <class Out> void write_body(const View& view, Out& out) noexcept
+// `write_rows_of` writes the rows of a customer.
+template <class Out, class WriteRows> void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept
 {
     std::uint64_t previous = 0;
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
@@ -89,91 +62,20 @@ template <class Out> void write_body(const View& view, Out& out) noexcept
                 out.number(bytes.size());
             out.bytes(bytes);
         }
-        write_rows(view.of(customer), view.first_day, out);
+        write_rows_of(customer);
     }
 }
-
-[[noreturn, gnu::cold, gnu::noinline]] void fail(const char* rule)
+template <class Out> void write_body(const View& view, Out& out) noexcept
 {
-    throw Error(ErrorCode::malformed_binary, "invalid binary form of type customer_ledger", std::string(rule) + ".");
+    write_body(view, out, [&](std::uint32_t customer) { write_rows(view.of(customer), view.first_day, out); });
 }
-
-class Reader {
-public:
-    explicit Reader(std::span<const unsigned char> bytes) noexcept : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
-
-    [[gnu::always_inline]] std::uint64_t number()
-    {
-        if (end_ - at_ < 8) [[unlikely]]
-            return number_slowly();
-        // up to 8 bytes at once, without a branch on their number: lengths are mixed, and a misprediction costs more
-        std::uint64_t word;
-        std::memcpy(&word, at_, sizeof word);
-        if constexpr (std::endian::native == std::endian::big)
-            word = __builtin_bswap64(word);
-        const std::uint64_t stops = ~word & 0x8080808080808080u;
-        if (stops == 0) [[unlikely]]
-            return number_slowly();
-        at_ += (std::countr_zero(stops) >> 3) + 1;
-        word &= stops ^ (stops - 1);
-        word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
-        word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
-        return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
-    }
-    // Reads up to `most` numbers of one or two bytes out of the next eight bytes, and calls `use` with each; returns how
-    // many. Where a number starts is then known without waiting for the bytes before it. None where a longer one is near.
-    template <class Use> [[gnu::always_inline]] std::size_t short_numbers(std::size_t most, Use use)
-    {
-        if (std::endian::native != std::endian::little || end_ - at_ < 8) [[unlikely]]
-            return 0;
-        std::uint64_t word;
-        std::memcpy(&word, at_, sizeof word);
-        const std::uint64_t goes_on = word & 0x8080808080808080u;
-        if ((goes_on & goes_on << 8) != 0) [[unlikely]]
-            return 0;
-        std::uint64_t stops = ~word & 0x8080808080808080u;
-        std::size_t read = 0;
-        int bits = 0;  // taken
-        for (; stops != 0 && read < most; ++read, stops &= stops - 1) {
-            const std::uint64_t rest = word >> bits;
-            use((rest & 0x7f) | (rest >> 1 & 0x3f80 & -(rest >> 7 & 1)));
-            bits = std::countr_zero(stops) + 1;
-        }
-        at_ += bits / 8;
-        return read;
-    }
-    [[gnu::noinline]] std::uint64_t number_slowly()
-    {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            if (at_ == end_)
-                fail("It ends too early");
-            const std::uint64_t byte = *at_++;
-            if (shift == 63 && byte > 1)
-                fail("A number has more than 64 bits");
-            value |= (byte & 0x7f) << shift;
-            if (byte < 0x80)
-                return value;
-        }
-        fail("A number has more than 64 bits");
-    }
-    std::string_view bytes(std::size_t size)
-    {
-        if (static_cast<std::size_t>(end_ - at_) < size)
-            fail("It ends too early");
-        const std::string_view taken(reinterpret_cast<const char*>(at_), size);
-        at_ += size;
-        return taken;
-    }
-    [[nodiscard]] std::span<const unsigned char> rest() const noexcept { return {at_, end_}; }
-
-private:
-    const unsigned char* at_;
-    const unsigned char* end_;
-};
+template <class Out> void write_body(const View& view, const EncodedRows& rows, Out& out) noexcept
+{
+    write_body(view, out, [&](std::uint32_t customer) { out.bytes(rows.of(customer)); });
+}
 
 // Reads the key of a customer, behind that of the customer before.
-void read_key(Reader& reader, const View& view, std::uint32_t customer, const Decoded& into, std::size_t& text_used, std::size_t text_bytes)
+void read_key(Reader& reader, const View& view, std::uint32_t customer, const Columns& into, std::size_t& text_used, std::size_t text_bytes)
 {
     if (view.kind == KeyKind::bigint) {
         const auto code = reader.number();
@@ -184,7 +86,7 @@ void read_key(Reader& reader, const View& view, std::uint32_t customer, const De
         const auto previous = static_cast<std::int64_t>(into.keys[customer - 1]);
         into.keys[customer] = into.keys[customer - 1] + code;
         if (code == 0 || static_cast<std::int64_t>(into.keys[customer]) <= previous)
-            fail("Its customers are not in ascending order");
+            refuse_binary("Its customers are not in ascending order");
         return;
     }
     if (view.kind == KeyKind::uuid) {
@@ -192,13 +94,13 @@ void read_key(Reader& reader, const View& view, std::uint32_t customer, const De
     } else {
         const auto size = reader.number();
         if (size > longest_key || size > text_bytes - text_used)
-            fail("A key is too long");
+            refuse_binary("A key is too long");
         std::memcpy(into.text + text_used, reader.bytes(size).data(), size);
         into.keys[customer] = static_cast<std::uint64_t>(text_used) << 16 | size;
         text_used += size;
     }
     if (customer > 0 && view.key(customer - 1).bytes >= view.key(customer).bytes)
-        fail("Its customers are not in ascending order");
+        refuse_binary("Its customers are not in ascending order");
 }
 
 // How many rows a customer has, one to `most`, and whether refunds are among them.
@@ -207,32 +109,35 @@ struct RowCount {
     bool has_refunds;
 };
 
-RowCount read_count(Reader& reader, const Head& head, std::uint64_t most)
+[[gnu::always_inline]] inline RowCount read_count(Reader& reader, const Head& head, std::uint64_t most)
 {
     const auto number = reader.number();
     const RowCount count{static_cast<std::size_t>(number >> 1), (number & 1) != 0};
     if (count.rows == 0 || count.rows > most)
-        fail("The rows of a customer are not between one and those of the ledger");
+        refuse_binary("The rows of a customer are not between one and those of the ledger");
     if (count.has_refunds && !head.has_amounts)
-        fail("A ledger without amounts has refunds");
+        refuse_binary("A ledger without amounts has refunds");
     return count;
 }
 
 // In these loops the place in the bytes is what each number waits for: a copy of the reader keeps it in a register.
-void read_days(Reader& reader, const Head& head, Day* days, std::size_t count)
+[[gnu::always_inline]] inline void read_days(Reader& reader, const Head& head, Day* days, std::size_t count)
 {
     Reader local = reader;
     const std::int64_t last = head.last_day;
     std::int64_t day = head.first_day;
     const auto put = [&](std::size_t i, std::uint64_t distance) {
         if (distance > static_cast<std::uint64_t>(last - day)) [[unlikely]]
-            fail("A day lies behind its last day");
+            refuse_binary("A day lies behind its last day");
         day += static_cast<std::int64_t>(distance);
         days[i] = static_cast<Day>(day);
     };
-    for (std::size_t i = 0; i < count;)
-        if (const std::size_t read = local.short_numbers(count - i, [&](std::uint64_t distance) { put(i++, distance); }); read == 0)
+    std::size_t i = 0;
+    while (i + 4 <= count)
+        if (!local.four_short_numbers([&](std::uint64_t distance) { put(i++, distance); }))
             put(i++, local.number());
+    while (i < count)
+        put(i++, local.number());
     reader = local;
 }
 
@@ -244,7 +149,7 @@ const unsigned char* read_refunds(Reader& reader, RowCount count)
     const auto bytes = reader.bytes((count.rows + 7) / 8);
     const auto* bits = reinterpret_cast<const unsigned char*>(bytes.data());
     if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; }) || (count.rows % 8 != 0 && bits[bytes.size() - 1] >> count.rows % 8 != 0))
-        fail("Its refunds do not fit its rows");
+        refuse_binary("Its refunds do not fit its rows");
     return bits;
 }
 
@@ -257,13 +162,13 @@ void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds,
         const auto number = local.number();
         const bool is_refund = refunds != nullptr && (refunds[i / 8] >> i % 8 & 1) != 0;
         if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0))
-            fail("An amount is out of range");
+            refuse_binary("An amount is out of range");
         amounts[i] = is_refund ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
         if (i > 0 && days[i] == days[i - 1] && amounts[i] < amounts[i - 1])
-            fail("Rows of one day are not in the order of their amounts");
+            refuse_binary("Rows of one day are not in the order of their amounts");
     }
     if (static_cast<std::uint64_t>(local.rest().data() - start) != size)
-        fail("The amounts of a customer do not take the bytes that it says");
+        refuse_binary("The amounts of a customer do not take the bytes that it says");
     reader = local;
 }
 
@@ -284,37 +189,38 @@ View head_view(const Head& head) noexcept
     return view;
 }
 
-Rows rows_in(CustomerStream& stream, std::uint32_t customer) { return stream.rows_of(customer); }
-
 Rows CustomerStream::rows_of(std::uint32_t customer)
 {
-    if (customer == next_ && customer < head_.customers) {
-        Reader reader(rest_);
-        skip_key(reader, head_.kind);
-        const RowCount count = read_count(reader, head_, head_.rows - rows_read_);
-        if (count.rows > days_.size()) {
-            days_.resize(2 * count.rows);
-            if (amounts_wanted_ == Amounts::read)
-                amounts_.resize(2 * count.rows);
-        }
-        read_days(reader, head_, days_.data(), count.rows);
-        rows_ = {{days_.data(), count.rows}, nullptr};
-        if (head_.has_amounts) {
-            rows_.refunds = read_refunds(reader, count);
-            if (amounts_wanted_ == Amounts::read) {
-                read_amounts(reader, days_.data(), rows_.refunds, amounts_.data(), count.rows);
-                rows_.amounts = amounts_.data();
-            } else {
-                (void)reader.bytes(static_cast<std::size_t>(reader.number()));
-            }
-        }
-        rest_ = reader.rest();
-        rows_read_ += count.rows;
-        ++next_;
-    } else if (customer + 1 != next_) {
-        throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
+    if (customer != next_ || customer >= head_.customers) {
+        if (customer + 1 != next_)
+            throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
+        return rows_;
     }
-    return rows_;
+    lookout_.call();
+    Reader reader(rest_);
+    skip_key(reader, head_.kind);
+    const RowCount count = read_count(reader, head_, head_.rows - rows_read_);
+    if (count.rows > days_.size()) {
+        days_.resize(2 * count.rows);
+        if (amounts_wanted_ == Amounts::read)
+            amounts_.resize(2 * count.rows);
+    }
+    read_days(reader, head_, days_.data(), count.rows);
+    Rows rows{{days_.data(), count.rows}, nullptr};
+    if (head_.has_amounts) {
+        rows.refunds = read_refunds(reader, count);
+        if (amounts_wanted_ == Amounts::read) {
+            read_amounts(reader, days_.data(), rows.refunds, amounts_.data(), count.rows);
+            rows.amounts = amounts_.data();
+        } else {
+            (void)reader.bytes(static_cast<std::size_t>(reader.number()));
+        }
+    }
+    rest_ = reader.rest();
+    rows_read_ += count.rows;
+    ++next_;
+    rows_ = rows;
+    return rows;
 }
 
 Head Head::of(const View& view) noexcept
@@ -322,7 +228,7 @@ Head Head::of(const View& view) noexcept
     if (view.customers == 0)  // nothing is kept of a ledger without rows, so that all such are equal
         return {};
     std::uint64_t text_bytes = 0;
-    if (view.kind == KeyKind::text)
+    if (view.kind == KeyKind::text && view.keys != nullptr)
         for (std::uint32_t i = 0; i < view.customers; ++i)
             text_bytes += view.keys[i] & 0xffff;
     return {view.kind, view.has_amounts, static_cast<std::uint8_t>(view.scale), view.customers, view.first_day, view.last_day, view.rows(), text_bytes};
@@ -341,7 +247,27 @@ void encode(const View& view, unsigned char* body) noexcept
     write_body(view, writer);
 }
 
-View decode(const Head& head, std::span<const unsigned char> body, const Decoded& into)
+std::size_t encoded_size(const View& view, const EncodedRows& rows) noexcept
+{
+    Counter counter;
+    write_body(view, rows, counter);
+    return counter.size;
+}
+
+void encode(const View& view, const EncodedRows& rows, unsigned char* body) noexcept
+{
+    Writer writer{body};
+    write_body(view, rows, writer);
+}
+
+unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept
+{
+    Writer writer{to};
+    write_rows(rows, first_day, writer);
+    return writer.at;
+}
+
+View decode(const Head& head, std::span<const unsigned char> body, const Columns& into)
 {
     View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
               into.offsets, into.days, into.amounts, into.keys, into.text};
@@ -349,7 +275,9 @@ View decode(const Head& head, std::span<const unsigned char> body, const Decoded
     std::size_t text_used = 0, row = 0;
     Day last_seen = head.first_day, first_seen = head.last_day;
     into.offsets[0] = 0;
+    Lookout lookout;
     for (std::uint32_t customer = 0; customer < head.customers; ++customer) {
+        lookout.call();
         read_key(reader, view, customer, into, text_used, head.text_bytes);
         const RowCount count = read_count(reader, head, head.rows - row);
         read_days(reader, head, into.days + row, count.rows);
@@ -361,9 +289,9 @@ View decode(const Head& head, std::span<const unsigned char> body, const Decoded
         into.offsets[customer + 1] = static_cast<std::uint32_t>(row);
     }
     if (row != head.rows || text_used != head.text_bytes || !reader.rest().empty())
-        fail("Its parts do not add up to its head");
+        refuse_binary("Its parts do not add up to its head");
     if (head.rows > 0 && (first_seen != head.first_day || last_seen != head.last_day))
-        fail("Its first and last day are not those of its rows");
+        refuse_binary("Its first and last day are not those of its rows");
     return view;
 }
 
@@ -382,13 +310,13 @@ Head read_head(std::span<const unsigned char>& bytes)
     const auto below = [&](std::uint64_t limit, const char* rule) {
         const auto value = reader.number();
         if (value >= limit)
-            fail(rule);
+            refuse_binary(rule);
         return value;
     };
     const auto day = [&] {
         const auto value = unzigzag(reader.number());
         if (value < earliest_day || value > latest_day)
-            fail("A day is out of range");
+            refuse_binary("A day is out of range");
         return static_cast<Day>(value);
     };
     Head head;
@@ -406,7 +334,7 @@ Head read_head(std::span<const unsigned char>& bytes)
         (head.rows > 0) != (head.customers > 0) || (head.kind == KeyKind::none && head.customers > 0) ||
         (head.customers == 0 && (head.first_day != 0 || head.last_day != 0 || head.scale != 0 || head.has_amounts || head.text_bytes != 0)) ||
         (head.kind != KeyKind::text && head.text_bytes != 0) || (!head.has_amounts && head.scale != 0))
-        fail("Its head contradicts itself");
+        refuse_binary("Its head contradicts itself");
     return head;
 }
 

@@ -10,6 +10,7 @@
 // without a look at the rest.
 #pragma once
 
+#include "core/common/interrupt.h"
 #include "core/ledger/view.h"
 
 #include <cstddef>
@@ -32,28 +33,39 @@ struct Head {
     [[nodiscard]] static Head of(const View& view) noexcept;
 };
 
-// The memory that a view of a stored ledger needs; the caller gives it, and `decode` fills it.
-struct Decoded {
-    std::uint32_t* offsets;  // customers + 1
-    Day* days;               // rows
-    std::int64_t* amounts;   // rows, null without amounts
-    std::uint64_t* keys;     // customers * words_of(kind)
-    char* text;              // text_bytes
-};
-
 // Bytes of the body that `encode` writes.
 [[nodiscard]] std::size_t encoded_size(const View& view) noexcept;
 void encode(const View& view, unsigned char* body) noexcept;
 
+// The same for rows that are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
+// ends[order[i]], where those of the next one begin. Of the view the head and the keys are read, in the order of keys.
+struct EncodedRows {
+    const unsigned char* bytes;
+    const std::uint32_t* ends;
+    const std::uint32_t* order;
+
+    [[nodiscard]] std::string_view of(std::uint32_t customer) const noexcept
+    {
+        const std::uint32_t number = order[customer], from = number == 0 ? 0 : ends[number - 1];
+        return {reinterpret_cast<const char*>(bytes) + from, ends[number] - from};
+    }
+};
+[[nodiscard]] std::size_t encoded_size(const View& view, const EncodedRows& rows) noexcept;
+void encode(const View& view, const EncodedRows& rows, unsigned char* body) noexcept;
+// Writes a piece, the rows of a customer; returns its end.
+[[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
+// The most bytes that the rows of some customers take.
+[[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept { return 15 * rows + rows / 8 + 20 * customers; }
+
 // Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head.
-[[nodiscard]] View decode(const Head& head, std::span<const unsigned char> body, const Decoded& into);
+[[nodiscard]] View decode(const Head& head, std::span<const unsigned char> body, const Columns& into);
 
 // A view of a stored ledger of which only the head is known: for the arguments of a report, and to be streamed.
 [[nodiscard]] View head_view(const Head& head) noexcept;
 
 // Decodes one customer at a time into memory of its own, which stays in the cache: a report that goes through the customers
 // once needs no columns of all rows. Bytes are checked as by `decode`, but for what only the end can tell.
-class CustomerStream {
+class CustomerStream final : public RowSource {
 public:
     enum class Amounts : bool { left_out, read };
     CustomerStream(const Head& head, std::span<const unsigned char> body, Amounts amounts) noexcept : head_(head), rest_(body), amounts_wanted_(amounts) {}
@@ -63,8 +75,7 @@ public:
         view.stream = this;
         return view;
     }
-    // The rows of the customer that is asked for again, or of the next one.
-    [[nodiscard]] Rows rows_of(std::uint32_t customer);
+    [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
 
 private:
     Head head_;
@@ -75,6 +86,7 @@ private:
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
     Rows rows_{};
+    Lookout lookout_;
 };
 
 // The head in the binary form, with the body behind it.

@@ -1,11 +1,13 @@
 #include "core/ledger/figures.h"
 
+#include "core/common/interrupt.h"
+
 #include <string>
 #include <vector>
 
 namespace customer_value::ledger {
 
-Figures figures_of(const View& view) noexcept
+Figures figures_of(const View& view)
 {
     Figures figures;
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
@@ -27,7 +29,7 @@ std::optional<double> restricted_mean(std::span<Lifetime> lifetimes)
 {
     if (lifetimes.empty())
         return std::nullopt;
-    std::sort(lifetimes.begin(), lifetimes.end(), [](const Lifetime& left, const Lifetime& right) { return left.days < right.days; });
+    sort_or_stop(lifetimes.begin(), lifetimes.end(), [](const Lifetime& left, const Lifetime& right) { return left.days < right.days; });
     double survival = 1, area = 0;
     std::int64_t from = 0;
     for (std::size_t first = 0, end = 0; first < lifetimes.size(); first = end) {
@@ -100,7 +102,7 @@ std::size_t revenue_by_lifespan(const View& view, const Step& per, std::span<Lif
             groups[count++] = {purchases.net(), 1, std::int64_t{per.period_of(purchases.last_order)} - per.period_of(purchases.first_order) + 1};
     }
     groups = groups.first(count);
-    std::sort(groups.begin(), groups.end(), [](const LifespanRevenue& left, const LifespanRevenue& right) { return left.steps < right.steps; });
+    sort_or_stop(groups.begin(), groups.end(), [](const LifespanRevenue& left, const LifespanRevenue& right) { return left.steps < right.steps; });
     std::size_t last = 0;
     for (std::size_t i = 1; i < count; ++i)
         if (groups[i].steps == groups[last].steps) {

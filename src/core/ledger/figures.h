@@ -17,7 +17,7 @@ struct Figures {
 
     [[nodiscard]] Int128 net() const noexcept { return gross + refunds; }
 };
-[[nodiscard]] Figures figures_of(const View& view) noexcept;
+[[nodiscard]] Figures figures_of(const View& view);
 
 // How long a customer was seen, in days, and whether the end was seen too.
 struct Lifetime {

@@ -1,6 +1,7 @@
-// Golden customers: those who bring the first 80 % of revenue, and how evenly revenue is spread.
+// Golden customers of a ledger, and how evenly their revenue is spread.
 #pragma once
 
+#include "core/golden/golden.h"
 #include "core/ledger/customers.h"
 
 #include <cstdint>
@@ -8,19 +9,11 @@
 
 namespace customer_value::ledger {
 
-// Among positive values, one is golden when the sum of strictly higher values is below threshold * total: who crosses the
-// line is in, and equal values are in or out together.
-struct Golden {
-    std::int64_t customers = 0;  // with a positive value
-    std::int64_t golden = 0;
-    Int128 total = 0, golden_total = 0;  // sums of positive and of golden values
-    Int128 least = 0;                    // the smallest golden value, where there is one
+using Golden = golden::Golden<Int128>;
+using Gini = golden::Gini<Int128>;
 
-    [[nodiscard]] bool includes(Int128 value) const noexcept { return golden > 0 && value >= least; }
-};
-
-// Exact: the threshold is the decimal that is printed for it, so 0.8 is eight tenths. Reorders the values. Throws out_of_range
-// where the threshold does not lie between 0 and 1.
+// The golden ones among the positive values. Reorders the values. Throws out_of_range where the threshold does not lie between
+// 0 and 1.
 [[nodiscard]] Golden golden_of(std::span<Int128> values, double threshold);
 
 // A golden customer: 1 + the number of customers with more, revenue, and the revenue of all with as much or more.
@@ -42,12 +35,7 @@ struct GoldenPeriod {
 // `bounds` are the starts of the periods and the end of the last, `trend` one row a period. Throws as golden_of.
 void golden_trend(const View& view, std::span<const Day> bounds, double threshold, std::span<GoldenPeriod> trend);
 
-// Gini coefficient of n values: 2 sum(i v_i) / (n sum v) - (n + 1) / n, ascending (C. Gini 1912; this form: P. Dasgupta, A. Sen,
-// D. Starrett 1973), which is numerator / (n total). Values below 0 count as 0, so that it lies between 0 and 1. Reorders the values.
-struct Gini {
-    Int128 numerator = 0, total = 0;
-    std::int64_t count = 0;
-};
+// Values below 0 count as 0. Reorders the values.
 [[nodiscard]] Gini gini_of(std::span<Int128> values);
 
 }  // namespace customer_value::ledger

@@ -68,7 +68,7 @@ SliceSize slice_size(const View& view, Days kept) noexcept
     return size;
 }
 
-View sliced(const View& view, Days kept, const Decoded& into) noexcept
+View sliced(const View& view, Days kept, const Columns& into) noexcept
 {
     const std::size_t words = words_of(view.kind);
     std::uint32_t customers = 0, rows = 0;

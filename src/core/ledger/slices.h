@@ -21,7 +21,7 @@ struct SliceSize {
 
 // The rows of those days, in memory of the caller for as many customers and rows as slice_size says (no text: that of the
 // view is used on). Customers without rows vanish; a slice without rows is the empty ledger.
-[[nodiscard]] View sliced(const View& view, Days kept, const Decoded& into) noexcept;
+[[nodiscard]] View sliced(const View& view, Days kept, const Columns& into) noexcept;
 
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every
 // machine. Throws invalid_parameter unless shards is positive.

@@ -64,6 +64,12 @@ void TextRows::begin()
     reader_.count("scale", scale);
     if (amounts > 1 || scale > 16 || (amounts == 0 && scale > 0))
         reader_.fail("\"amounts\" must be 0 or 1, \"scale\" 0 to 16, and 0 without amounts");
+    if (reader_.next_is("currency")) {
+        const std::string_view currency(key_, reader_.text("currency", key_, Currency::longest));
+        if (currency.empty() || amounts == 0)
+            reader_.fail("\"currency\" must not be empty, and is that of amounts");
+        currency_.become(currency);
+    }
     has_amounts_ = amounts == 1;
     scale_ = static_cast<std::int32_t>(scale);
 }
@@ -92,7 +98,7 @@ bool TextRows::next(Row& row)
     const auto amount = mantissa(parts);
     if (!amount || static_cast<std::int32_t>(parts.fraction.size()) != scale_ || *amount > std::numeric_limits<std::int64_t>::max() ||
         *amount < -std::numeric_limits<std::int64_t>::max())
-        reader_.fail("\"amount\" must have at most 18 digits, and as many decimal places as \"scale\" says");
+        reader_.fail("\"amount\" must fit into 64 bits, and have as many decimal places as \"scale\" says");
     row.amount = static_cast<std::int64_t>(*amount);
     return true;
 }

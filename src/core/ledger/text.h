@@ -1,7 +1,9 @@
-// The text form of a ledger: (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...).
+// The text form of a ledger: (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...), behind
+// the scale a currency:"EUR" where there is one.
 #pragma once
 
 #include "core/common/archive.h"
+#include "core/common/currency.h"
 #include "core/common/mantissa.h"
 #include "core/ledger/view.h"
 
@@ -21,6 +23,8 @@ template <class Archive> void write(const View& view, Archive& archive)
     archive.text("key", name_of(view.customers == 0 ? KeyKind::none : view.kind));
     archive.count("amounts", view.customers > 0 && view.has_amounts);
     archive.count("scale", view.customers == 0 ? 0 : view.scale);
+    if (view.customers > 0 && !view.currency.empty())
+        archive.text("currency", view.currency);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         archive.text("customer", printable(view.key(customer)));
         const Rows rows = view.of(customer);
@@ -35,7 +39,7 @@ template <class Archive> void write(const View& view, Archive& archive)
 // Reads the text form row by row.
 class TextRows {
 public:
-    explicit TextRows(std::string_view text) : reader_("customer_ledger", text) {}
+    explicit TextRows(std::string_view text, std::string_view type = "customer_ledger") : reader_(type, text) {}
 
     // The head; throws malformed_text, also in all that follows.
     void begin();
@@ -47,14 +51,17 @@ public:
     // The next row; false at the end.
     bool next(Row& row);
 
+    [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
     [[nodiscard]] bool has_amounts() const noexcept { return has_amounts_; }
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
+    [[nodiscard]] std::string_view currency() const noexcept { return currency_.name(); }
 
 private:
     TextReader reader_;
     KeyKind kind_ = KeyKind::none;
     bool has_amounts_ = false;
     std::int32_t scale_ = 0;
+    Currency currency_;
     std::size_t key_size_ = 0;
     KeyBuffer buffer_{};
     char key_[longest_key];

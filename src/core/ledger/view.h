@@ -35,9 +35,18 @@ struct Rows {
     return rows.days[row];
 }
 
-// Where the rows of a stored ledger come from when they are not all decoded at once.
-class CustomerStream;
-[[nodiscard]] Rows rows_in(CustomerStream& stream, std::uint32_t customer);
+// Where rows come from that do not lie in columns: customers one after the other, each once or more.
+class RowSource {
+public:
+    // The rows of the customer that was asked for last, or of the next one; they live until the next call.
+    [[nodiscard]] virtual Rows rows_of(std::uint32_t customer) = 0;
+
+protected:
+    ~RowSource() = default;
+};
+
+// In what order a report wants the rows of a customer.
+enum class RowOrder : bool { any, by_day };
 
 struct View {
     KeyKind kind = KeyKind::none;
@@ -51,19 +60,30 @@ struct View {
     const std::uint64_t* keys = nullptr;  // bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length
     const char* text = nullptr;
 
-    // Instead of the columns above: customers one after the other, in order, each once or more, without their keys.
-    CustomerStream* stream = nullptr;
+    // Instead of the columns above.
+    RowSource* stream = nullptr;
     std::uint64_t streamed_rows = 0;
+
+    std::string_view currency = {};  // of all amounts; empty where none is said
 
     [[nodiscard]] std::size_t rows() const noexcept { return customers == 0 ? 0 : offsets == nullptr ? streamed_rows : offsets[customers]; }
     [[nodiscard]] Rows of(std::uint32_t customer) const
     {
         if (stream != nullptr)
-            return rows_in(*stream, customer);
+            return stream->rows_of(customer);
         const auto from = offsets[customer], to = offsets[customer + 1];
         return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
     }
     [[nodiscard]] Key key(std::uint32_t customer) const noexcept;
+};
+
+// Memory for the columns of a view; the caller gives it.
+struct Columns {
+    std::uint32_t* offsets;  // customers + 1
+    Day* days;               // rows
+    std::int64_t* amounts;   // rows, null without amounts
+    std::uint64_t* keys;     // customers * words_of(kind)
+    char* text;              // the bytes of text keys
 };
 
 // Text keys are at most this long.

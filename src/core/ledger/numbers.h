@@ -1,0 +1,130 @@
+// Numbers in as few bytes as they need: LEB128, 7 bits a byte, the lowest first; the top bit says that more follow. Signed ones
+// are zigzag-coded before: 0, -1, 1, -2, ...
+#pragma once
+
+#include "core/common/error.h"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace customer_value::ledger {
+
+[[nodiscard]] constexpr std::uint64_t zigzag(std::int64_t value) noexcept
+{
+    return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+[[nodiscard]] constexpr std::int64_t unzigzag(std::uint64_t code) noexcept
+{
+    return static_cast<std::int64_t>(code >> 1) ^ -static_cast<std::int64_t>(code & 1);
+}
+[[nodiscard]] constexpr std::size_t size_of(std::uint64_t number) noexcept
+{
+    return (static_cast<std::size_t>(std::bit_width(number | 1)) + 6) / 7;
+}
+
+// Counts the bytes of what it is given.
+struct Counter {
+    std::size_t size = 0;
+    void number(std::uint64_t value) noexcept { size += size_of(value); }
+    void bytes(std::string_view value) noexcept { size += value.size(); }
+};
+// Writes them.
+struct Writer {
+    unsigned char* at;
+    void number(std::uint64_t value) noexcept
+    {
+        for (; value >= 0x80; value >>= 7)
+            *at++ = static_cast<unsigned char>(value | 0x80);
+        *at++ = static_cast<unsigned char>(value);
+    }
+    void bytes(std::string_view value) noexcept
+    {
+        std::memcpy(at, value.data(), value.size());
+        at += value.size();
+    }
+};
+
+// Throws malformed_binary: the binary form of a ledger breaks a rule.
+[[noreturn, gnu::cold]] void refuse_binary(const char* rule);
+
+// Reads bytes from anybody; throws malformed_binary.
+class Reader {
+public:
+    explicit Reader(std::span<const unsigned char> bytes) noexcept : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+    [[gnu::always_inline]] std::uint64_t number()
+    {
+        if (end_ - at_ < 8) [[unlikely]]
+            return number_slowly();
+        // up to 8 bytes at once, without a branch on their number: lengths are mixed, and a misprediction costs more
+        std::uint64_t word;
+        std::memcpy(&word, at_, sizeof word);
+        if constexpr (std::endian::native == std::endian::big)
+            word = __builtin_bswap64(word);
+        const std::uint64_t stops = ~word & 0x8080808080808080u;
+        if (stops == 0) [[unlikely]]
+            return number_slowly();
+        at_ += (std::countr_zero(stops) >> 3) + 1;
+        word &= stops ^ (stops - 1);
+        word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+        word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
+        return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
+    }
+    // Reads four numbers of one or two bytes each out of the next eight bytes, and calls `use` with each; false where there is
+    // a longer one. Where a number starts is then known without waiting for the bytes before it, and nothing is mispredicted.
+    template <class Use> [[gnu::always_inline]] bool four_short_numbers(Use use)
+    {
+        if (std::endian::native != std::endian::little || end_ - at_ < 8) [[unlikely]]
+            return false;
+        std::uint64_t word;
+        std::memcpy(&word, at_, sizeof word);
+        const std::uint64_t goes_on = word & 0x8080808080808080u;
+        if ((goes_on & goes_on << 8) != 0) [[unlikely]]
+            return false;
+        std::uint64_t stops = goes_on ^ 0x8080808080808080u;
+        int bits = 0;  // taken
+        for (int i = 0; i < 4; ++i) {
+            const std::uint64_t rest = word >> bits;
+            use((rest & 0x7f) | (rest >> 1 & 0x3f80 & -(rest >> 7 & 1)));
+            bits = std::countr_zero(stops) + 1;
+            stops &= stops - 1;
+        }
+        at_ += bits / 8;
+        return true;
+    }
+    [[gnu::noinline]] std::uint64_t number_slowly()
+    {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            if (at_ == end_)
+                refuse_binary("It ends too early");
+            const std::uint64_t byte = *at_++;
+            if (shift == 63 && byte > 1)
+                refuse_binary("A number has more than 64 bits");
+            value |= (byte & 0x7f) << shift;
+            if (byte < 0x80)
+                return value;
+        }
+        refuse_binary("A number has more than 64 bits");
+    }
+    std::string_view bytes(std::size_t size)
+    {
+        if (static_cast<std::size_t>(end_ - at_) < size)
+            refuse_binary("It ends too early");
+        const std::string_view taken(reinterpret_cast<const char*>(at_), size);
+        at_ += size;
+        return taken;
+    }
+    [[nodiscard]] std::span<const unsigned char> rest() const noexcept { return {at_, end_}; }
+
+private:
+    const unsigned char* at_;
+    const unsigned char* end_;
+};
+
+}  // namespace customer_value::ledger
