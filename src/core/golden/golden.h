@@ -1,0 +1,99 @@
+// Golden customers: those who bring the first 80 % of revenue, and how evenly revenue is spread. The mathematics that a
+// ledger, an aggregate and window functions share, over sums of any exact type.
+#pragma once
+
+#include "core/common/short_decimal.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <boost/multiprecision/cpp_int.hpp>
+
+namespace customer_value::golden {
+
+using Int256 = boost::multiprecision::int256_t;
+
+// Throws out_of_range where a share does not lie between 0 and 1.
+void require_share(const char* argument, double share);
+
+// Cuts of classes: 1 to 25 shares, ascending. Throws out_of_range or invalid_parameter for others.
+inline constexpr std::size_t most_cuts = 25;
+void require_cuts(std::span<const double> cuts);
+
+// The least integer that is not below share * total, for 0 <= share <= 1 and 0 <= total < 2^190. A sum below share * total is
+// one below this.
+[[nodiscard]] Int256 ceiling(ShortDecimal share, const Int256& total);
+
+// Among positive values, one is golden when the sum of strictly higher values is below threshold * total: who crosses the
+// line is in, and equal values are in or out together.
+template <class Sum> struct Golden {
+    std::int64_t customers = 0;  // with a positive value
+    std::int64_t golden = 0;
+    Sum total = 0, golden_total = 0;  // sums of positive and of golden values
+    Sum least = 0;                    // the smallest golden value, where there is one
+
+    [[nodiscard]] bool includes(const Sum& value) const { return golden > 0 && value >= least; }
+};
+
+// The same value so many times.
+template <class Sum> struct Peers {
+    Sum value;
+    std::int64_t times;
+};
+
+// Exact: the threshold is the decimal that is printed for it, so 0.8 is eight tenths. From `first` to `end` are positive
+// values, the highest first; `peers_of` makes Peers<Sum> of one; equal ones may follow each other. Throws out_of_range where
+// the threshold does not lie between 0 and 1.
+template <class Sum, class Iterator, class PeersOf>
+[[nodiscard]] Golden<Sum> golden_of(Iterator first, Iterator end, double threshold, PeersOf peers_of)
+{
+    require_share("threshold", threshold);
+    Golden<Sum> golden;
+    for (Iterator each = first; each != end; ++each) {
+        const Peers<Sum> peers = peers_of(*each);
+        golden.customers += peers.times;
+        golden.total += peers.value * peers.times;
+    }
+    const Sum line = static_cast<Sum>(ceiling(ShortDecimal(threshold), Int256(golden.total)));
+    Sum higher = 0;
+    for (Iterator each = first; each != end; ++each) {
+        const Peers<Sum> peers = peers_of(*each);
+        if (golden.golden > 0 && peers.value != golden.least)
+            higher = golden.golden_total;
+        if (higher >= line)
+            break;
+        golden.golden_total += peers.value * peers.times;
+        golden.golden += peers.times;
+        golden.least = peers.value;
+    }
+    return golden;
+}
+
+// Gini coefficient of n values: 2 sum(i v_i) / (n sum v) - (n + 1) / n, ascending (C. Gini 1912; this form: P. Dasgupta, A. Sen,
+// D. Starrett 1973), which is numerator / (n total). Values below 0 count as 0, so that it lies between 0 and 1.
+template <class Sum> struct Gini {
+    Sum numerator = 0, total = 0;
+    std::int64_t count = 0;
+};
+
+// Adds up the values from the lowest to the highest; `count` is how many there are, all at least 0.
+template <class Sum> class GiniSum {
+public:
+    explicit GiniSum(std::int64_t count) { gini_.count = count; }
+    // The same value `times` times, at the 0-based ranks from `lower`: the sum of (2 i + 1 - n) v over them.
+    void add(const Sum& value, std::int64_t times)
+    {
+        const Sum all = value * times;
+        gini_.total += all;
+        gini_.numerator += all * (2 * lower_ + times - gini_.count);
+        lower_ += times;
+    }
+    [[nodiscard]] const Gini<Sum>& gini() const noexcept { return gini_; }
+
+private:
+    Gini<Sum> gini_;
+    std::int64_t lower_ = 0;
+};
+
+}  // namespace customer_value::golden
