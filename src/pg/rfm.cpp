@@ -1,10 +1,60 @@
-#include "pg/arguments.h"
-#include "pg/guard.h"
+#include "pg/window.h"
 
+#include "core/rfm/score.h"
 #include "core/rfm/segment.h"
 
 using namespace customer_value;
 using namespace customer_value::pg;
+
+namespace {
+
+// rfm_score(value, bins, higher_is_better) OVER (...)
+struct ScoreByRank {
+    static constexpr bool positive_only = false, adds_up = false;
+    static constexpr std::array options{"bins", "higher_is_better"};
+    template <class Numbers> static void answer(const Population<Numbers>& population, const Options& options)
+    {
+        const std::int32_t bins = DatumGetInt32(options.values[0]);
+        const bool higher_is_better = DatumGetBool(options.values[1]);
+        guarded([&] { rfm::require_bins(bins); });
+        const auto count = static_cast<std::int64_t>(population.count);
+        population.answer_peers([=](std::size_t first, std::size_t end) {
+            const std::int64_t worse = higher_is_better ? count - static_cast<std::int64_t>(end) : static_cast<std::int64_t>(first);
+            return Int32GetDatum(rfm::score_of(worse, count, bins));
+        });
+    }
+    static Datum result(Datum answer) { return answer; }
+};
+
+// rfm_score(value, cuts, higher_is_better)
+template <class Number> Datum score_by_cuts(FunctionCallInfo fcinfo)
+{
+    const Number value = argument<Number>(fcinfo, 0);
+    ArrayType* cuts = PG_GETARG_ARRAYTYPE_P(1);
+    if (ARR_NDIM(cuts) > 1)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("cuts must be an array of one dimension")));
+    if (array_contains_nulls(cuts))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("cuts must not contain nulls")));
+    const int count = ArrayGetNItems(ARR_NDIM(cuts), ARR_DIMS(cuts));
+    guarded([&] {
+        require_finite("value", value);
+        rfm::require_cuts(count);
+    });
+    const bool higher_is_better = PG_GETARG_BOOL(2);
+    return with_decimal(value, [&](const Decimal& number) {
+        rfm::CutScore score(number, higher_is_better);
+        const char* cut = ARR_DATA_PTR(cuts);
+        for (int i = 0; i < count; ++i) {
+            const Decimal decimal = decimal_of(PointerGetDatum(cut));
+            guarded([&] { score.add(decimal); });
+            cut = att_addlength_pointer(cut, -1, cut);
+            cut = reinterpret_cast<const char*>(att_align_nominal(cut, TYPALIGN_INT));
+        }
+        return Int32GetDatum(score.score());
+    });
+}
+
+}  // namespace
 
 SQL_FUNCTION(rfm_segment)
 {
@@ -12,3 +62,9 @@ SQL_FUNCTION(rfm_segment)
     const auto name = guarded([&] { return rfm::name_of(rfm::segment_of(r, f, m)); });
     PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data(), static_cast<int>(name.size())));
 }
+
+#define SCORE_FUNCTIONS(suffix, Number)                                                               \
+    SQL_FUNCTION(rfm_score_##suffix) { return window_function<ScoreByRank, Number>(fcinfo); }         \
+    SQL_FUNCTION(rfm_score_by_cuts_##suffix) { return score_by_cuts<Number>(fcinfo); }
+
+FOR_EACH_NUMBER(SCORE_FUNCTIONS)

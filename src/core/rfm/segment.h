@@ -1,9 +1,12 @@
 // RFM: scores by rank, and the ten named segments that they make. R is recency, F frequency, M monetary value; 5 is best.
 #pragma once
 
+#include "core/common/interrupt.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -52,7 +55,7 @@ void require_bins(std::int32_t bins);
 template <class Value> [[nodiscard]] std::vector<std::int32_t> scores_of(std::span<const Value> values, std::int32_t bins)
 {
     std::vector<Value> sorted(values.begin(), values.end());
-    std::sort(sorted.begin(), sorted.end());
+    sort_or_stop(sorted.begin(), sorted.end(), std::less<>());
     std::vector<std::int32_t> scores(values.size());
     std::transform(values.begin(), values.end(), scores.begin(), [&](const Value& value) {
         const std::int64_t lower = std::lower_bound(sorted.begin(), sorted.end(), value) - sorted.begin();
