@@ -1,0 +1,165 @@
+-- Sales: kinds of sale, revenue by kind, products bought together.
+\pset format unaligned
+\pset null NULL
+SELECT at, product, price, sale_type(product, relation, price) OVER (PARTITION BY customer ORDER BY at)
+FROM (VALUES (7, 1, 'cam', 'photo', 500), (7, 2, 'lens', 'photo', 300), (7, 3, 'cam', 'photo', 500), (7, 4, 'pro', 'photo', 900), (7, 5, 'book', 'books', 20)) AS lines (customer, at, product, relation, price);
+
+-- a basket is one event: all of the first is front_end; later ones are classed by price, then product, whatever the order of rows
+CREATE FUNCTION sales_kinds(VARIADIC lines text[]) RETURNS text LANGUAGE sql RETURN (
+    SELECT string_agg(coalesce(kind, '-'), ' ' ORDER BY n) FROM (
+        SELECT n, sale_type(part[2], nullif(part[3], ''), part[4]::numeric) OVER (ORDER BY part[1]::int) AS kind
+        FROM (SELECT n, string_to_array(line, ' ') AS part FROM unnest(lines) WITH ORDINALITY AS l (line, n)) AS parts) AS kinds);
+SELECT sales_kinds('1 a g 5', '1 b g 9', '1 a g 5', '1 c h 1') AS first_basket;
+SELECT sales_kinds('1 x f 1', '2 dear g 9', '2 cheap g 5', '2 dearest g 9.5', '2 same g 9') AS new_group, sales_kinds('1 x f 1', '2 b g 5', '2 a g 5') AS equal_prices;
+-- two of a thing in one basket are of one kind; in the next they are a repeat
+SELECT sales_kinds('1 x f 1', '2 a g 5', '2 a g 5', '2 a g 7', '3 a g 5', '3 a g 99') AS same_product;
+-- dearer than the dearest so far: what was repeated, and what is in the same basket, is so far
+SELECT sales_kinds('1 a g 5', '2 a g 50', '3 b g 40', '4 c g 50', '5 d g 50.01') AS dearest_repeated, sales_kinds('1 a g 5', '2 b g 6', '2 c g 7', '2 d g 5') AS dearest_in_basket;
+-- without a relation a product is alone; a free product is a sale
+SELECT sales_kinds('1 a  5', '2 b  9', '3 b  9', '4 c  1') AS no_relation, sales_kinds('1 a g 0', '2 b g 0', '3 c g 0.01') AS free;
+-- rows without product or price count for nothing, not even as the first basket
+SELECT product, price, sale_type(product, 'g', price) OVER (ORDER BY at) FROM (VALUES (1, NULL, 5), (2, 'a', NULL), (3, 'a', 5), (4, 'b', NULL), (5, 'b', 6)) AS lines (at, product, price);
+-- a refund is of the kind of its sale, and is no basket
+SELECT sales_kinds('1 a g -5', '2 a g 5', '3 a g -5', '4 b g 9', '5 b g -9', '5 b g 9', '6 b g -9', '7 c g -1') AS refunds;
+-- without ORDER BY there is one basket; without PARTITION BY one customer
+SELECT DISTINCT sale_type(product, 'g', price) OVER () FROM (VALUES ('a', 1), ('b', 2), ('a', 1)) AS lines (product, price);
+SELECT count(*) FROM (SELECT sale_type('a', 'g', 1) OVER (ORDER BY at) FROM generate_series(1, 0) AS at) AS none;
+-- every type of price, exactly
+SELECT sale_type(at::text, 'g', price) OVER (ORDER BY at), sale_type(at::text, 'g', price::double precision) OVER (ORDER BY at), sale_type(at::text, 'g', price::real) OVER (ORDER BY at)
+FROM (VALUES (1, 0.1), (2, 0.30000000000000001), (3, 0.30000000000000002), (4, 0.2), (5, 1e30), (6, 1.0e30)) AS lines (at, price);
+SELECT sale_type(at::text, 'g', price) OVER (ORDER BY at), sale_type(at::text, 'g', price::int) OVER (ORDER BY at), sale_type(at::text, 'g', price::smallint) OVER (ORDER BY at), pg_typeof(sale_type('a', 'g', 1) OVER ())
+FROM (VALUES (1, 5::bigint), (2, 7), (3, 7)) AS lines (at, price);
+SELECT sales_kinds('1 a g 1', '2 b g 99999999999999999999999999999999999999', '3 c g 0.00000000000000000000000000000000000001', '4 d g 99999999999999999999999999999999999999', '5 e g 9999999999999999999999999999999999999.1') AS far_apart;
+
+-- against plain SQL on random data: ties of instants, prices and products, NULLs, refunds, relations that change
+CREATE TABLE sales_lines AS
+SELECT id, matrix.random(id, 1, 60) AS customer, timestamptz '2024-01-01 00:00Z' + make_interval(hours => matrix.random(id, 2, 25)::int) AS at,
+       CASE WHEN matrix.random(id, 3, 15) > 0 THEN 'p' || matrix.random(id, 4, 14) END AS product,
+       CASE WHEN matrix.random(id, 5, 8) > 0 THEN 'g' || (matrix.random(id, 4, 14) + matrix.random(id, 6, 9) / 8) % 4 END AS relation,
+       CASE WHEN matrix.random(id, 7, 15) > 0 THEN ((matrix.random(id, 8, 40) - 6) / 4.0)::numeric(10, 2) END AS price
+FROM generate_series(1, 4000) AS id;
+CREATE VIEW sales_ours AS
+SELECT id, sale_type(product, relation, price) OVER (PARTITION BY customer ORDER BY at) AS kind FROM sales_lines;
+CREATE VIEW sales_twin AS
+WITH sold AS MATERIALIZED (SELECT * FROM sales_lines WHERE product IS NOT NULL AND price >= 0),
+first_line AS MATERIALIZED (SELECT DISTINCT ON (customer, at, product) * FROM sold ORDER BY customer, at, product, price, relation COLLATE "C" NULLS FIRST),
+classed AS MATERIALIZED (
+    SELECT customer, at, product, CASE
+        WHEN NOT EXISTS (SELECT FROM sold AS s WHERE s.customer = f.customer AND s.at < f.at) THEN 'front_end'
+        WHEN EXISTS (SELECT FROM sold AS s WHERE s.customer = f.customer AND s.at < f.at AND s.product = f.product) THEN 'repeat'
+        ELSE (SELECT CASE WHEN f.price > max(s.price) THEN 'upsell' WHEN f.price <= max(s.price) THEN 'add_on' ELSE 'cross_sell' END
+              FROM sold AS s WHERE s.customer = f.customer AND s.relation = f.relation
+                AND (s.at < f.at OR (s.at = f.at AND (s.price < f.price OR (s.price = f.price AND s.product COLLATE "C" < f.product)))))
+        END AS kind
+    FROM first_line AS f)
+SELECT id, (SELECT kind FROM classed AS c WHERE c.customer = l.customer AND c.product = l.product AND c.at <= l.at AND (c.at = l.at OR l.price < 0) AND l.price IS NOT NULL ORDER BY c.at DESC LIMIT 1) AS kind
+FROM sales_lines AS l;
+SELECT coalesce(ours.kind, '-') AS kind, count(*), count(*) FILTER (WHERE ours.kind IS DISTINCT FROM twin.kind) AS different FROM sales_ours AS ours JOIN sales_twin AS twin USING (id) GROUP BY 1 ORDER BY 1;
+-- the laws
+CALL matrix.make('stream_of_sales', $$
+    SELECT id::int, matrix.random(id, 1, 4)::int AS part, date '2024-01-01' + (id / 9)::int AS day, timestamptz '2024-01-01 00:00Z' + make_interval(hours => matrix.random(id, 2, 400)::int) AS at,
+           CASE WHEN matrix.random(id, 3, 15) > 0 THEN 'p' || matrix.random(id, 4, 40) END AS product, CASE WHEN matrix.random(id, 5, 8) > 0 THEN 'g' || matrix.random(id, 4, 40) % 7 END AS relation,
+           CASE WHEN matrix.random(id, 7, 15) > 0 THEN (matrix.random(id, 8, 90) - 9)::smallint END AS price
+    FROM generate_series(1, 2000) AS id $$);
+SELECT matrix.check_stream(format('sale_type(product, relation, price::%s)', type), 'at', 'stream_of_sales') FROM unnest(ARRAY['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']) AS type;
+-- a history, and a basket, of many products; products with long names
+SELECT kind, count(*) FROM (SELECT sale_type('product ' || i % 30000, 'group ' || i % 700, i % 97) OVER (ORDER BY i / 7) AS kind FROM generate_series(1, 60000) AS i) AS lines GROUP BY kind ORDER BY kind;
+SELECT kind, count(*) FROM (SELECT sale_type('product ' || i, 'group', i % 9700) OVER (ORDER BY i > 1) AS kind FROM generate_series(1, 150000) AS i) AS lines GROUP BY kind ORDER BY kind;
+SELECT kind, count(*) FROM (SELECT sale_type(repeat('x', i % 3000 * 10), repeat('y', i % 30), i) OVER (ORDER BY i / 3) AS kind FROM generate_series(1, 6000) AS i) AS lines GROUP BY kind ORDER BY kind;
+-- over FILTER-ed input, subqueries and other windows
+SELECT kind, count(*), min(n) FROM (SELECT sale_type(product, relation, price) OVER w AS kind, row_number() OVER w AS n FROM (SELECT * FROM sales_lines WHERE price >= 0 AND customer < 5) AS few WINDOW w AS (PARTITION BY customer ORDER BY at)) AS lines GROUP BY kind ORDER BY kind;
+
+SELECT upsell_before(100, 120) AS dearer, upsell_before(100, 100.0) AS same, upsell_before(120::bigint, 100) AS cheaper, upsell_before(0.1::double precision, 0.1::real) AS doubles, upsell_before(1::smallint, 2::smallint) AS smallints, upsell_before(NULL, 5) AS unknown;
+
+-- the report
+CREATE TABLE sales_rows (kind text, order_id bigint, amount numeric(10, 2));
+INSERT INTO sales_rows VALUES ('front_end', 1, 100), ('front_end', 1, 20), ('add_on', 1, 30), ('front_end', 2, 80), ('front_end', 2, -80), ('repeat', 3, 50), ('repeat', 3, -20), ('upsell', 4, -5), (NULL, 5, 7), ('add_on', NULL, 7), ('add_on', 6, NULL), ('cross_sell', 7, 0);
+SELECT report.* FROM (SELECT sales_agg(kind, order_id, amount) AS state FROM sales_rows) AS s, sales_report(state) AS report;
+SELECT sales_agg(kind, order_id, amount) FROM sales_rows;
+SELECT * FROM sales_report('empty');
+SELECT * FROM sales_report(NULL);
+-- shares of nothing are unknown
+SELECT report.* FROM (SELECT sales_agg(kind, 1, amount) AS state FROM (VALUES ('a', 5), ('b', -5)) AS r (kind, amount)) AS s, sales_report(state) AS report;
+
+CALL matrix.make('sales_sample', $$
+    SELECT id::int, matrix.random(id, 1, 3)::int AS part, date '2024-01-01' + (id / 9)::int AS day,
+           CASE WHEN matrix.random(id, 2, 20) > 0 THEN (ARRAY['front_end', 'repeat', 'upsell', 'add_on', 'cross_sell', 'other "kind"'])[1 + matrix.random(id, 3, 6)] END AS kind,
+           CASE WHEN matrix.random(id, 4, 20) > 0 THEN matrix.random(id, 5, 700) - 300 END AS order_id, md5((matrix.random(id, 5, 700))::text)::uuid AS order_uuid,
+           'order ' || left(md5((matrix.random(id, 5, 700))::text), matrix.random(matrix.random(id, 5, 700), 6, 30)::int + 3) AS order_text,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN ((matrix.random(id, 8, 60001) - 15000) / 10)::smallint END AS s,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN (matrix.random(id, 8, 600000001) - 150000000)::integer END AS i,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN (matrix.random(id, 8, 4000000000000000001) - 1000000000000000000) END AS b,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN round((matrix.random(id, 8, 60001) - 15000) / 10000.0, matrix.random(id, 9, 5)::int) END AS m,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN ((matrix.random(id, 8, 60001) - 15000) / 100.0)::real END AS r,
+           CASE WHEN matrix.random(id, 7, 10) > 0 THEN ((matrix.random(id, 8, 60001) - 15000) / 100.0)::double precision END AS d,
+           CASE WHEN matrix.random(id, 10, 20) > 0 THEN 'p' || matrix.random(id, 11, 4 + matrix.random(id, 12, 40)) END AS product
+    FROM generate_series(1, 3000) AS id $$);
+CREATE VIEW sales_report_twin AS
+SELECT branch, kind, sum(net) AS revenue, count(*) FILTER (WHERE net > 0 OR NOT refunded) AS orders, avg(net) FILTER (WHERE net > 0 OR NOT refunded) AS avg_check, 100 * sum(net) / sum(sum(net)) OVER (PARTITION BY branch) AS share_pct
+FROM (SELECT id % 5 AS branch, kind, order_id, sum(m) AS net, bool_or(m < 0) AS refunded FROM sales_sample WHERE kind IS NOT NULL AND order_id IS NOT NULL AND m IS NOT NULL GROUP BY 1, 2, 3) AS orders GROUP BY branch, kind;
+SELECT count(*) AS rows, count(*) FILTER (WHERE ours.revenue = twin.revenue AND ours.orders = twin.orders AND round(ours.avg_check, 12) = round(twin.avg_check, 12) AND round(ours.share_pct, 12) = round(twin.share_pct, 12)) AS equal
+FROM (SELECT branch, report.* FROM (SELECT id % 5 AS branch, sales_agg(kind, order_id, m) AS state FROM sales_sample GROUP BY 1) AS s, sales_report(state) AS report) AS ours FULL JOIN sales_report_twin AS twin USING (branch, kind);
+
+-- pairs of products
+CREATE TABLE sales_baskets (order_id bigint, product text);
+INSERT INTO sales_baskets VALUES (1, 'bread'), (1, 'milk'), (2, 'bread'), (2, 'butter'), (2, 'milk'), (2, 'milk'), (3, 'beer'), (3, 'milk'), (4, 'bread'), (4, 'butter'), (5, 'beer'), (6, NULL), (NULL, 'milk');
+SELECT pairs.* FROM (SELECT affinity_agg(order_id, product) AS state FROM sales_baskets) AS s, basket_affinity(state, 0) AS pairs;
+SELECT first_product, second_product, support_pct FROM (SELECT affinity_agg(order_id, product) AS state FROM sales_baskets) AS s, basket_affinity(state, min_support_pct => 40) AS pairs;
+SELECT count(*) FROM (SELECT affinity_agg(order_id, product) AS state FROM sales_baskets) AS s, basket_affinity(state, 40.000000000000000001);
+SELECT count(*) FROM (SELECT affinity_agg(order_id, product) AS state FROM sales_baskets) AS s, basket_affinity(state, NULL);
+SELECT affinity_agg(order_id, product) FROM sales_baskets;
+SELECT count(*) FROM basket_affinity('empty');
+CREATE VIEW sales_pairs_twin AS
+WITH line AS MATERIALIZED (SELECT DISTINCT id % 4 AS branch, order_id, product COLLATE "C" AS product FROM sales_sample WHERE order_id IS NOT NULL AND product IS NOT NULL),
+total AS (SELECT branch, count(DISTINCT order_id) AS orders FROM line GROUP BY branch),
+single AS (SELECT branch, product, count(*) AS orders FROM line GROUP BY branch, product)
+SELECT a.branch, a.product AS first_product, b.product AS second_product, count(*) AS orders, 100.0 * count(*) / total.orders AS support_pct, 100.0 * count(*) / x.orders AS confidence_pct,
+       100.0 * count(*) / y.orders AS reverse_confidence_pct, (count(*) / total.orders::numeric) / ((x.orders / total.orders::numeric) * (y.orders / total.orders::numeric)) AS lift
+FROM line AS a JOIN line AS b ON b.branch = a.branch AND b.order_id = a.order_id JOIN total ON total.branch = a.branch JOIN single AS x ON x.branch = a.branch AND x.product = a.product JOIN single AS y ON y.branch = b.branch AND y.product = b.product
+WHERE a.product < b.product GROUP BY a.branch, a.product, b.product, total.orders, x.orders, y.orders;
+SELECT least, count(*) AS rows, count(*) FILTER (WHERE ours.orders = twin.orders AND round(ours.support_pct, 9) = round(twin.support_pct, 9) AND round(ours.confidence_pct, 9) = round(twin.confidence_pct, 9)
+    AND round(ours.reverse_confidence_pct, 9) = round(twin.reverse_confidence_pct, 9) AND round(ours.lift, 9) = round(twin.lift, 9)) AS equal
+FROM (SELECT least, branch, pairs.* FROM (SELECT id % 4 AS branch, affinity_agg(order_id, product) AS state FROM sales_sample GROUP BY 1) AS s, (VALUES (0), (0.5), (1)) AS l (least), basket_affinity(state, least) AS pairs) AS ours
+FULL JOIN (SELECT * FROM sales_pairs_twin JOIN (VALUES (0), (0.5), (1)) AS l (least) ON support_pct >= least) AS twin USING (least, branch, first_product, second_product) GROUP BY least ORDER BY least;
+-- a state that no final function has put in order is read just the same
+CREATE AGGREGATE affinity_unsorted(bigint, text) (SFUNC = affinity_state_add, STYPE = affinity_state, INITCOND = 'empty');
+SELECT count(*) AS pairs, count(*) FILTER (WHERE a = b) AS equal FROM (SELECT affinity_unsorted(order_id, product) AS u, affinity_agg(order_id, product) AS f FROM (SELECT * FROM sales_sample ORDER BY id DESC) AS r) AS s, LATERAL (SELECT a, b FROM basket_affinity(u) AS a FULL JOIN basket_affinity(f) AS b ON a = b) AS both_;
+-- one order of very many products: what is asked for is bounded, and what is rare is never paired
+SELECT count(*) FROM (SELECT affinity_agg(i % 100, 'p' || i / 100) AS state FROM generate_series(0, 9999) AS i) AS s, basket_affinity(state);
+SELECT count(*) FROM (SELECT affinity_agg(CASE WHEN i > 100000 THEN i ELSE 1 END, 'p' || i % 100000) AS state FROM generate_series(1, 101000) AS i) AS s, basket_affinity(state, 0.15);
+
+-- the laws
+SELECT matrix.check(call, call, 'sales_state_finish', 'sales_sample', ARRAY[amount])
+FROM unnest(string_to_array('s i b m r d', ' ')) AS amount, unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key, format('sales_agg(kind, %s, %s)', key, amount) AS call;
+SELECT matrix.check(call, call, 'affinity_state_finish', 'sales_sample', '{product}')
+FROM unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key, format('affinity_agg(%s, product)', key) AS call;
+
+-- errors
+SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
+    $$SELECT sale_type('a', 'g', 'NaN'::numeric) OVER ()$$,
+    $$SELECT sale_type('a', 'g', 'Infinity'::double precision) OVER ()$$,
+    $$SELECT sale_type('a', 'g', 1e300::double precision) OVER ()$$,
+    $$SELECT sale_type('a', 'g', 1e38) OVER ()$$,
+    $$SELECT sale_type('a', 'g', 1)$$,
+    $$SELECT upsell_before('NaN'::numeric, 1)$$,
+    $$SELECT upsell_before(1, 'Infinity'::double precision)$$,
+    $$SELECT sales_agg('a', 1, 'NaN'::numeric)$$,
+    $$SELECT sales_agg('a', 1, 1e38)$$,
+    $$SELECT sales_agg('a', 1, amount) FROM (VALUES (9e37), (9e37)) AS amounts (amount)$$,
+    $$SELECT count(*) FROM (SELECT sales_agg('a', i, 9e37) AS state FROM generate_series(1, 2) AS i) AS s, sales_report(state)$$,
+    $$SELECT sales_agg('a', 1, 1) || sales_agg('a', 'one', 1)$$,
+    $$SELECT affinity_agg(1, 'a') || affinity_agg('one', 'a')$$,
+    $$SELECT basket_affinity('empty', -0.1)$$,
+    $$SELECT basket_affinity('empty', 100.1)$$,
+    $$SELECT basket_affinity('empty', 'NaN')$$,
+    $$SELECT count(*) FROM (SELECT affinity_agg(1, i::text) AS state FROM generate_series(1, 100000) AS i) AS s, basket_affinity(state)$$,
+    $$SELECT '(version:1,key:"bigint",orders:0,kinds:0,amounts:0)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",kinds:1,kind:"a",amounts:1,order:1,kind:2,net:1,refunded:0)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",kinds:1,kind:"a",amounts:1,order:0,kind:1,net:1,refunded:0)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",kinds:1,kind:"a",amounts:1,order:1,kind:1,net:-1,refunded:0)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",kinds:1,kind:"a",amounts:1,order:1,kind:1,net:1,refunded:2)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",kinds:2,kind:"a",kind:"b",amounts:1,order:1,kind:1,net:1,refunded:0)'::sales_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:2,order:"1",order:"1",products:1,product:"a",lines:2,order:1,product:1,order:2,product:1)'::affinity_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:1,order:"1",products:1,product:"a",lines:2,order:1,product:1,order:1,product:1)'::affinity_state$$,
+    $$SELECT '(version:1,key:"bigint",orders:2305843009213693952,order:"1")'::affinity_state$$,
+    $$SELECT '(version:1,key:"uuid",orders:1,order:"1",products:1,product:"a",lines:1,order:1,product:1)'::affinity_state$$);

@@ -1,0 +1,96 @@
+// Kinds of sale: what a line is to the customer who has bought before.
+//
+//     front_end   in the customer's first basket
+//     repeat      the same product as in an earlier basket
+//     upsell      another product of a relation group already bought from, dearer than the dearest so far in it
+//     add_on      another product of such a group, not dearer
+//     cross_sell  from a group not bought from
+//
+// The lines of a basket (one instant) are classed in the order of price, then product, each against all lines before it. The
+// lines of one product in one basket are of one kind, that of its first line: two of a thing are not a repeat, and equal lines
+// must not depend on the order of rows.
+#pragma once
+
+#include "core/common/key_table.h"
+#include "core/common/mantissa.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace customer_value::sales {
+
+enum class Kind : std::uint8_t { none, front_end, repeat, upsell, add_on, cross_sell };
+
+[[nodiscard]] constexpr std::string_view name_of(Kind kind) noexcept
+{
+    constexpr std::string_view names[] = {"none", "front_end", "repeat", "upsell", "add_on", "cross_sell"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+// A line of a basket; who does not know the relation group of a product leaves it out: the product is alone then.
+struct Line {
+    std::string_view product;
+    std::optional<std::string_view> relation;
+    ScaledNumber price;  // below zero: a refund
+    std::size_t row;     // its number among the rows of the basket
+
+    [[nodiscard]] bool is_refund() const noexcept { return price.mantissa < 0; }
+};
+
+// The order in which the lines of a basket are classed.
+[[nodiscard]] inline bool before(const Line& left, const Line& right) noexcept
+{
+    const auto prices = compare(left.price, right.price);
+    if (prices != 0)
+        return prices < 0;
+    return left.product != right.product ? left.product < right.product : left.relation < right.relation;
+}
+
+// What one customer has bought so far: the products, and the dearest price of each relation group. One piece of memory that
+// the caller owns, as large as this needs it: an operation that finds it too small changes nothing and returns the room that
+// it needs.
+class History {
+public:
+    struct Room {
+        TableRoom products{12, 96}, groups{4, 32};
+    };
+    static std::size_t bytes_for(Room room) noexcept { return sizeof(History) + KeyTable<Product>::bytes_for(room.products) + KeyTable<Group>::bytes_for(room.groups); }
+    static History* create(void* memory, Room room) noexcept;
+    // A copy of `from`; the room includes what `from` uses.
+    static History* relocate(const History& from, void* memory, Room room);
+
+    // Classes lines of the current basket from `position` on, which it moves, a stretch of them; complete when it reaches
+    // their number. The lines are in the order of `before`; the answers go to `kinds`, by row.
+    [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::size_t& position, std::span<Kind> kinds);
+    // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it was not.
+    void end_basket(std::span<const Line> lines, std::span<Kind> kinds);
+
+private:
+    struct Product {
+        std::uint64_t key[2];
+        std::uint32_t basket;  // the last with it, from 1
+        Kind kind;             // of it there
+        std::uint8_t unused[3];
+    };
+    struct Group {
+        std::uint64_t key[2];
+        PackedInt128 dearest;
+        std::int64_t scale;
+    };
+    [[nodiscard]] std::optional<Room> add(const Line& line, Kind& kind);
+    [[nodiscard]] Room with_one_more(const Line& line) const noexcept;
+
+    [[nodiscard]] KeyTable<Product> products() noexcept { return {this + 1, room_.products, used_.products, KeyKind::text}; }
+    [[nodiscard]] KeyTable<Group> groups() noexcept
+    {
+        return {reinterpret_cast<char*>(this + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups, used_.groups, KeyKind::text};
+    }
+
+    Room room_, used_;
+    std::uint32_t baskets_;  // ended, with a sale
+    bool has_sale_;          // in the current basket
+};
+
+}  // namespace customer_value::sales

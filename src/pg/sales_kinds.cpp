@@ -1,0 +1,189 @@
+// sale_type: the kinds of sale, as a window function over one customer's lines in the order of time.
+//
+// At the first row of a basket (rows that are peers in ORDER BY) all of it is read and classed; its other rows only take
+// their answers. Rows before are given back to the executor at once. What remains is the customer's history, in the
+// memory of the partition, which goes when the next customer begins.
+#include "pg/arguments.h"
+#include "pg/guard.h"
+#include "pg/partition.h"
+
+#include "core/common/merge_sort.h"
+#include "core/sales/kinds.h"
+
+extern "C" {
+#include "utils/memutils.h"
+}
+
+using namespace customer_value;
+using namespace customer_value::pg;
+using sales::History;
+using sales::Kind;
+using sales::Line;
+
+namespace {
+
+// The basket at hand; one for the query, its memory is used again for each.
+struct Basket {
+    MemoryContext memory;
+    Line* lines;   // of the rows that count
+    Kind* kinds;   // of all rows
+    std::size_t count, rows, capacity;
+    Datum names[6];  // what the kinds are called
+};
+
+struct Customer {
+    History* history;
+    int64 first, end;  // positions of the basket's rows
+};
+
+Basket* basket_of(FunctionCallInfo fcinfo)
+{
+    if (fcinfo->flinfo->fn_extra == nullptr) {
+        MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+        auto* basket = static_cast<Basket*>(palloc0(sizeof(Basket)));
+        basket->memory = AllocSetContextCreate(CurrentMemoryContext, "customer_value basket", ALLOCSET_DEFAULT_SIZES);
+        for (const auto kind : {Kind::front_end, Kind::repeat, Kind::upsell, Kind::add_on, Kind::cross_sell})
+            basket->names[static_cast<int>(kind)] = CStringGetTextDatum(name_of(kind).data());
+        MemoryContextSwitchTo(caller);
+        fcinfo->flinfo->fn_extra = basket;
+    }
+    return static_cast<Basket*>(fcinfo->flinfo->fn_extra);
+}
+
+void clear(Basket* basket)
+{
+    constexpr std::size_t usual = 16;
+    MemoryContextReset(basket->memory);
+    basket->count = basket->rows = 0;
+    basket->capacity = usual;
+    basket->lines = static_cast<Line*>(MemoryContextAlloc(basket->memory, usual * sizeof(Line)));
+    basket->kinds = static_cast<Kind*>(MemoryContextAlloc(basket->memory, usual * sizeof(Kind)));
+}
+
+// A row of which nothing is known yet.
+void add_row(Basket* basket)
+{
+    if (basket->rows == basket->capacity) {
+        basket->capacity *= 2;
+        basket->lines = static_cast<Line*>(repalloc_huge(basket->lines, basket->capacity * sizeof(Line)));
+        basket->kinds = static_cast<Kind*>(repalloc_huge(basket->kinds, basket->capacity * sizeof(Kind)));
+    }
+    basket->kinds[basket->rows++] = Kind::none;
+}
+
+// An argument of the row so many behind the current one. It lives until the next is asked for.
+struct Found {
+    Datum value;
+    bool is_null, is_out;
+};
+Found argument_at(WindowObject window, int index, int distance)
+{
+    Found found{0, false, false};
+    found.value = distance == 0 ? WinGetFuncArgCurrent(window, index, &found.is_null)
+                                : WinGetFuncArgInPartition(window, index, distance, WINDOW_SEEK_CURRENT, false, &found.is_null, &found.is_out);
+    return found;
+}
+
+std::string_view kept(Basket* basket, Datum text)
+{
+    const std::string_view bytes = text_of(text);
+    auto* copy = static_cast<char*>(MemoryContextAllocHuge(basket->memory, bytes.size() + 1));
+    std::memcpy(copy, bytes.data(), bytes.size());
+    return {copy, bytes.size()};
+}
+
+template <class Price> ScaledNumber price_of(Datum datum)
+{
+    LOCAL_FCINFO(call, 1);
+    call->args[0].value = datum;
+    const auto price = argument<Price>(call, 0);
+    return guarded([&] { return scaled_number("price", price); });
+}
+
+// Reads the row so far behind the current one into the basket; false where it is of another basket or partition.
+template <class Price> bool read_row(WindowObject window, Basket* basket, int distance)
+{
+    const Found product = argument_at(window, 0, distance);
+    if (product.is_out)
+        return false;
+    Line line{};
+    if (!product.is_null)
+        line.product = kept(basket, product.value);
+    const int64 position = WinGetCurrentPosition(window) + distance;
+    if (distance > 0 && !WinRowsArePeers(window, position - 1, position))
+        return false;
+    add_row(basket);
+    if (product.is_null)
+        return true;
+    if (const Found relation = argument_at(window, 1, distance); !relation.is_null)
+        line.relation = kept(basket, relation.value);
+    const Found price = argument_at(window, 2, distance);
+    if (price.is_null)
+        return true;
+    line.price = price_of<Price>(price.value);
+    line.row = basket->rows - 1;
+    basket->lines[basket->count++] = line;
+    return true;
+}
+
+void grow(Customer* customer, History::Room room)
+{
+    History* old = customer->history;
+    void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), History::bytes_for(room));
+    customer->history = old == nullptr ? History::create(memory, room) : guarded([&] { return History::relocate(*old, memory, room); });
+    if (old != nullptr)
+        pfree(old);
+}
+
+void class_lines(Customer* customer, Basket* basket)
+{
+    if (customer->history == nullptr)
+        grow(customer, {});
+    auto* spare = static_cast<Line*>(MemoryContextAllocHuge(basket->memory, (basket->count + 1) * sizeof(Line)));
+    MergeSort sort(std::span(basket->lines, basket->count), spare, sales::before);
+    while (guarded([&] { return sort.advance(); }))
+        CHECK_FOR_INTERRUPTS();
+    const std::span lines(sort.sorted(), basket->count);
+    const std::span kinds(basket->kinds, basket->rows);
+    for (std::size_t position = 0; position < lines.size();) {
+        if (const auto room = guarded([&] { return customer->history->add(lines, position, kinds); }))
+            grow(customer, *room);
+        CHECK_FOR_INTERRUPTS();
+    }
+    guarded([&] { customer->history->end_basket(lines, kinds); });
+}
+
+template <class Price> void read_basket(WindowObject window, Customer* customer, Basket* basket)
+{
+    clear(basket);
+    customer->first = WinGetCurrentPosition(window);
+    while (read_row<Price>(window, basket, static_cast<int>(basket->rows))) {
+        CHECK_FOR_INTERRUPTS();
+        if (basket->rows == INT_MAX)
+            ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a basket has more than %d lines", INT_MAX - 1)));
+    }
+    customer->end = customer->first + static_cast<int64>(basket->rows);
+    WinSetMarkPosition(window, customer->end - 1);
+    class_lines(customer, basket);
+}
+
+template <class Price> Datum sale_type(FunctionCallInfo fcinfo)
+{
+    WindowObject window = window_of(fcinfo);
+    auto* customer = partition_memory<Customer>(window);
+    Basket* basket = basket_of(fcinfo);
+    const int64 position = WinGetCurrentPosition(window);
+    if (position >= customer->end || position < customer->first)
+        read_basket<Price>(window, customer, basket);
+    const Kind kind = basket->kinds[position - customer->first];
+    if (kind == Kind::none)
+        PG_RETURN_NULL();
+    return basket->names[static_cast<int>(kind)];
+}
+
+}  // namespace
+
+#define SALE_TYPE(suffix, Price) \
+    SQL_FUNCTION(sale_type_##suffix) { return sale_type<Price>(fcinfo); }
+
+FOR_EACH_NUMBER(SALE_TYPE)

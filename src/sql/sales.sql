@@ -1,0 +1,52 @@
+--@ requires: common
+-- Sales: what a line is to a customer who has bought before, revenue by kind of sale, and products bought together.
+
+--@ for price in smallint, integer, bigint, numeric, real, double precision
+CREATE FUNCTION sale_type(product text, relation text, price @price@) RETURNS text
+LANGUAGE c WINDOW IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'customer_value_sale_type_@price.c@';
+COMMENT ON FUNCTION sale_type(text, text, @price@) IS
+'kind of sale of a line, OVER (PARTITION BY customer ORDER BY at): front_end in the first basket, repeat for a product bought before, upsell for one dearer than all so far of its relation group, add_on for another of that group, cross_sell for another group; equal instants are one basket; a price below zero is a refund, of the kind of its sale; NULL without product or price; what did each bring? sales_report';
+
+--@ end
+--@ for price in smallint, integer, bigint, numeric
+CREATE FUNCTION upsell_before(intended_price @price@, bought_price @price@) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN checked_argument('bought_price'::text, bought_price::numeric, NULL::numeric, NULL::numeric) > checked_argument('intended_price'::text, intended_price::numeric, NULL::numeric, NULL::numeric);
+COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
+'whether a dearer product was bought instead of the one that the customer came for: bought_price > intended_price; NULL where a price is; how many? count(*) FILTER (WHERE upsell_before(...))';
+
+--@ end
+--@ for price in real, double precision
+CREATE FUNCTION upsell_before(intended_price @price@, bought_price @price@) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN checked_argument('bought_price'::text, shortest_decimal(bought_price), NULL::numeric, NULL::numeric) > checked_argument('intended_price'::text, shortest_decimal(intended_price), NULL::numeric, NULL::numeric);
+COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
+'whether a dearer product was bought instead of the one that the customer came for: bought_price > intended_price; NULL where a price is; how many? count(*) FILTER (WHERE upsell_before(...))';
+
+--@ end
+--@ state sales_state: net amount per kind of sale and order
+--@ state affinity_state: which products are in which orders
+
+--@ function sales_report(state sales_state) returns TABLE (kind text, revenue numeric, orders bigint, avg_check numeric, share_pct numeric) is sales_report:
+--@     a row per kind of sale, the largest revenue first: revenue net of refunds, orders with something of that kind that was not all
+--@     sent back, avg_check = what these orders hold of the kind / orders, share_pct of the revenue of all kinds; an order of two
+--@     kinds counts in both; state is made by sales_agg
+--@ function basket_affinity(state affinity_state, min_support_pct numeric DEFAULT 0.1) returns TABLE (first_product text, second_product text, orders bigint, support_pct numeric, confidence_pct numeric, reverse_confidence_pct numeric, lift numeric) is basket_affinity:
+--@     pairs of products bought together in at least min_support_pct percent of all orders, one row a pair, by name (bytes):
+--@     orders with both, support_pct = 100 orders / all orders, confidence_pct = percent of the orders with the first that have the second
+--@     too, reverse_confidence_pct the other way round, lift = how many times more often together than if by chance (1: chance);
+--@     state is made by affinity_agg
+
+--@ for order_id in bigint, uuid, text
+--@ for amount in smallint, integer, bigint, numeric, real, double precision
+--@ function sales_state_add(sales_state, kind text, order_id @order_id@, amount @amount@) returns sales_state is sales_add_@order_id@_@amount.c@:
+--@     the state with one more row
+--@ aggregate sales_agg(kind text, order_id @order_id@, amount @amount@) of sales_state ends with sales_state_finish:
+--@     sums the rows of each kind of sale (see sale_type) and order, refunds below zero, into a state to store, merge and read with
+--@     sales_report
+--@ end
+--@ function affinity_state_add(affinity_state, order_id @order_id@, product text) returns affinity_state is affinity_add_@order_id@:
+--@     the state with one more row
+--@ aggregate affinity_agg(order_id @order_id@, product text) of affinity_state ends with affinity_state_finish:
+--@     collects which products are in which orders, each once, into a state to store, merge and read with basket_affinity
+--@ end
