@@ -1,0 +1,64 @@
+#include "pg/aggregate.h"
+#include "pg/behaviour_conditions.h"
+
+#include "core/behaviour/funnel.h"
+#include "core/common/mantissa.h"
+
+namespace behaviour = customer_value::behaviour;
+using namespace customer_value::pg;
+using behaviour::FunnelState;
+
+STATE_FUNCTIONS(funnel_state, FunnelState)
+
+namespace {
+
+// An interval of fixed length in microseconds; days are 24 hours. Ereports 22023 for months, which have none, and below zero.
+std::int64_t window_argument(FunctionCallInfo fcinfo, int index)
+{
+    const Interval* window = PG_GETARG_INTERVAL_P(index);
+    const customer_value::Int128 length = customer_value::Int128{window->day} * USECS_PER_DAY + window->time;
+    if (window->month != 0 || length < 0 || length >= behaviour::no_window) [[unlikely]] {
+        const char* shown = DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(window)));
+        if (window->month != 0)
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window must have a fixed length, months and years have none: %s", shown),
+                            errhint("Pass for example '30 days' or '1 hour'.")));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("window must lie between 0 and 73000 years: %s", shown)));
+    }
+    return static_cast<std::int64_t>(length);
+}
+
+Datum added(FunctionCallInfo fcinfo, std::int64_t window, int at_index, int steps_index)
+{
+    const TimestampTz at = PG_GETARG_TIMESTAMPTZ(at_index);
+    if (TIMESTAMP_NOT_FINITE(at)) [[unlikely]]
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("at must be finite: %s", at > 0 ? "infinity" : "-infinity")));
+    const auto steps = conditions_argument(fcinfo, steps_index, "steps");
+    return result_of(fcinfo, add(own_state<FunnelState>(fcinfo), window, at, steps));
+}
+
+// NULL where nobody was there.
+Datum reached(FunctionCallInfo fcinfo, const FunnelState& state, std::int64_t window, behaviour::Order order)
+{
+    if (state.steps() == 0)
+        PG_RETURN_NULL();
+    PG_RETURN_INT32(behaviour::longest_chain(state.entries(), state.steps(), window, order));
+}
+
+}  // namespace
+
+SQL_FUNCTION(funnel_add) { return added(fcinfo, behaviour::no_window, 1, 2); }
+SQL_FUNCTION(funnel_add_within) { return added(fcinfo, window_argument(fcinfo, 1), 2, 3); }
+
+SQL_FUNCTION(window_funnel)
+{
+    const auto& state = sorted_state<FunnelState>(fcinfo, 0);
+    return reached(fcinfo, state, state.window(), behaviour::Order::same_instant_counts);
+}
+
+// window_funnel(state, window, strict_increase)
+SQL_FUNCTION(window_funnel_within)
+{
+    const auto& state = sorted_state<FunnelState>(fcinfo, 0);
+    const auto order = PG_GETARG_BOOL(2) ? behaviour::Order::strictly_later : behaviour::Order::same_instant_counts;
+    return reached(fcinfo, state, window_argument(fcinfo, 1), order);
+}
