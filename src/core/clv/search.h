@@ -1,0 +1,80 @@
+// Finds the smallest value of a smooth function of a few variables by BFGS with a weak Wolfe search (J. Nocedal, S. J. Wright,
+// Numerical Optimization, 2006, chapter 6; A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton methods", Mathematical
+// Programming 141 (2013) 135-163), then its Hessian by central differences of the gradient, and a Newton step with it.
+//
+// The search does not call the function: it says where to evaluate it next and is told what came out. So the work between two
+// evaluations, and within one, can be cut into stretches, and the search is plain data that can be dropped at any time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace customer_value::clv {
+
+inline constexpr std::size_t most_parameters = 4;
+using Point = std::array<double, most_parameters>;
+using Matrix = std::array<Point, most_parameters>;
+
+// The inverse of a symmetric positive definite matrix; false where it is none, to within rounding.
+[[nodiscard]] bool invert_positive(const Matrix& matrix, std::size_t n, Matrix& inverse) noexcept;
+
+class Search {
+public:
+    // Variables stay within [-box, box].
+    static constexpr double box = 20;
+
+    Search() = default;
+    Search(std::size_t variables, const Point& start) noexcept;
+
+    [[nodiscard]] bool done() const noexcept { return phase_ == Phase::done; }
+    // Where the function is wanted next.
+    [[nodiscard]] const Point& next() const noexcept { return trial_; }
+    // What it is there; a value that is not finite counts as too large.
+    void tell(double value, const Point& gradient) noexcept;
+
+    // What was found.
+    [[nodiscard]] const Point& best() const noexcept { return best_; }
+    [[nodiscard]] double value() const noexcept { return value_; }
+    // The largest component of the gradient, but for those that push against the box.
+    [[nodiscard]] double steepness() const noexcept { return steepness_of(best_, gradient_); }
+    // The slope is flat, or the value cannot be made smaller any more for the rounding in it (where parameters go to infinity, the slope is
+    // a difference of large numbers).
+    [[nodiscard]] bool converged() const noexcept { return steepness() < good_steepness || stalled_; }
+    // A variable has reached the box.
+    [[nodiscard]] bool in_corner() const noexcept;
+    // The inverse Hessian at the smallest value; false where it is not positive definite.
+    [[nodiscard]] bool covariance(Matrix& inverse) const noexcept { return invert_positive(hessian_, variables_, inverse); }
+
+private:
+    enum class Phase { start, line, hessian, newton, done };
+    static constexpr double good_steepness = 1e-6, best_steepness = 1e-9;
+    static constexpr double largest_step = 2;   // in each variable
+    static constexpr double difference = 3e-4;  // for the Hessian
+    static constexpr int most_evaluations = 400, most_tries = 40, most_idle_steps = 5;
+
+    [[nodiscard]] double steepness_of(const Point& at, const Point& gradient) const noexcept;
+    [[nodiscard]] double along(const Point& gradient) const noexcept;
+    void accept(double value, const Point& gradient) noexcept;
+    void update_inverse(const Point& gradient) noexcept;
+    void forget() noexcept;
+    void begin_line() noexcept;
+    void try_step(double step) noexcept;
+    void told_on_line(double value, const Point& gradient) noexcept;
+    void begin_hessian() noexcept;
+    void told_for_hessian(const Point& gradient) noexcept;
+    void begin_newton() noexcept;
+
+    Phase phase_ = Phase::done;
+    std::size_t variables_ = 0;
+    int evaluations_ = 0, tries_ = 0;
+    std::size_t column_ = 0;
+    bool second_side_ = false;
+    bool is_steepest_ = true;  // the inverse holds nothing yet
+    int idle_steps_ = 0;       // that gained nothing, one after the other
+    bool stalled_ = false;
+    double value_ = 0, slope_ = 0, step_ = 0, shortest_ = 0, longest_ = 0;
+    Point trial_{}, best_{}, gradient_{}, direction_{};
+    Matrix inverse_{}, hessian_{};
+};
+
+}  // namespace customer_value::clv

@@ -1,0 +1,243 @@
+--@ requires: ledger
+-- Forecasts: buy-till-you-die models, fitted by aggregates and applied by functions.
+
+-- Models. Attributes are for ever, in number and order: a dumped value has no names.
+
+--@ for model in bg_nbd, mbg_nbd
+CREATE TYPE @model@_model AS (
+    r double precision, alpha double precision, a double precision, b double precision,
+    unit interval, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    converged boolean, at_boundary boolean, gradient double precision
+);
+--@ end
+COMMENT ON TYPE bg_nbd_model IS
+'a fitted BG/NBD model: purchase rates ~ Gamma(r, alpha), dropout after a repeat purchase with probability ~ Beta(a, b); a = 0: nobody drops out; then the unit of time, and how the fit went';
+COMMENT ON TYPE mbg_nbd_model IS
+'a fitted MBG/NBD model: purchase rates ~ Gamma(r, alpha), dropout after any purchase with probability ~ Beta(a, b); a = 0: nobody drops out; then the unit of time, and how the fit went';
+
+CREATE TYPE pareto_nbd_model AS (
+    r double precision, alpha double precision, s double precision, beta double precision,
+    unit interval, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    converged boolean, at_boundary boolean, gradient double precision
+);
+COMMENT ON TYPE pareto_nbd_model IS
+'a fitted Pareto/NBD model: purchase rates ~ Gamma(r, alpha), dropout at a rate ~ Gamma(s, beta); s = 0: nobody drops out; then the unit of time, and how the fit went';
+
+CREATE TYPE bg_bb_model AS (
+    alpha double precision, beta double precision, gamma double precision, delta double precision,
+    unit interval, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    converged boolean, at_boundary boolean, gradient double precision
+);
+COMMENT ON TYPE bg_bb_model IS
+'a fitted BG/BB model: at each opportunity a purchase with probability ~ Beta(alpha, beta), dropout before it with probability ~ Beta(gamma, delta); gamma = 0: nobody drops out; then how the fit went';
+
+CREATE TYPE sbg_model AS (
+    alpha double precision, beta double precision,
+    unit interval, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    converged boolean, at_boundary boolean, gradient double precision
+);
+COMMENT ON TYPE sbg_model IS
+'a fitted sBG model of contracts: each period a customer leaves with a probability ~ Beta(alpha, beta) of their own; then how the fit went';
+
+CREATE TYPE gamma_gamma_model AS (
+    p double precision, q double precision, v double precision,
+    population_mean double precision, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    converged boolean, at_boundary boolean, gradient double precision
+);
+COMMENT ON TYPE gamma_gamma_model IS
+'a fitted Gamma-Gamma model of spend per purchase, parameters p, q, v; population_mean = p v / (q - 1) is NULL where it is infinite (q <= 1); then how the fit went';
+
+--@ for model in bg_nbd, mbg_nbd
+--@ function @model@_model(r double precision, alpha double precision, a double precision, b double precision) returns @model@_model is @model@_model:
+--@     a model of given parameters, for example published ones; alpha in the unit of time of the rows that it will be applied to
+--@ function @model@_model(r double precision, alpha double precision, a double precision, b double precision, unit interval) returns @model@_model is @model@_model:
+--@     a model of given parameters in a unit of time, for example 1 week
+--@ end
+--@ function pareto_nbd_model(r double precision, alpha double precision, s double precision, beta double precision) returns pareto_nbd_model is pareto_nbd_model:
+--@     a model of given parameters, for example published ones; alpha and beta in the unit of time of the rows that it will be applied to
+--@ function pareto_nbd_model(r double precision, alpha double precision, s double precision, beta double precision, unit interval) returns pareto_nbd_model is pareto_nbd_model:
+--@     a model of given parameters in a unit of time, for example 1 week
+--@ function bg_bb_model(alpha double precision, beta double precision, gamma double precision, delta double precision) returns bg_bb_model is bg_bb_model:
+--@     a model of given parameters, for example published ones
+--@ function sbg_model(alpha double precision, beta double precision) returns sbg_model is sbg_model:
+--@     a model of given parameters, for example published ones
+--@ function gamma_gamma_model(p double precision, q double precision, v double precision) returns gamma_gamma_model is gamma_gamma_model:
+--@     a model of given parameters, for example published ones; v in the currency of the rows that it will be applied to
+--@ for model in bg_nbd, mbg_nbd, pareto_nbd, bg_bb, sbg
+--@ function with_unit(model @model@_model, unit interval) returns @model@_model is with_unit_@model@:
+--@     the same model, saying the unit of time of the rows that it was fitted to; clv_forecast asks for it
+--@ end
+
+-- States: the distinct rows of a fit.
+
+--@ state repeat_purchase_state: distinct frequency, recency and age, each with the number of customers: all that a fit needs to know
+--@ state repeat_spend_state: distinct frequency and monetary_value of customers who bought again, each with the number of customers
+--@ state renewal_state: contracts that ended, or were last seen going on, by period, with the number of customers
+
+--@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency double precision, age double precision) returns repeat_purchase_state is repeat_purchases_add:
+--@     the state with one more customer
+--@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint) returns repeat_purchase_state is repeat_purchases_add_weighted:
+--@     the state with so many more customers
+--@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint) returns repeat_purchase_state is opportunities_add:
+--@     the state with one more customer
+--@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint) returns repeat_purchase_state is opportunities_add_weighted:
+--@     the state with so many more customers
+--@ for value in numeric, double precision
+--@ function repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@) returns repeat_spend_state is repeat_spend_add_@value.c@:
+--@     the state with one more customer
+--@ function repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint) returns repeat_spend_state is repeat_spend_add_weighted_@value.c@:
+--@     the state with so many more customers
+--@ end
+--@ function renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) returns renewal_state is renewal_add:
+--@     the state with the customers of one more row
+--@ function renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint) returns renewal_state is renewal_add_weighted:
+--@     the state with the customers of one more row, so many times
+
+--@ function counted_customers(state repeat_purchase_state) returns bigint is repeat_purchases_customers: number of customers
+--@ function repeat_buyers(state repeat_purchase_state) returns bigint is repeat_buyers:
+--@     number of customers who bought again; without any, no model can be fitted
+--@ function counted_customers(state repeat_spend_state) returns bigint is repeat_spend_customers: number of customers who bought again and spent
+--@ function counted_customers(state renewal_state) returns bigint is renewal_customers: number of customers
+
+-- Fits of states.
+
+--@ function bg_nbd_fit(state repeat_purchase_state) returns bg_nbd_model is bg_nbd_fit:
+--@     the BG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
+--@ function mbg_nbd_fit(state repeat_purchase_state) returns mbg_nbd_model is mbg_nbd_fit:
+--@     the MBG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
+--@ function pareto_nbd_fit(state repeat_purchase_state) returns pareto_nbd_model is pareto_nbd_fit:
+--@     the Pareto/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
+--@ function bg_bb_fit(state repeat_purchase_state) returns bg_bb_model is bg_bb_fit:
+--@     the BG/BB model with the largest likelihood, where age counts opportunities; NULL without customers, error 22023 where nobody bought again or times are no whole numbers
+--@ function gamma_gamma_fit(state repeat_spend_state) returns gamma_gamma_model is gamma_gamma_fit:
+--@     the Gamma-Gamma model with the largest likelihood; NULL without customers who bought again, error 22023 where all spend the same
+--@ function sbg_fit(state renewal_state) returns sbg_model is sbg_fit:
+--@     the sBG model with the largest likelihood; NULL without customers, error 22023 where nobody left or there is one period only
+
+-- Fits of rows.
+
+--@ aggregate repeat_purchases_agg(frequency bigint, recency double precision, age double precision) of repeat_purchase_state ends with repeat_purchase_state_finish:
+--@     customers into a state to store, merge and fit with bg_nbd_fit, mbg_nbd_fit, pareto_nbd_fit, bg_bb_fit, model_comparison
+--@ aggregate repeat_purchases_agg(frequency bigint, recency double precision, age double precision, weight bigint) of repeat_purchase_state ends with repeat_purchase_state_finish:
+--@     rows that stand for many customers each into a state to store, merge and fit
+--@ for value in numeric, double precision
+--@ aggregate repeat_spend_agg(frequency bigint, monetary_value @value@) of repeat_spend_state ends with repeat_spend_state_finish:
+--@     spend per repeat purchase into a state to store, merge and fit with gamma_gamma_fit; customers without repeat purchase, or who spent nothing, are left out
+--@ aggregate repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) of repeat_spend_state ends with repeat_spend_state_finish:
+--@     rows that stand for many customers each into a state to store, merge and fit
+--@ aggregate gamma_gamma_fit(frequency bigint, monetary_value @value@) of repeat_spend_state ends with gamma_gamma_fit:
+--@     fits the Gamma-Gamma model of spend per purchase to customers with a repeat purchase: frequency, and monetary_value = their mean spend; then expected_value, clv
+--@ aggregate gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) of repeat_spend_state ends with gamma_gamma_fit:
+--@     fits the Gamma-Gamma model to rows that stand for many customers each
+--@ end
+--@ aggregate renewals_agg(period bigint, lost bigint, survived bigint) of renewal_state ends with renewal_state_finish:
+--@     contracts that ended in a period, or were last seen going on at its end, into a state to store, merge and fit with sbg_fit
+--@ aggregate renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) of renewal_state ends with renewal_state_finish:
+--@     rows that stand for many each into a state to store, merge and fit
+
+--@ for model in bg_nbd, mbg_nbd, pareto_nbd
+--@ aggregate @model@_fit(frequency bigint, recency double precision, age double precision) of repeat_purchase_state ends with @model@_fit:
+--@     fits a model of buying and dropping out to customers (see rfm_summary), with GROUP BY one for each segment; then p_alive, expected_purchases, clv; which model? model_comparison
+--@ aggregate @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) of repeat_purchase_state ends with @model@_fit:
+--@     fits a model of buying and dropping out to rows that stand for many customers each
+--@ end
+--@ aggregate bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) of repeat_purchase_state ends with bg_bb_fit:
+--@     fits the BG/BB model to customers who may buy once at each of a number of opportunities: how often they did, at which one last, how many there were
+--@ aggregate bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) of repeat_purchase_state ends with bg_bb_fit:
+--@     fits the BG/BB model to rows that stand for many customers each
+--@ aggregate sbg_fit(period bigint, lost bigint, survived bigint) of renewal_state ends with sbg_fit:
+--@     fits the sBG model to contracts: how many ended in their period-th renewal, and how many were last seen going on after it (each customer in one row: not the base of every period)
+--@ aggregate sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) of renewal_state ends with sbg_fit:
+--@     fits the sBG model to rows that stand for many each
+
+-- Fits of ledgers.
+
+--@ for model in bg_nbd, mbg_nbd, pareto_nbd
+CREATE FUNCTION @model@_fit(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') RETURNS @model@_model
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_@model@_fit_ledger';
+COMMENT ON FUNCTION @model@_fit(customer_ledger, date, interval) IS
+'fits the model to a ledger as of the end of a day (NULL: its last), in units of days or weeks; then clv_forecast; does it forecast well? holdout_check';
+
+--@ end
+CREATE FUNCTION bg_bb_fit(ledger customer_ledger, as_of date DEFAULT NULL, step interval DEFAULT '1 year') RETURNS bg_bb_model
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_bg_bb_fit_ledger';
+COMMENT ON FUNCTION bg_bb_fit(customer_ledger, date, interval) IS
+'fits the BG/BB model to a ledger: the opportunities are the calendar periods after that of the first order which are complete at the end of as_of (NULL: the last day)';
+
+CREATE FUNCTION gamma_gamma_fit(ledger customer_ledger, as_of date DEFAULT NULL) RETURNS gamma_gamma_model
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_gamma_gamma_fit_ledger';
+COMMENT ON FUNCTION gamma_gamma_fit(customer_ledger, date) IS
+'fits the Gamma-Gamma model of spend per purchase day to a ledger as of the end of a day (NULL: its last); customers without repeat purchase, or whose repeat days came to nothing, are left out';
+
+CREATE FUNCTION repeat_purchases(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') RETURNS repeat_purchase_state
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_ledger';
+COMMENT ON FUNCTION repeat_purchases(customer_ledger, date, interval) IS
+'the state of a ledger''s customers as of the end of a day, as repeat_purchases_agg over rfm_summary makes it; states of shards merge with ||, then bg_nbd_fit';
+
+-- What models say.
+
+--@ for model in bg_nbd, mbg_nbd, pareto_nbd
+--@ function p_alive(model @model@_model, frequency bigint, recency double precision, age double precision) returns double precision is p_alive_@model@:
+--@     the probability that a customer has not dropped out by now; times in the unit of the model; what will they buy? expected_purchases
+--@ function p_alive_at(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is p_alive_at_@model@:
+--@     the probability that a customer has not dropped out by the time horizon from now
+--@ function expected_purchases(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is expected_purchases_@model@:
+--@     the expected number of purchases of a customer from now to the horizon, in the unit of the model
+--@ function expected_purchases(model @model@_model, horizon double precision) returns double precision is new_expected_purchases_@model@:
+--@     the expected number of repeat purchases of a new customer from the first purchase to the horizon
+--@ function p_no_purchase(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is p_no_purchase_@model@:
+--@     the probability that a customer buys nothing from now to the horizon, dropped out or not
+--@ function purchase_count_probability(model @model@_model, n bigint, horizon double precision) returns double precision is purchase_count_probability_@model@:
+--@     the probability that a new customer makes exactly n repeat purchases up to the horizon
+--@ function residual_transactions(model @model@_model, continuous_discount_per_unit double precision, frequency bigint, recency double precision, age double precision) returns double precision is residual_transactions_@model@:
+--@     the expected number of purchases of a customer in all the time to come, each discounted by e^(-rate times its time); a yearly discount d is ln(1 + d) / 52 a week; times expected_value it is the value of a customer
+--@ function clv(model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision, frequency bigint, recency double precision, age double precision, monetary_value double precision) returns double precision is clv_@model@:
+--@     the value of a customer over the horizon: expected_value times the purchases of each unit of time, discounted by (1 + discount_per_unit) for each unit up to its end; NULL where expected_value is
+--@ end
+
+--@ function p_alive(model bg_bb_model, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_alive_bg_bb:
+--@     the probability that a customer has not dropped out by the last opportunity
+--@ function p_alive_at(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_alive_at_bg_bb:
+--@     the probability that a customer has not dropped out so many opportunities from now
+--@ function expected_purchases(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is expected_purchases_bg_bb:
+--@     the expected number of purchases of a customer at the next opportunities
+--@ function expected_purchases(model bg_bb_model, horizon bigint) returns double precision is new_expected_purchases_bg_bb:
+--@     the expected number of purchases of a new customer at the first opportunities
+--@ function p_no_purchase(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_no_purchase_bg_bb:
+--@     the probability that a customer buys nothing at the next opportunities
+--@ function purchase_count_probability(model bg_bb_model, n bigint, horizon bigint) returns double precision is purchase_count_probability_bg_bb:
+--@     the probability that a new customer buys at exactly n of the first opportunities
+--@ function residual_transactions(model bg_bb_model, discount_per_opportunity double precision, frequency bigint, recency bigint, opportunities bigint) returns double precision is residual_transactions_bg_bb:
+--@     the expected number of purchases of a customer at all opportunities to come, each discounted by (1 + discount) for each opportunity
+
+--@ function p_alive_at(model sbg_model, horizon bigint) returns double precision is p_alive_at_sbg:
+--@     the share of new customers who are still there after so many periods
+--@ function p_alive_at(model sbg_model, horizon bigint, age bigint) returns double precision is p_alive_at_sbg:
+--@     the share of customers who are still there after horizon more periods, among those who were there after age periods
+--@ function retention_ratio(model sbg_model, age bigint) returns double precision is retention_ratio_sbg:
+--@     the share of customers who renew once more, from 0 to 1, among those who were there after age periods; it grows with age, for the loyal remain
+--@ function expected_lifetime(model sbg_model, discount_per_period double precision) returns double precision is expected_lifetime_sbg:
+--@     the expected number of periods of a new customer, the first in full, each later one discounted by (1 + discount) for each period; times the margin of a period it is the value of a customer
+--@ function residual_lifetime(model sbg_model, discount_per_period double precision, age bigint) returns double precision is residual_lifetime_sbg:
+--@     the expected number of periods to come, discounted, of a customer who was there for age periods (the renewals so far, and the first) and is about to renew, which pays at once
+
+--@ function expected_value(model gamma_gamma_model, frequency bigint, monetary_value double precision) returns double precision is expected_value_gamma_gamma:
+--@     the expected spend per purchase of a customer with so many repeat purchases of that mean value: between it and the mean of the population; NULL where it is infinite (p frequency + q <= 1)
+
+-- Reports.
+
+--@ for model in bg_nbd, mbg_nbd, pareto_nbd
+--@ for customer in bigint, uuid, text
+--@ report clv_forecast(ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision, key @customer@, as_of date DEFAULT NULL) returns (customer @customer@, frequency bigint, recency double precision, age double precision, monetary_value numeric, p_alive double precision, expected_purchases double precision, expected_value double precision, clv double precision) is clv_forecast_@model@_@customer@:
+--@     one row per customer with an order up to as_of, in the order of their keys: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; key is NULL::@customer@; who is worth most? ORDER BY clv DESC
+--@ end
+--@ end
+--@ report holdout_check(ledger customer_ledger, fit_until date, unit interval DEFAULT '1 day') returns (model text, frequency text, customers bigint, actual bigint, predicted double precision, actual_per_customer double precision, predicted_per_customer double precision, mean_absolute_error double precision, at_boundary boolean) is holdout_check:
+--@     how well the models forecast: each is fitted up to the end of a day, and its purchases up to the last day of the ledger are compared with those that came, by frequency up to then (0 to 6, 7+, all); mean_absolute_error is per customer
+--@ report model_comparison(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') returns (model text, parameters jsonb, log_likelihood double precision, aic double precision, bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text) is model_comparison_ledger:
+--@     the models of buying and dropping out fitted to a ledger, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC
+CREATE FUNCTION model_comparison(state repeat_purchase_state)
+RETURNS TABLE (model text, parameters jsonb, log_likelihood double precision, aic double precision, bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 4 AS 'MODULE_PATHNAME', 'customer_value_model_comparison_state';
+COMMENT ON FUNCTION model_comparison(repeat_purchase_state) IS
+'the models of buying and dropping out fitted to a state of repeat_purchases_agg, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC';
