@@ -1,4 +1,6 @@
 #include "pg/aggregate.h"
+#include "pg/currency.h"
+#include "pg/monthly.h"
 #include "pg/results.h"
 
 #include "core/revenue/orders.h"
@@ -52,25 +54,24 @@ NullableResult avg_check(const Orders& orders)
     return ratio(numeric_of(text), count_of(kept.orders), orders.scale());
 }
 
+// A row of a subscription: its amount a month.
+template <class Amount> Datum add_monthly(FunctionCallInfo fcinfo)
+{
+    const customer_value::mrr::MonthlyAmount monthly = monthly_argument<Amount>(fcinfo, 1, 2);
+    return datum_of(add(own_state<State>(fcinfo), monthly.view()));
+}
+template <class Amount> Datum add_monthly_currency(FunctionCallInfo fcinfo)
+{
+    const customer_value::mrr::MonthlyAmount monthly = monthly_argument<Amount>(fcinfo, 1, 2);
+    return datum_of(add(own_state<State>(fcinfo), monthly.view(), text_of(PG_GETARG_DATUM(3))));
+}
+
 // Revenue in floating-point columns goes out as it came in.
 NullableResult as_double(NullableResult number)
 {
     if (!number.is_null)
         number.value = DirectFunctionCall1(numeric_float8, number.value);
     return number;
-}
-
-// What is called for a row with a currency; not strict, because a NULL currency must not pass unseen.
-template <PGFunction function> Datum with_currency(FunctionCallInfo fcinfo)
-{
-    if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) {
-        fcinfo->isnull = PG_ARGISNULL(0);
-        return PG_GETARG_DATUM(0);
-    }
-    if (PG_ARGISNULL(2))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("currency must not be null where amount is not"),
-                        errhint("Name it with coalesce(currency, ...) or leave such rows out with FILTER (WHERE currency IS NOT NULL).")));
-    return function(fcinfo);
 }
 
 }  // namespace
@@ -81,8 +82,10 @@ STATE_FUNCTIONS(order_state, Orders)
 #define REVENUE_FUNCTIONS(suffix, Amount)                                                                                  \
     SQL_FUNCTION(revenue_add_##suffix) { return transition<State, Amount>(fcinfo); }                                       \
     SQL_FUNCTION(revenue_remove_##suffix) { return inverse_transition<State, Amount>(fcinfo); }                            \
-    SQL_FUNCTION(revenue_add_currency_##suffix) { return with_currency<transition<State, Amount, std::string_view>>(fcinfo); } \
-    SQL_FUNCTION(revenue_remove_currency_##suffix) { return with_currency<inverse_transition<State, Amount, std::string_view>>(fcinfo); } \
+    SQL_FUNCTION(revenue_add_currency_##suffix) { return with_currency<transition<State, Amount, std::string_view>, 2>(fcinfo); } \
+    SQL_FUNCTION(revenue_remove_currency_##suffix) { return with_currency<inverse_transition<State, Amount, std::string_view>, 2>(fcinfo); } \
+    SQL_FUNCTION(revenue_add_monthly_##suffix) { return add_monthly<Amount>(fcinfo); }                                     \
+    SQL_FUNCTION(revenue_add_monthly_currency_##suffix) { return with_currency<add_monthly_currency<Amount>, 3>(fcinfo); }  \
     SQL_FUNCTION(orders_add_bigint_##suffix) { return transition<Orders, Amount, BigintKey>(fcinfo); }                     \
     SQL_FUNCTION(orders_add_uuid_##suffix) { return transition<Orders, Amount, UuidKey>(fcinfo); }                         \
     SQL_FUNCTION(orders_add_text_##suffix) { return transition<Orders, Amount, TextKey>(fcinfo); }
@@ -95,6 +98,20 @@ FOR_EACH_NUMBER(REVENUE_FUNCTIONS)
     SQL_FUNCTION(name##_double) { return as_double(function(read_state<State>(fcinfo, 0))).returned(fcinfo); }
 
 REVENUE_READER(net_revenue, net_revenue, State)
+// Of a state of monthly amounts. For floating-point amounts too it is 12 times what net_revenue gives.
+SQL_FUNCTION(annual_revenue)
+{
+    const State& state = read_state<State>(fcinfo, 0);
+    const Datum annual = DirectFunctionCall2(numeric_mul, net_of(state), NumericGetDatum(int64_to_numeric(12)));
+    return NullableResult{annual, state.rows() == 0}.returned(fcinfo);
+}
+SQL_FUNCTION(annual_revenue_double)
+{
+    NullableResult net = as_double(net_revenue(read_state<State>(fcinfo, 0)));
+    if (!net.is_null)
+        net.value = Float8GetDatum(12 * DatumGetFloat8(net.value));
+    return net.returned(fcinfo);
+}
 REVENUE_READER(gross_revenue, gross_revenue, State)
 REVENUE_READER(refund_rate, refund_rate, State)
 REVENUE_READER(avg_check, avg_check, State)
@@ -114,4 +131,10 @@ SQL_FUNCTION(is_revenue_status)
 {
     const std::string_view status = text_of(PG_GETARG_DATUM(0));
     PG_RETURN_BOOL(guarded([&] { return revenue::is_revenue_status(status); }));
+}
+
+SQL_FUNCTION(is_known_status)
+{
+    const std::string_view status = text_of(PG_GETARG_DATUM(0));
+    PG_RETURN_BOOL(guarded([&] { return revenue::is_known_status(status); }));
 }

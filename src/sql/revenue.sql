@@ -38,6 +38,8 @@
 --@     whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded,
 --@     partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another
 --@     word
+--@ function is_known_status(status text) returns boolean is is_known_status:
+--@     whether is_revenue_status knows this order status; which words of a table are unknown? data_quality
 
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 --@ function revenue_state_add(revenue_state, amount @amount@) returns revenue_state is revenue_add_@amount.c@:

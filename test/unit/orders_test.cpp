@@ -1,6 +1,7 @@
 #include "core/revenue/orders.h"
 
 #include "unit/laws.h"
+#include "unit/owned_key.h"
 
 #include <gtest/gtest.h>
 
@@ -16,25 +17,6 @@ using Checks = Held<Orders>;
 constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
 constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 const std::string nines(38, '9');
-
-// A key with its bytes, at an odd address.
-class OwnedKey {
-public:
-    OwnedKey(std::int64_t number) : kind_(KeyKind::bigint), bytes_(1 + sizeof number) { std::memcpy(bytes_.data() + 1, &number, sizeof number); }
-    OwnedKey(int number) : OwnedKey(std::int64_t{number}) {}
-    OwnedKey(const std::string& text) : OwnedKey(KeyKind::text, text) {}
-    OwnedKey(const char* text) : OwnedKey(std::string(text)) {}
-    OwnedKey(const Uuid& uuid) : OwnedKey(KeyKind::uuid, {reinterpret_cast<const char*>(uuid.data()), uuid.size()}) {}
-    operator Key() const { return {kind_, {bytes_.data() + 1, bytes_.size() - 1}}; }  // NOLINT: a key by another name
-
-private:
-    OwnedKey(KeyKind kind, std::string_view bytes) : kind_(kind), bytes_(1 + bytes.size())
-    {
-        std::copy(bytes.begin(), bytes.end(), bytes_.begin() + 1);
-    }
-    KeyKind kind_;
-    std::vector<char> bytes_;
-};
 
 void add(Checks& orders, const std::string& amount, const OwnedKey& order) { orders.add(OwnedDecimal(amount).view(), Key(order)); }
 

@@ -7,6 +7,7 @@
 namespace customer_value::test {
 namespace {
 
+using revenue::is_known_status;
 using revenue::is_revenue_status;
 
 TEST(RevenueStatus, is_true_where_the_money_was_taken)
@@ -21,11 +22,19 @@ TEST(RevenueStatus, is_false_where_it_was_not)
         EXPECT_FALSE(is_revenue_status(word)) << word;
 }
 
+TEST(RevenueStatus, knows_the_words_of_both_kinds)
+{
+    for (const char* word : {"paid", "Partially_Refunded", "cancelled", "DRAFT"})
+        EXPECT_TRUE(is_known_status(word)) << word;
+}
+
 TEST(RevenueStatus, refuses_a_word_that_it_does_not_know)
 {
     for (const std::string& word : {std::string(), std::string("lost"), std::string(" paid"), std::string("paid "), std::string("pai"), std::string("paid\0", 5),
-                                    std::string(1000000, 'x'), "paid" + std::string(100, ' '), std::string("\xC3\xA9t\xC3\xA9")})
+                                    std::string(1000000, 'x'), "paid" + std::string(100, ' '), std::string("\xC3\xA9t\xC3\xA9")}) {
         EXPECT_ERROR(invalid_parameter, is_revenue_status(word));
+        EXPECT_FALSE(is_known_status(word));
+    }
     try {
         (void)is_revenue_status("Lost");
         FAIL();

@@ -2,21 +2,6 @@
 
 namespace customer_value::revenue {
 
-namespace {
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-[[noreturn]] void throw_second_currency(std::string_view first, std::string_view second)
-{
-    const auto name = [](std::string_view currency) {
-        return currency.empty() ? std::string("none") : quoted(currency);
-    };
-    throw Error(ErrorCode::invalid_parameter, "revenue in two currencies cannot be added: " + name(first) + " and " + name(second),
-                {}, "Convert the amounts first, or GROUP BY currency.");
-}
-
-}  // namespace
-
 void State::throw_not_there()
 {
     throw Error(ErrorCode::invalid_parameter, "a row that is not in this revenue_state cannot be removed from it");
@@ -35,22 +20,14 @@ State::Room State::enlarged(LimbWindow needed) const
     return window_.united(needed);
 }
 
-void State::adopt_currency(std::string_view currency) noexcept
-{
-    currency_length_ = static_cast<std::uint8_t>(currency.size());
-    std::memcpy(currency_, currency.data(), currency.size());
-}
-
 void State::set_currency(std::string_view currency)
 {
     if (currency == this->currency() && !currency.empty()) [[likely]]
         return;
-    if (currency.empty() || currency.size() > longest_currency)
-        throw Error(ErrorCode::invalid_parameter, "currency must have 1 to " + std::to_string(longest_currency) +
-                    " bytes: " + quoted(clipped(currency)), {}, "Use ISO 4217 codes, such as EUR.");
+    require_currency_name(currency);
     if (rows() > 0)
-        throw_second_currency(this->currency(), currency);
-    adopt_currency(currency);
+        currency_.require(currency);
+    currency_.become(currency);
 }
 
 std::optional<State::Room> State::merge(const State& other)
@@ -59,11 +36,11 @@ std::optional<State::Room> State::merge(const State& other)
         return enlarged(other.window_);
     if (other.rows() == 0)
         return std::nullopt;
-    if (rows() > 0 && currency() != other.currency())
-        throw_second_currency(currency(), other.currency());
+    if (rows() > 0)
+        currency_.require(other.currency());
     if (rows() > ExactSum::max_rows - other.rows())
         throw_too_many_rows();
-    adopt_currency(other.currency());
+    currency_ = other.currency_;
     for (const Side side : {sales, refunds}) {
         sum(side).add(other.sum(side), 1);
         rows_[side] += other.rows_[side];
@@ -106,7 +83,7 @@ State* State::restore(void* memory, const DecimalText& gross, const DecimalText&
     state->rows_[refunds] = fields.rows[refunds];
     state->scale_rows_ = fields.scale_rows;
     state->scale_ = static_cast<std::int32_t>(gross.fraction.size());
-    state->adopt_currency({fields.currency, fields.currency_length});
+    state->currency_.become({fields.currency, fields.currency_length});
     return state;
 }
 

@@ -2,6 +2,7 @@
 // lowers revenue and is not an order.
 #pragma once
 
+#include "core/common/currency.h"
 #include "core/common/decimal.h"
 #include "core/common/exact_sum.h"
 
@@ -23,7 +24,6 @@ class State {
 public:
     static constexpr int version = 1;
     static constexpr const char* type_name = "revenue_state";
-    static constexpr std::size_t longest_currency = 23;
 
     struct Room : LimbWindow {
         Room(LimbWindow window = usual_window) noexcept : LimbWindow(window) {}
@@ -119,7 +119,7 @@ public:
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_[sales] + rows_[refunds]; }
     // The largest number of decimal places among the amounts.
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
-    [[nodiscard]] std::string_view currency() const noexcept { return {currency_, currency_length_}; }
+    [[nodiscard]] std::string_view currency() const noexcept { return currency_.name(); }
 
     // The sums, written into digits_needed() digits that the caller has room for.
     [[nodiscard]] std::size_t digits_needed() const noexcept { return sum(sales).digits_needed(); }
@@ -169,7 +169,7 @@ private:
     struct Fields {
         std::int64_t rows[2], scale_rows;
         std::size_t currency_length;
-        char currency[longest_currency];
+        char currency[Currency::longest];
     };
 
     // Calls use(digits, negative, zero, scale) with the digits in a form that ExactSum takes.
@@ -193,7 +193,6 @@ private:
     [[noreturn]] static void throw_too_many_rows();
     [[noreturn]] static void throw_not_there();
     void set_currency(std::string_view currency);
-    void adopt_currency(std::string_view currency) noexcept;
 
     [[nodiscard]] ExactSum sum(Side side) const noexcept
     {
@@ -205,8 +204,7 @@ private:
     std::int64_t scale_rows_;  // rows whose scale is scale_
     LimbWindow window_;
     std::int32_t scale_;
-    std::uint8_t currency_length_;
-    char currency_[longest_currency];
+    Currency currency_;
     // sales limbs, refunds limbs
 };
 

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 namespace customer_value::revenue {
 
-bool is_revenue_status(std::string_view status)
+namespace {
+
+// whether rows of the status are revenue; nothing for a word that is not known
+std::optional<bool> revenue_of(std::string_view status)
 {
     using namespace std::string_view_literals;
     constexpr std::array counted{"paid"sv, "completed"sv, "shipped"sv, "delivered"sv, "fulfilled"sv, "refunded"sv, "partially_refunded"sv};
@@ -19,6 +23,20 @@ bool is_revenue_status(std::string_view status)
         return true;
     if (std::find(not_counted.begin(), not_counted.end(), word) != not_counted.end())
         return false;
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool is_known_status(std::string_view status)
+{
+    return revenue_of(status).has_value();
+}
+
+bool is_revenue_status(std::string_view status)
+{
+    if (const auto revenue = revenue_of(status))
+        return *revenue;
     throw Error(ErrorCode::invalid_parameter, "unknown order status: \"" + clipped(status) + "\"",
                 "Known are paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded, and, without revenue, "
                 "cancelled, canceled, void, voided, pending, failed, draft.",

@@ -9,4 +9,7 @@ namespace customer_value::revenue {
 // matter. Throws invalid_parameter for a word that is in neither list.
 bool is_revenue_status(std::string_view status);
 
+// Whether the word is in one of the two lists.
+bool is_known_status(std::string_view status);
+
 }  // namespace customer_value::revenue
