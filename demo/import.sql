@@ -140,37 +140,46 @@ BEGIN
 END
 $$;
 
--- Fill shop.orders; order_is and status_is may be empty
-CREATE FUNCTION import.orders(file text, customer_is text, date_is text, amount_is text, order_is text, status_is text) RETURNS void
+-- An option that may be left out, as an SQL expression; `otherwise` stands for it then
+CREATE FUNCTION import.expression(said text, otherwise text) RETURNS text
+LANGUAGE sql STABLE
+AS $$ SELECT CASE WHEN said = '' THEN otherwise ELSE import.expression(said) END $$;
+
+-- Fill shop.orders; what comes behind amount_is may be empty
+CREATE FUNCTION import.orders(file text, customer_is text, date_is text, amount_is text, order_is text, status_is text,
+                              product_is text, relation_is text, price_is text) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     bad record;
+    option record;
     known text := CASE WHEN status_is = '' THEN '''paid''' ELSE import.expression(status_is) END;
 BEGIN
-    PERFORM import.make_view((SELECT coalesce(string_agg(said, ' '), '') FROM unnest(ARRAY[customer_is, date_is, amount_is, order_is, status_is]) AS said
+    PERFORM import.make_view((SELECT coalesce(string_agg(said, ' '), '') FROM unnest(ARRAY[customer_is, date_is, amount_is, order_is, status_is, product_is, relation_is, price_is]) AS said
                               WHERE import.expression(said) LIKE '((%'));
     PERFORM import.check(file, '--customer', customer_is, import.expression(customer_is)),
             import.check(file, '--date', date_is, import.expression(date_is)),
             import.check(file, '--amount', amount_is, import.expression(amount_is));
-    IF order_is <> '' THEN
-        PERFORM import.check(file, '--order', order_is, import.expression(order_is));
-    END IF;
+    FOR option IN SELECT * FROM (VALUES ('--order', order_is), ('--product', product_is), ('--relation', relation_is), ('--price', price_is)) AS options (name, said) WHERE said <> '' LOOP
+        PERFORM import.check(file, option.name, option.said, import.expression(option.said));
+    END LOOP;
     IF status_is <> '' THEN
         PERFORM import.check(file, '--status', status_is, format('is_revenue_status(nullif(trim(%s), ''''))', known));
     END IF;
 
     EXECUTE format('CREATE TEMP TABLE checked AS
         SELECT "#row" AS row_number, nullif(trim(%s), '''') AS customer_id, %s AS day, trim(%s) AS amount, nullif(trim(%s), '''') AS order_id,
-               nullif(trim(%s), '''') AS status
+               nullif(trim(%s), '''') AS status, nullif(trim(%s), '''') AS product, nullif(trim(%s), '''') AS relation, nullif(trim(%s), '''') AS price
         FROM import.file', import.expression(customer_is), import.expression(date_is), import.expression(amount_is),
-        CASE WHEN order_is = '' THEN 'NULL' ELSE import.expression(order_is) END, known);
+        import.expression(order_is, 'NULL'), known, import.expression(product_is, 'NULL'), import.expression(relation_is, 'NULL'),
+        CASE WHEN product_is = '' THEN 'NULL' ELSE import.expression(price_is, import.expression(amount_is)) END);
     CREATE TEMP TABLE days AS SELECT written, import.day(written) AS day FROM (SELECT DISTINCT day AS written FROM checked) AS every;
 
-    SELECT row_number, checked.day IS NULL OR trim(checked.day) = '' AS no_day, days.day IS NULL AS bad_day, checked.day AS written_day, amount
+    SELECT row_number, checked.day IS NULL OR trim(checked.day) = '' AS no_day, days.day IS NULL AS bad_day, checked.day AS written_day,
+           amount <> '' AND NOT import.is_number(amount) AS bad_amount, amount, price
     INTO bad
     FROM checked LEFT JOIN days ON checked.day = days.written
-    WHERE days.day IS NULL OR (amount <> '' AND NOT import.is_number(amount))
+    WHERE days.day IS NULL OR (amount <> '' AND NOT import.is_number(amount)) OR NOT import.is_number(price)
     ORDER BY row_number
     LIMIT 1;
     IF bad.no_day THEN
@@ -178,13 +187,15 @@ BEGIN
     ELSIF bad.bad_day THEN
         RAISE EXCEPTION '% line %: date % cannot be read; dates are written 2024-01-31, 20240131 or 2024-01-31 08:26',
             file, import.line(bad.row_number), import.shown(bad.written_day);
-    ELSIF FOUND THEN
+    ELSIF bad.bad_amount THEN
         RAISE EXCEPTION '% line %: amount % is not a number; amounts are written 1234.50 or -12.5',
             file, import.line(bad.row_number), import.shown(bad.amount);
+    ELSIF FOUND THEN
+        RAISE EXCEPTION '% line %: price % is not a number; prices are written 1234.50', file, import.line(bad.row_number), import.shown(bad.price);
     END IF;
 
-    INSERT INTO shop.orders (customer_id, order_id, day, amount, status)
-    SELECT customer_id, order_id, days.day, nullif(amount, '')::numeric, status
+    INSERT INTO shop.orders (customer_id, order_id, day, amount, status, product, relation, price)
+    SELECT customer_id, order_id, days.day, nullif(amount, '')::numeric, status, product, relation, abs(price::numeric)
     FROM checked JOIN days ON checked.day = days.written
     ORDER BY row_number;
     IF NOT FOUND THEN

@@ -12,7 +12,7 @@ CREATE FUNCTION pg_temp.rows(n bigint) RETURNS text
 LANGUAGE sql
 AS $$ SELECT pg_temp.number(n) || CASE WHEN n = 1 THEN ' row' ELSE ' rows' END $$;
 
--- The lines of a table with a header: numbers to the right, a dash for what is not known; of many rows the last ones
+-- The lines of a table with a header: text to the left, numbers to the right, a dash for what is not known; of many rows the last ones
 CREATE FUNCTION pg_temp.table_lines(view_name regclass, most integer DEFAULT 24) RETURNS SETOF text
 LANGUAGE plpgsql
 AS $$
@@ -44,7 +44,7 @@ BEGIN
         SELECT (n - 1) / cardinality(columns.headers) + 1, (n - 1) % cardinality(columns.headers) + 1, written
         FROM unnest(cells) WITH ORDINALITY AS body (written, n)
     ), padded AS (
-        SELECT y, x, CASE WHEN columns.to_the_right[x] THEN lpad(written, width) ELSE written END AS written
+        SELECT y, x, CASE WHEN columns.to_the_right[x] THEN lpad(written, width) ELSE rpad(written, width) END AS written
         FROM (SELECT *, max(length(written)) OVER (PARTITION BY x) AS width FROM cell) AS measured
     )
     SELECT rtrim('  ' || string_agg(written, '  ' ORDER BY x)) FROM padded GROUP BY y ORDER BY y;
@@ -74,8 +74,10 @@ SELECT rows > 0 AS has_sales,
        EXISTS (SELECT FROM report.months WHERE NOT is_complete) AS has_incomplete_month,
        EXISTS (SELECT FROM report.activity) AS has_churn,
        EXISTS (SELECT FROM report.subscriber_churn_by_month) AS has_subscribers,
+       EXISTS (SELECT FROM report.customers) AS has_customers,
        EXISTS (SELECT FROM shop.survey) AS has_survey,
-       EXISTS (SELECT FROM shop.marketing) AS has_marketing
+       EXISTS (SELECT FROM shop.marketing) AS has_marketing,
+       EXISTS (SELECT FROM report.forecast_base) AS has_forecast
 FROM headline
 \gset
 
@@ -136,6 +138,19 @@ SELECT pg_temp.title('Subscriber churn by month', 'Churn is the share of those s
 SELECT pg_temp.table_lines('report.subscriber_churn_by_month');
 \endif
 
+-- Golden customers and segments
+\if :has_customers
+SELECT pg_temp.title('Golden customers', 'They bring the first 80 % of revenue: who crosses the line is in, and equals are in or out together.');
+SELECT pg_temp.fact('golden customers', pg_temp.number(golden_customers), 'of ' || pg_temp.number(customers)) FROM report.golden_customers;
+SELECT pg_temp.fact('share of customers', pg_temp.number(golden_customers_pct, 2) || ' %', 'of those who ordered at least once') FROM report.golden_customers;
+SELECT pg_temp.fact('share of revenue', pg_temp.number(golden_income_share_pct, 2) || ' %', 'of all customers with revenue above 0') FROM report.golden_customers;
+SELECT pg_temp.fact('golden from', pg_temp.number(least_revenue, 2), 'the least net revenue of a golden customer') FROM report.golden_customers;
+SELECT pg_temp.fact('Gini coefficient', pg_temp.number(gini, 3), '0: all bring the same, 1: one brings everything') FROM report.golden_customers;
+SELECT pg_temp.title('Segments', 'By recency of the last order, frequency of orders and monetary value (RFM), each scored from 1 to 5'
+    || E'\namong the customers, equals alike. The bar is net revenue.');
+SELECT pg_temp.table_lines('report.rfm_segments');
+\endif
+
 -- Survey
 \if :has_survey
 SELECT pg_temp.title('Net promoter score by month', 'Would you recommend us, from 0 to 10? The score is the share of promoters (9, 10) less that of'
@@ -161,13 +176,41 @@ SELECT pg_temp.fact('return on marketing', pg_temp.number(roi_pct, 0) || ' %', '
 SELECT pg_temp.fact('payback', pg_temp.number(payback_months, 1), 'months until a new customer has brought in the cost') FROM worth;
 \endif
 \endif
+
+-- Kinds of sale
+SELECT EXISTS (SELECT FROM report.sales_by_kind) AS has_kinds, EXISTS (SELECT FROM report.products_together) AS has_pairs \gset
+\if :has_kinds
+SELECT pg_temp.title('Revenue by kind of sale', 'Front end is what a customer buys on the first day, repeat the same product again, upsell a related one dearer'
+    || E'\nthan all before it, add-on another related one, cross-sell an unrelated one. Sales less refunds; an order of two'
+    || E'\nkinds counts in both.');
+SELECT pg_temp.table_lines('report.sales_by_kind');
+SELECT '  unknown are refunds of products that the customer has not bought in these data' FROM report.sales_by_kind WHERE kind = 'unknown';
+\endif
+\if :has_pairs
+SELECT pg_temp.title('Products bought together', 'The pairs that are most often in one order: in percent of the orders with the first, of those with the second, and'
+    || E'\nhow many times more often than chance would have it (lift).');
+SELECT pg_temp.table_lines('report.products_together');
+\endif
+\endif
+
+-- Forecast
+\if :has_forecast
+SELECT pg_temp.title('Forecast: which model?', 'Models of buying until dropping out, fitted to the orders up to ' || fit_until || '; the smaller the AIC, the better.') FROM report.forecast_base;
+SELECT pg_temp.table_lines('report.forecast_models');
+SELECT pg_temp.title('Forecast: is it right?', 'Days with an order from then to ' || last_day || ', by how often a customer had come back before:'
+    || E'\nwhat came, and what each model had expected.') FROM report.forecast_base;
+SELECT pg_temp.table_lines('report.forecast_check');
+SELECT pg_temp.title('Forecast: the best customers', 'Value ahead is the expected revenue of the 52 weeks after ' || last_day || ' by BG/NBD and Gamma-Gamma,'
+    || E'\ndiscounted by 0.2 % a week; alive is the probability of not having dropped out.') FROM report.forecast_base;
+SELECT pg_temp.table_lines('report.best_customers');
 \endif
 
 SELECT E'\nLeft out, because the data have none: ' || string_agg(what, ', ' ORDER BY n) || '.'
 FROM (VALUES (1, :'has_sales'::boolean, 'sales'),
              (2, :'has_subscribers'::boolean, 'subscriptions'),
              (3, :'has_survey'::boolean, 'survey scores'),
-             (4, :'has_marketing'::boolean, 'marketing costs')) AS section (n, is_there, what)
+             (4, :'has_marketing'::boolean, 'marketing costs'),
+             (5, EXISTS (SELECT FROM shop.sales WHERE product IS NOT NULL), 'products')) AS section (n, is_there, what)
 WHERE NOT is_there
 HAVING count(*) > 0;
 \if :has_churn

@@ -2,16 +2,12 @@
 -- Months are whole calendar months; a month that the data do not cover to its end is not compared with the one before.
 CREATE SCHEMA report;
 
--- A bar of width characters for max, in eighths of a character; in # where report.blocks is off
+-- A bar of width characters for max; in # where report.blocks is off
 CREATE FUNCTION report.bar(value numeric, max numeric, width integer) RETURNS text
 LANGUAGE sql STABLE
 AS $$
-    SELECT CASE
-        WHEN value > 0 AND current_setting('report.blocks', true) IS DISTINCT FROM 'off'
-        THEN repeat('█', eighths / 8) || substr('▏▎▍▌▋▊▉', eighths % 8, sign(eighths % 8)::integer)
-        WHEN value > 0 THEN repeat('#', round(eighths / 8.0)::integer)
-        ELSE '' END
-    FROM (SELECT ceil(least(value / nullif(max, 0), 1) * width * 8)::integer AS eighths) AS scaled
+    SELECT CASE WHEN current_setting('report.blocks', true) IS DISTINCT FROM 'off' THEN bar ELSE translate(bar, '█▉▊▋▌▍▎▏', '#####') END
+    FROM coalesce(text_bar(value, max, width), '') AS bar
 $$;
 
 CREATE VIEW report.span AS
@@ -101,6 +97,41 @@ WHERE at_start(state) > 0
 ORDER BY month;
 COMMENT ON VIEW report.subscriber_churn_by_month IS 'Share of those subscribed when a month begins who are not when it ends.';
 
+-- Who matters ------------------------------------------------------------------------------------
+
+CREATE VIEW report.customers AS
+SELECT customer_id, max(day) FILTER (WHERE amount >= 0) AS last_order,
+       CASE WHEN EXISTS (SELECT FROM shop.sales WHERE order_id IS NOT NULL) THEN count(DISTINCT order_id) FILTER (WHERE amount >= 0)
+            ELSE count(*) FILTER (WHERE amount >= 0) END AS orders,
+       net_revenue(amount) AS revenue
+FROM shop.sales
+WHERE customer_id IS NOT NULL
+GROUP BY customer_id
+HAVING count(*) FILTER (WHERE amount >= 0) > 0;
+COMMENT ON VIEW report.customers IS 'Who ordered at least once: the last order, how many, and sales less refunds.';
+
+CREATE VIEW report.golden_customers AS
+SELECT count(*) AS customers, count(*) FILTER (WHERE is_golden) AS golden_customers, 100.0 * count(*) FILTER (WHERE is_golden) / nullif(count(*), 0) AS golden_customers_pct,
+       min(revenue) FILTER (WHERE is_golden) AS least_revenue, golden_income_share(revenue) AS golden_income_share_pct, gini(revenue) AS gini
+FROM (SELECT revenue, is_golden(revenue) OVER () FROM report.customers) AS classed;
+COMMENT ON VIEW report.golden_customers IS 'The customers who bring the first 80 % of revenue, and how evenly revenue is spread.';
+
+CREATE VIEW report.rfm AS
+SELECT customer_id, revenue, rfm_score(last_day - last_order, 5, false) OVER () AS r, rfm_score(orders, 5, true) OVER () AS f, rfm_score(revenue, 5, true) OVER () AS m
+FROM report.customers, report.span;
+COMMENT ON VIEW report.rfm IS 'Scores from 1 to 5 of each customer: recency of the last order, frequency of orders, monetary value.';
+
+CREATE VIEW report.rfm_segments AS
+SELECT segment, count(revenue) AS customers, (100.0 * count(revenue) / nullif(sum(count(revenue)) OVER (), 0))::numeric(20, 1) AS customers_pct,
+       coalesce(sum(revenue), 0)::numeric(20, 2) AS net_revenue, (100 * coalesce(sum(revenue), 0) / nullif(sum(sum(revenue)) OVER (), 0))::numeric(20, 1) AS revenue_pct,
+       report.bar(sum(revenue), max(sum(revenue)) OVER (), 22) AS bar
+FROM unnest(ARRAY['Champions', 'Loyal', 'Potential Loyalists', 'New Customers', 'Promising', 'Need Attention', 'About To Sleep', 'Cannot Lose Them', 'At Risk', 'Hibernating'])
+     WITH ORDINALITY AS named (segment, place)
+     LEFT JOIN (SELECT revenue, rfm_segment(r, f, m) AS segment FROM report.rfm) AS customers USING (segment)
+GROUP BY segment, place
+ORDER BY place;
+COMMENT ON VIEW report.rfm_segments IS 'Customers and revenue of the ten segments that the RFM scores make.';
+
 -- What they say -----------------------------------------------------------------------------------
 
 CREATE VIEW report.nps_by_month AS
@@ -142,3 +173,53 @@ FROM (SELECT revenue_per_month, churn_pct, ltv_from_churn(revenue_per_month, chu
            (SELECT cac(sum(marketing_cost), sum(new_customers)) AS cac FROM report.acquisition_by_month) AS acquisition
      ) AS worth;
 COMMENT ON VIEW report.unit_economics IS 'Revenue of a customer over the expected time as one, against the cost of winning one.';
+
+-- What sells what ---------------------------------------------------------------------------------
+
+CREATE VIEW report.sales_by_kind AS
+SELECT kind, orders, revenue::numeric(20, 2) AS net_revenue, share_pct::numeric(20, 1), avg_check::numeric(20, 2), report.bar(revenue, max(revenue) OVER (), 22) AS bar
+FROM (SELECT sales_agg(coalesce(kind, 'unknown'), order_id, amount) AS state
+      FROM (SELECT coalesce(order_id, customer_id || ' ' || day) AS order_id, amount,
+                   sale_type(product, relation, CASE WHEN amount < 0 THEN -price ELSE price END) OVER (PARTITION BY customer_id ORDER BY day) AS kind
+            FROM shop.sales
+            WHERE customer_id IS NOT NULL AND product IS NOT NULL) AS lines) AS sold, sales_report(state);
+COMMENT ON VIEW report.sales_by_kind IS 'Net revenue of lines with a customer by kind of sale; the lines of one day are one basket; unknown are refunds whose sale is not in the data.';
+
+CREATE VIEW report.products_together AS
+SELECT left(first_product, 36) AS first_product, left(second_product, 36) AS second_product, orders,
+       confidence_pct::numeric(20, 1) AS with_first_pct, reverse_confidence_pct::numeric(20, 1) AS with_second_pct, lift::numeric(20, 1)
+FROM (SELECT affinity_agg(order_id, product) AS state FROM shop.sales WHERE amount >= 0) AS bought, basket_affinity(state)
+ORDER BY orders DESC, lift DESC, first_product, second_product
+LIMIT 10;
+COMMENT ON VIEW report.products_together IS 'The ten pairs of products that are most often in one order.';
+-- What is ahead -----------------------------------------------------------------------------------
+
+CREATE MATERIALIZED VIEW report.forecast_base AS
+SELECT ledger, fit_until, last_day(ledger) AS last_day
+FROM (SELECT ledger_agg(customer_id, day, amount) AS ledger FROM shop.sales WHERE customer_id IS NOT NULL) AS base,
+     LATERAL (SELECT first_day(ledger) + (last_day(ledger) - first_day(ledger)) / 2 AS fit_until) AS half
+WHERE fit_until < last_day(ledger) AND repeat_buyers(repeat_purchases(ledger, fit_until)) > 0
+      AND (SELECT count(DISTINCT monetary_value) > 1 FROM rfm_summary(ledger, NULL::text) WHERE frequency > 0 AND monetary_value > 0);
+COMMENT ON MATERIALIZED VIEW report.forecast_base IS 'All orders as one ledger, and the middle of the time; no row where too few customers came back to fit a model.';
+
+CREATE VIEW report.forecast_models AS
+SELECT model, log_likelihood::numeric(20, 1), aic::numeric(20, 1), verdict
+FROM report.forecast_base, model_comparison(ledger, fit_until, '1 week');
+COMMENT ON VIEW report.forecast_models IS 'Models of buying and dropping out, fitted to the first half of the time.';
+
+CREATE VIEW report.forecast_check AS
+SELECT frequency AS came_back, min(customers) AS customers, min(actual) AS actual,
+       sum(predicted) FILTER (WHERE model = 'BG/NBD')::numeric(20, 0) AS "BG/NBD", sum(predicted) FILTER (WHERE model = 'MBG/NBD')::numeric(20, 0) AS "MBG/NBD",
+       sum(predicted) FILTER (WHERE model = 'Pareto/NBD')::numeric(20, 0) AS "Pareto/NBD"
+FROM report.forecast_base, holdout_check(ledger, fit_until, '1 week')
+GROUP BY frequency
+ORDER BY frequency = 'all', frequency;
+COMMENT ON VIEW report.forecast_check IS 'Purchase days of the second half by how often customers had come back in the first: what came, and what each model expected.';
+
+CREATE VIEW report.best_customers AS
+SELECT customer, frequency AS came_back, monetary_value::numeric(20, 2) AS mean_spend, (100 * p_alive)::numeric(20, 0) AS alive_pct,
+       expected_purchases::numeric(20, 1) AS purchases_ahead, clv::numeric(20, 2) AS value_ahead, report.bar(clv::numeric, max(clv::numeric) OVER (), 22) AS bar
+FROM report.forecast_base, clv_forecast(ledger, bg_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002, NULL::text)
+ORDER BY clv DESC NULLS LAST, customer
+LIMIT 10;
+COMMENT ON VIEW report.best_customers IS 'The ten customers who are expected to be worth most over the next 52 weeks, discounted by 0.2 % a week.';

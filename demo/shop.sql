@@ -22,15 +22,17 @@ SELECT id, n, id * 100 + n AS visit,
        bool_and(n = 1 OR shop.dice(id * 100 + n, 4) >= leaves) OVER (PARTITION BY id ORDER BY n) AS happens
 FROM customers, generate_series(1, 40) AS n;
 
--- Orders: a visit brings one article, and in three of ten cases a second. November and December are the busy season
-INSERT INTO shop.orders (customer_id, order_id, day, amount, status, category)
+-- Orders: a visit brings one article, and in three of ten cases a second. November and December are the busy season. A category
+-- has twelve products, the dearer the higher their number
+INSERT INTO shop.orders (customer_id, order_id, day, amount, status, category, product, relation, price)
 SELECT id, dense_rank() OVER (ORDER BY day, visit), day,
        round((price * exp(0.9 * (shop.dice(article, 7) + shop.dice(article, 8) + shop.dice(article, 9) - 1.5)))::numeric, 2),
        CASE WHEN shop.dice(visit, 10) < 0.03 THEN 'cancelled'
             WHEN day >= DATE '2025-06-29' THEN 'pending'
             WHEN day >= DATE '2025-06-25' THEN 'shipped'
             ELSE 'delivered' END,
-       category
+       category, category || ' ' || 1 + floor(4 * (shop.dice(article, 7) + shop.dice(article, 8) + shop.dice(article, 9)))::integer, category,
+       round((price * exp(0.9 * (shop.dice(article, 7) + shop.dice(article, 8) + shop.dice(article, 9) - 1.5)))::numeric, 2)
 FROM (SELECT *, visit * 2 + position AS article FROM visits, generate_series(0, 1) AS position) AS basket
 JOIN (VALUES (0.00, 0.34, 'books', 21.0), (0.34, 0.60, 'toys', 32.0), (0.60, 0.80, 'kitchen', 54.0),
              (0.80, 0.94, 'garden', 68.0), (0.94, 1.00, 'cameras', 240.0)) AS shelf (low, high, category, price)
@@ -41,10 +43,10 @@ WHERE happens AND day <= DATE '2025-06-30'
 ORDER BY day, visit, position;
 
 -- Refunds: one order in sixteen comes back within three weeks, all of it or half
-INSERT INTO shop.orders (customer_id, order_id, day, amount, status, category)
+INSERT INTO shop.orders (customer_id, order_id, day, amount, status, category, product, relation, price)
 SELECT customer_id, order_id, refunded_on,
        CASE WHEN shop.dice(order_id::bigint, 12) < 0.7 THEN -amount ELSE -round(amount / 2, 2) END,
-       'refunded', category
+       'refunded', category, product, relation, price
 FROM (SELECT *, day + 3 + floor(18 * shop.dice(order_id::bigint, 13))::integer AS refunded_on FROM shop.orders) AS delivered
 WHERE status = 'delivered' AND shop.dice(order_id::bigint, 11) < 0.06 AND refunded_on <= DATE '2025-06-30' AND amount > 0
 ORDER BY refunded_on, order_id::bigint;

@@ -8,9 +8,14 @@ CREATE TABLE shop.orders (
     day         date NOT NULL,
     amount      numeric,
     status      text,
-    category    text
+    category    text,
+    product     text,
+    relation    text,
+    price       numeric
 );
 COMMENT ON TABLE shop.orders IS 'One row per sale (amount >= 0) or refund (amount < 0, with the order_id of its order).';
+COMMENT ON COLUMN shop.orders.relation IS 'The group of related products that the product belongs to.';
+COMMENT ON COLUMN shop.orders.price IS 'Of one piece of the product.';
 
 CREATE TABLE shop.subscriptions (
     customer_id text NOT NULL,
@@ -34,7 +39,7 @@ CREATE TABLE shop.marketing (
 COMMENT ON TABLE shop.marketing IS 'What was spent on winning customers, by month.';
 
 CREATE VIEW shop.sales AS
-SELECT customer_id, order_id, day, date_trunc('month', day)::date AS month, amount, category
+SELECT customer_id, order_id, day, date_trunc('month', day)::date AS month, amount, category, product, relation, price
 FROM shop.orders
 WHERE is_revenue_status(status) AND amount IS NOT NULL;
 COMMENT ON VIEW shop.sales IS 'Orders and refunds that count: not the cancelled, pending and failed ones.';

@@ -4,7 +4,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION customer_value;
 CREATE SCHEMA matrix;
 
--- The aggregates whose laws were checked; the lint at the end demands all of them.
+-- The aggregates and window functions whose laws were checked; the lint at the end demands all of them.
 CREATE TABLE matrix.covered (aggregate regprocedure PRIMARY KEY);
 -- The states that the checks met, for the tests of dump and binary COPY that come after.
 CREATE TABLE matrix.states (call text, type regtype, state text);
@@ -201,4 +201,158 @@ BEGIN
 
     DROP VIEW matrix.value, matrix.state;
     RETURN format('%s: %s', call, CASE WHEN broken = '{}' THEN format('ok, %s laws', laws) ELSE array_to_string(broken, E'\n    ') END);
+END $$;
+
+-- The answers of a window function by id: `call` has %s for the value, `source` is a table or query with an alias.
+CREATE FUNCTION matrix.answers(call text, value text, over_clause text, source text) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN format('SELECT id, (%s OVER (%s))::text AS answer FROM %s', format(call, value), over_clause, source);
+
+-- How many rows differ between two queries for answers.
+CREATE FUNCTION matrix.differences(one text, other text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+    EXECUTE format('WITH one AS MATERIALIZED (%s), other AS MATERIALIZED (%s)
+                    SELECT count(*) FROM ((TABLE one EXCEPT ALL TABLE other) UNION ALL (TABLE other EXCEPT ALL TABLE one)) AS d', one, other) INTO n;
+    RETURN n;
+END $$;
+
+-- Before the laws of a window function: the view of its answers, the answers of a serial plan, and that it is covered.
+CREATE PROCEDURE matrix.begin_window(whole text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE VIEW matrix.value AS %s', whole);
+    INSERT INTO matrix.covered SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = 'w'
+        WHERE refclassid = 'pg_proc'::regclass AND ev_class = 'matrix.value'::regclass ON CONFLICT DO NOTHING;
+    PERFORM matrix.plan_for('serial');
+    CREATE TABLE matrix.expected AS SELECT * FROM matrix.value;
+END $$;
+
+-- After them: the same answers in a parallel plan of this query, on disk, and whatever the session's settings.
+CREATE FUNCTION matrix.end_window(query text, expected text) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    broken text[] := '{}';
+    n bigint;
+    plan text;
+BEGIN
+    PERFORM matrix.plan_for('parallel');
+    plan := matrix.plan(query);
+    IF plan !~ 'WindowAgg.*Gather' THEN broken := broken || format('the plan is not parallel: %s', plan); END IF;
+    EXECUTE format('CREATE TABLE matrix.parallel AS %s', query);
+    PERFORM matrix.plan_for('serial');
+    n := matrix.differences('TABLE matrix.parallel', expected);
+    IF n > 0 THEN broken := broken || format('parallel: %s rows differ', n); END IF;
+    DROP TABLE matrix.parallel;
+
+    PERFORM set_config('work_mem', '64kB', true), set_config('TimeZone', 'Pacific/Kiritimati', true), set_config('DateStyle', 'SQL, DMY', true),
+            set_config('search_path', 'pg_temp', true);
+    n := matrix.differences('SELECT * FROM matrix.value', 'SELECT id, answer FROM matrix.expected');
+    IF n > 0 THEN broken := broken || format('session settings: %s rows differ', n); END IF;
+    PERFORM set_config('work_mem', '4MB', true), set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, MDY', true), set_config('search_path', 'public', true);
+    RETURN broken;
+END $$;
+
+-- Whether a window function whose population is the partition keeps the laws: `call` with %s for the value, which is a column
+-- of the table `rows`, made by matrix.make. Returns one line: ok, or what is broken.
+CREATE FUNCTION matrix.check_window(call text, value text, rows text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    broken text[] := '{}';
+    laws int := 0;
+    thinned text := format('CASE WHEN id %% 3 > 0 THEN %s END', value);
+    whole text := matrix.answers(call, value, '', rows);
+    by_part text := matrix.answers(call, value, 'PARTITION BY part', rows);
+    expected text := 'SELECT id, answer FROM matrix.expected';
+    n bigint;
+    law record;
+BEGIN
+    CALL matrix.begin_window(whole);
+    EXECUTE format('SELECT count(DISTINCT answer) FROM matrix.expected') INTO n;
+    IF n < 2 THEN broken := broken || 'the sample has fewer than two answers'::text; END IF;
+    -- equal values, equal answers, and NULL for NULL
+    EXECUTE format('SELECT count(*) FROM (SELECT %1$s FROM %2$s JOIN matrix.expected USING (id) GROUP BY %1$s HAVING count(DISTINCT coalesce(answer, ''none'')) > 1
+                        OR (%1$s IS NULL AND count(answer) > 0)) AS unequal', value, rows) INTO n;
+    IF n > 0 THEN broken := broken || format('%s values with more than one answer', n); END IF;
+
+    FOR law IN SELECT * FROM (VALUES
+            -- no order of rows, of the window or of its frame matters
+            ('reversed rows', matrix.answers(call, value, '', format('(SELECT * FROM %s ORDER BY id DESC) AS r', rows)), expected),
+            ('shuffled rows', matrix.answers(call, value, '', format('(SELECT * FROM %s ORDER BY hashint8extended(id, 7)) AS r', rows)), expected),
+            ('rows by value', matrix.answers(call, value, '', format('(SELECT * FROM %s ORDER BY %s NULLS FIRST) AS r', rows, value)), expected),
+            ('ORDER BY', matrix.answers(call, value, format('ORDER BY %s DESC', value), rows), expected),
+            ('ORDER BY something else', matrix.answers(call, value, 'ORDER BY day, id DESC', rows), expected),
+            ('frame of rows', matrix.answers(call, value, 'ORDER BY id ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING', rows), expected),
+            ('frame of days', matrix.answers(call, value, 'ORDER BY day RANGE BETWEEN ''3 days'' PRECEDING AND CURRENT ROW EXCLUDE TIES', rows), expected),
+            ('frame of groups', matrix.answers(call, value, 'PARTITION BY part ORDER BY day GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW', rows), by_part),
+            -- where the rows come from
+            ('view', 'SELECT * FROM matrix.value', expected),
+            ('subquery', format('SELECT id, (SELECT answer FROM (%s) AS w WHERE w.id = r.id) FROM %s AS r WHERE id <= 20', whole, rows), expected || ' WHERE id <= 20'),
+            ('next to another window', format('SELECT id, answer FROM (SELECT id, (%1$s OVER ())::text AS answer, %1$s OVER (PARTITION BY day) AS d, rank() OVER (ORDER BY id DESC), sum(id) OVER (ORDER BY day) FROM %2$s) AS w',
+                                              format(call, value), rows), expected),
+            ('cut short by the row number', format('SELECT id, answer FROM (SELECT id, (%s OVER w)::text AS answer, row_number() OVER w AS place FROM %s WINDOW w AS (ORDER BY id)) AS numbered WHERE place <= 50',
+                                                   format(call, value), rows), format('SELECT id, answer FROM (%s) AS e ORDER BY id LIMIT 50', expected)),
+            ('an aggregate', format('SELECT id, (%s OVER ())::text FROM %s GROUP BY id', format(call, format('min(%s)', value)), rows), expected),
+            -- NULL is ignored: as if its rows were not there
+            ('NULL', matrix.answers(call, thinned, '', rows), matrix.answers(call, value, '', format('(SELECT * FROM %s WHERE id %% 3 > 0) AS r', rows)) || format(' UNION ALL SELECT id, NULL FROM %s WHERE id %% 3 = 0', rows)),
+            ('FILTER', format('SELECT id, (%s OVER ())::text FROM %s GROUP BY id', format(call, format('min(%s) FILTER (WHERE id %% 3 > 0)', value)), rows), matrix.answers(call, thinned, '', rows)),
+            ('all NULL', matrix.answers(call, format('nullif(%1$s, %1$s)', value), '', rows), format('SELECT id, NULL::text FROM %s', rows)),
+            ('no rows', matrix.answers(call, value, '', format('%s WHERE false', rows)), expected || ' WHERE false'),
+            -- partitions do not know each other
+            ('partitions', by_part, format('SELECT id, answer FROM generate_series(0, 3) AS p, LATERAL (%s) AS w', matrix.answers(call, value, '', format('%s WHERE part = p', rows)))),
+            ('random partitions', matrix.answers(call, value, 'PARTITION BY matrix.random(id, 5, 60)', rows),
+                format('SELECT id, answer FROM generate_series(0, 59) AS p, LATERAL (%s) AS w', matrix.answers(call, value, '', format('%s WHERE matrix.random(id, 5, 60) = p', rows)))),
+            ('partitions of one row', matrix.answers(call, value, 'PARTITION BY id', format('%s WHERE id <= 100', rows)),
+                format('SELECT id, answer FROM generate_series(1, 100) AS p, LATERAL (%s) AS w', matrix.answers(call, value, '', format('%s WHERE id = p', rows))))
+        ) AS v (law, query, expected) LOOP
+        n := matrix.differences(law.query, law.expected);
+        IF n > 0 THEN broken := broken || format('%s: %s rows differ', law.law, n); END IF;
+        laws := laws + 1;
+    END LOOP;
+
+    -- the same whatever the plan and the session
+    broken := broken || matrix.end_window(whole, expected) || matrix.end_window(by_part, by_part);
+    laws := laws + 4;
+
+    -- a population needs a window
+    IF matrix.sqlstate_of(format('SELECT %s FROM %s', format(call, value), rows)) NOT IN ('42809') THEN broken := broken || 'called without OVER'::text; END IF;
+
+    DROP VIEW matrix.value;
+    DROP TABLE matrix.expected;
+    RETURN format('%s: %s', format(call, value), CASE WHEN broken = '{}' THEN format('ok, %s laws', laws) ELSE array_to_string(broken, E'\n    ') END);
+END $$;
+
+-- Whether a window function that goes through its partition in order keeps the laws: `call` as it is written, PARTITION BY part
+-- ORDER BY `ordering` over the table `rows`, made by matrix.make. Returns one line: ok, or what is broken.
+CREATE FUNCTION matrix.check_stream(call text, ordering text, rows text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    broken text[] := '{}';
+    over_clause text := format('PARTITION BY part ORDER BY %s', ordering);
+    whole text := matrix.answers(call, '', over_clause, rows);
+    expected text := 'SELECT id, answer FROM matrix.expected';
+    laws int := 0;
+    n bigint;
+    law record;
+BEGIN
+    CALL matrix.begin_window(whole);
+    SELECT count(DISTINCT answer) FROM matrix.expected INTO n;
+    IF n < 2 THEN broken := broken || 'the sample has fewer than two answers'::text; END IF;
+    FOR law IN SELECT * FROM (VALUES
+            ('reversed rows', matrix.answers(call, '', over_clause, format('(SELECT * FROM %s ORDER BY id DESC) AS r', rows)), expected),
+            ('shuffled rows', matrix.answers(call, '', over_clause, format('(SELECT * FROM %s ORDER BY hashint8extended(id, 7)) AS r', rows)), expected),
+            ('frame of rows', matrix.answers(call, '', over_clause || ' ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING', rows), expected),
+            ('frame of groups', matrix.answers(call, '', over_clause || ' GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW', rows), expected),
+            ('view', 'SELECT * FROM matrix.value', expected),
+            ('next to other windows', format('SELECT id, answer FROM (SELECT id, (%1$s OVER (%2$s))::text AS answer, %1$s OVER (ORDER BY %3$s) AS all_, sum(id) OVER (%2$s), rank() OVER (ORDER BY id DESC) FROM %4$s) AS w',
+                                             call, over_clause, ordering, rows), expected),
+            ('no rows', matrix.answers(call, '', over_clause, format('%s WHERE false', rows)), expected || ' WHERE false'),
+            ('partitions', whole, format('SELECT id, answer FROM generate_series(0, 3) AS p, LATERAL (%s) AS w', matrix.answers(call, '', format('ORDER BY %s', ordering), format('%s WHERE part = p', rows)))),
+            ('partitions of one row', matrix.answers(call, '', format('PARTITION BY id ORDER BY %s', ordering), format('%s WHERE id <= 100', rows)),
+                format('SELECT id, answer FROM generate_series(1, 100) AS p, LATERAL (%s) AS w', matrix.answers(call, '', '', format('%s WHERE id = p', rows))))
+        ) AS v (law, query, expected) LOOP
+        n := matrix.differences(law.query, law.expected);
+        IF n > 0 THEN broken := broken || format('%s: %s rows differ', law.law, n); END IF;
+        laws := laws + 1;
+    END LOOP;
+    broken := broken || matrix.end_window(whole, expected);
+    IF matrix.sqlstate_of(format('SELECT %s FROM %s', call, rows)) <> '42809' THEN broken := broken || 'called without OVER'::text; END IF;
+    DROP VIEW matrix.value;
+    DROP TABLE matrix.expected;
+    RETURN format('%s: %s', call, CASE WHEN broken = '{}' THEN format('ok, %s laws', laws + 3) ELSE array_to_string(broken, E'\n    ') END);
 END $$;

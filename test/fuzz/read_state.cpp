@@ -1,9 +1,18 @@
 // Reads any bytes as the text form and as the binary form of every state: they are refused with a reason, or they make
 // a sound state, which reads back as it was written and merges like any other.
+#include "core/behaviour/funnel.h"
+#include "core/behaviour/ladder.h"
+#include "core/behaviour/retention.h"
 #include "core/churn/churn.h"
+#include "core/clv/rows.h"
+#include "core/experiment/experiment.h"
+#include "core/golden/state.h"
 #include "core/nps/nps.h"
 #include "core/revenue/orders.h"
 #include "core/revenue/revenue.h"
+#include "core/sales/affinity.h"
+#include "core/sales/report.h"
+#include "core/survival/survival.h"
 #include "unit/held.h"
 
 #include <cstdio>
@@ -59,6 +68,8 @@ template <class... State> void read_as_each(std::string_view form)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    read_as_each<churn::State, nps::State, nps::SatisfactionState, revenue::State, revenue::Orders>({reinterpret_cast<const char*>(data), size});
+    read_as_each<churn::State, nps::State, nps::SatisfactionState, revenue::State, revenue::Orders, sales::State, sales::AffinityState,
+                 behaviour::Ladder, behaviour::RetentionState, behaviour::FunnelState, golden::State, survival::State, experiment::State,
+                 clv::RepeatPurchases, clv::RepeatSpend, clv::Renewals>({reinterpret_cast<const char*>(data), size});
     return 0;
 }

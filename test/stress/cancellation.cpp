@@ -35,6 +35,9 @@ constexpr Work endless[] = {
     {"avg_check by order in groups",
      "SELECT count(*) FROM (SELECT avg_check(i, i / 2) FROM (SELECT generate_series(1::bigint, 20000000000) AS i) AS rows "
      "GROUP BY i % 1000) AS groups"},
+    {"golden ranks of a large partition", "SELECT count(golden_rank) FROM (SELECT golden_rank(i) OVER () FROM generate_series(1, 20000000) AS i) AS rows"},
+    {"golden shares of long numbers",
+     "SELECT count(golden_share) FROM (SELECT golden_share(i * 1.000000000000000000000001) OVER () FROM generate_series(1, 5000000) AS i) AS rows"},
     {"a rollup of large order states",
      "SELECT orders_count(rollup(state)) FROM cancellation.large, generate_series(1, 100000)"},
     {"merging two large order states",
@@ -42,6 +45,9 @@ constexpr Work endless[] = {
      "generate_series(1, 100000)"},
     {"writing and reading large order states as text",
      "SELECT count(state::text::order_state) FROM cancellation.large, generate_series(1, 100000)"},
+    {"fits of many distinct rows",
+     "SELECT count(bg_nbd_fit(state)) + count(pareto_nbd_fit(state)) FROM cancellation.customers, generate_series(1, 100000)"},
+    {"a comparison of models", "SELECT count(*) FROM generate_series(1, 100000), cancellation.customers, model_comparison(state)"},
 };
 
 constexpr const char* schema = R"(
@@ -52,6 +58,8 @@ constexpr const char* schema = R"(
     INSERT INTO cancellation.large
     SELECT order_agg(i, i * 4 + part)
     FROM generate_series(1::bigint, 400000) AS i, generate_series(0, 3) AS part GROUP BY part;
+    CREATE TABLE cancellation.customers AS
+    SELECT repeat_purchases_agg(i % 7, CASE i % 7 WHEN 0 THEN 0 ELSE 0.5 + i % 1009 * 0.3 END, 310 + i / 1e4) AS state FROM generate_series(1, 400000) AS i;
 )";
 
 // Ended in time, by the error for a cancelled query, and all is as before.

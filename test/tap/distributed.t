@@ -34,6 +34,7 @@ pushed_down() {
        "$(sql distributed "SELECT $3 FROM (SELECT $2 AS state FROM local) AS whole")" "$1: and their rollup is that of one table"
 }
 pushed_down 'ledger' 'ledger_agg(customer, day, amount)' 'rollup(state)'
+pushed_down 'subscriptions' "mrr_agg(customer, daterange(day, day + 40), amount, '1 week'::interval)" 'rollup(state)'
 pushed_down 'surveys' 'nps_agg(score)' 'rollup(state)'
 pushed_down 'revenue' 'revenue_agg(amount)' 'net_revenue(rollup(state))'
 pushed_down 'orders' 'order_agg(amount, customer)' 'avg_check(rollup(state))'

@@ -32,10 +32,15 @@ for types in 'int,numeric' 'numeric,int' 'numeric,numeric' 'bigint,numeric' 'num
 done
 decoys+="CREATE FUNCTION trap.checked_argument(text, numeric) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
 decoys+="CREATE FUNCTION trap.trim_scale(numeric) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+for function in 'format(text, VARIADIC text[])' 'unnest(text[])' 'array_agg(text)' 'array_position(text[], text)' 'jsonb_build_object(VARIADIC text[])' 'string_agg(text, text, text)' 'quality_query(text, jsonb, text)' 'is_known_status(varchar)'; do
+    decoys+="CREATE FUNCTION trap.$function RETURNS text LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+done
 PGUSER=mallory sql install "$decoys"
 is "$(PGUSER=mallory sql install 'CREATE EXTENSION customer_value SCHEMA trap')" '' 'the extension can be created beside decoys'
 is "$(sql install 'SELECT trap.ltv_from_retention(100, 0.8, 0.1, true), trap.roi(2400, 800), trap.ltv(50::real, 2::real, 24::real), trap.growth_rate(70::bigint, 75::bigint)')" \
    '366.6666666666666667|200|2400|7.1428571428571429' 'and calls none of them'
+is "$(sql install "CREATE TABLE orders (status varchar); INSERT INTO orders VALUES ('odd'); SELECT rows, sample FROM trap.data_quality('orders', status => 'status') WHERE rows > 0; SELECT trap.assert_quality('orders', status => 'status')" | grep -v CONTEXT)" \
+   $'1|{odd}\nERROR:  public.orders fails 1 check of data quality\nDETAIL:  error: unknown_status, 1 row (100.00 %), such as odd\nHINT:  data_quality, with the same arguments, shows all checks and what they mean.\nSQL function "assert_quality" statement 1' 'nor does data quality'
 sql install 'DROP EXTENSION customer_value; DROP SCHEMA trap CASCADE; REVOKE CREATE ON DATABASE install FROM mallory; DROP ROLE mallory' >/dev/null
 
 # workers that really run
