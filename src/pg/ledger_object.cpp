@@ -269,17 +269,17 @@ Datum flattened(const View& view)
     return PointerGetDatum(flat);
 }
 
-ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows, std::size_t text_bytes)
+ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows)
 {
     const MemoryContext memory = CurrentMemoryContext;
     return {allocated_in<std::uint32_t>(memory, customers + 1), allocated_in<ledger::Day>(memory, rows),
             has_amounts ? allocated_in<std::int64_t>(memory, rows) : nullptr,
-            allocated_in<std::uint64_t>(memory, customers * ledger::words_of(kind)), allocated_in<char>(memory, text_bytes)};
+            allocated_in<std::uint64_t>(memory, customers * ledger::words_of(kind))};
 }
 
 View decoded(const Head& head, std::span<const unsigned char> body)
 {
-    const ledger::Columns into = columns_for(head.kind, head.has_amounts, head.customers, head.rows, head.text_bytes);
+    const ledger::Columns into = columns_for(head.kind, head.has_amounts, head.customers, head.rows);
     return guarded([&] { return ledger::decode(head, body, into); });
 }
 
@@ -293,7 +293,24 @@ LedgerSource ledger_source(FunctionCallInfo fcinfo, int index)
     const FlatLedger* flat = flat_argument(datum);
     View view = ledger::head_view(flat->head);
     view.currency = flat->currency();
+    view.text = reinterpret_cast<const char*>(flat->body().data());
     return {view, nullptr, flat->body(), flat->head};
+}
+
+OrderedKeys ordered_keys(const LedgerSource& source)
+{
+    const MemoryContext memory = CurrentMemoryContext;
+    const std::uint32_t customers = source.view.customers;
+    auto* keys = allocated_in<std::uint64_t>(memory, customers * ledger::words_of(source.view.kind));
+    if (source.object == nullptr)
+        return {keys, nullptr};
+    auto* order = allocated_in<std::uint32_t>(memory, customers);
+    auto* ranks = allocated_in<std::uint32_t>(memory, customers);
+    guarded([&] { source.object->builder.rank(order, keys); });
+    for (std::uint32_t place = 0; place < customers; ++place)
+        ranks[order[place]] = place;
+    pfree(order);
+    return {keys, ranks};
 }
 
 View read_ledger(FunctionCallInfo fcinfo, int index)
@@ -302,7 +319,7 @@ View read_ledger(FunctionCallInfo fcinfo, int index)
     if (LedgerObject* object = object_in(datum)) {
         complete(object);
         const Builder& builder = object->builder;
-        const ledger::Columns into = columns_for(builder.kind(), builder.has_amounts(), builder.customers(), builder.rows(), 0);
+        const ledger::Columns into = columns_for(builder.kind(), builder.has_amounts(), builder.customers(), builder.rows());
         return guarded([&] { return ledger::laid_out(builder, into); });
     }
     const FlatLedger* flat = flat_argument(datum);

@@ -102,14 +102,14 @@ struct LedgerSource {
     ledger::Head head;
 
     // Guarded: calls `use` with a view whose customers can be read once, one after the other, in no order. Amounts of stored
-    // ledgers are not there unless asked for.
+    // ledgers are not there unless asked for, and their keys go to `keys`, if anywhere.
     template <class Use>
     auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
-              ledger::RowOrder order = ledger::RowOrder::by_day) const
+              ledger::RowOrder order = ledger::RowOrder::by_day, std::uint64_t* keys = nullptr) const
     {
         return guarded([&] {
             if (object == nullptr) {
-                ledger::CustomerStream stream(head, body, amounts);
+                ledger::CustomerStream stream(head, body, amounts, keys);
                 return use(stream.view());
             }
             ledger::BucketStream stream(object->builder, order);
@@ -119,8 +119,16 @@ struct LedgerSource {
 };
 LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
 
+// The keys of a ledger's customers, in their order. Those of a stored one are there when LedgerSource::read has put them there;
+// one in the making knows them at once, and `ranks` say where its customers come among them.
+struct OrderedKeys {
+    std::uint64_t* keys;
+    std::uint32_t* ranks;  // null for a stored ledger, which is in order
+};
+OrderedKeys ordered_keys(const LedgerSource& source);
+
 // Room for columns, in the current context.
-ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows, std::size_t text_bytes);
+ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows);
 ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
 // What its head says, without a look at the rows.
 ledger::Head read_head(FunctionCallInfo fcinfo, int index);

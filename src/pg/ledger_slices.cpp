@@ -13,7 +13,7 @@ namespace {
 Datum slice(const ledger::View& view, ledger::Days kept)
 {
     const ledger::SliceSize size = ledger::slice_size(view, kept);
-    const ledger::Columns into = columns_for(view.kind, view.has_amounts, size.customers, size.rows, 0);
+    const ledger::Columns into = columns_for(view.kind, view.has_amounts, size.customers, size.rows);
     return flattened(ledger::sliced(view, kept, into));
 }
 

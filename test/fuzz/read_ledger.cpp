@@ -44,8 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::vector<Day> days(head.rows);
         std::vector<std::int64_t> amounts(head.has_amounts ? head.rows : 0);
         std::vector<std::uint64_t> keys(head.customers * words_of(head.kind));
-        std::vector<char> text(head.text_bytes);
-        const View view = decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data(), text.data()});
+        const View view = decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data()});
         check(view, head, body);
     } catch (const Error& error) {
         require(error.code() == ErrorCode::malformed_binary);

@@ -74,32 +74,31 @@ template <class Out> void write_body(const View& view, const EncodedRows& rows, 
     write_body(view, out, [&](std::uint32_t customer) { out.bytes(rows.of(customer)); });
 }
 
-// Reads the key of a customer, behind that of the customer before.
-void read_key(Reader& reader, const View& view, std::uint32_t customer, const Columns& into, std::size_t& text_used, std::size_t text_bytes)
+// Reads the key of a customer, behind that of the customer before. `text` is where the body begins.
+void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_t* keys, const char* text)
 {
-    if (view.kind == KeyKind::bigint) {
+    if (kind == KeyKind::bigint) {
         const auto code = reader.number();
         if (customer == 0) {
-            into.keys[0] = static_cast<std::uint64_t>(unzigzag(code));
+            keys[0] = static_cast<std::uint64_t>(unzigzag(code));
             return;
         }
-        const auto previous = static_cast<std::int64_t>(into.keys[customer - 1]);
-        into.keys[customer] = into.keys[customer - 1] + code;
-        if (code == 0 || static_cast<std::int64_t>(into.keys[customer]) <= previous)
+        const auto previous = static_cast<std::int64_t>(keys[customer - 1]);
+        keys[customer] = keys[customer - 1] + code;
+        if (code == 0 || static_cast<std::int64_t>(keys[customer]) <= previous)
             refuse_binary("Its customers are not in ascending order");
         return;
     }
-    if (view.kind == KeyKind::uuid) {
-        std::memcpy(into.keys + 2 * customer, reader.bytes(16).data(), 16);
+    std::uint64_t* const key = keys + customer * words_of(kind);
+    if (kind == KeyKind::uuid) {
+        std::memcpy(key, reader.bytes(16).data(), 16);
     } else {
         const auto size = reader.number();
-        if (size > longest_key || size > text_bytes - text_used)
+        if (size > longest_key)
             refuse_binary("A key is too long");
-        std::memcpy(into.text + text_used, reader.bytes(size).data(), size);
-        into.keys[customer] = static_cast<std::uint64_t>(text_used) << 16 | size;
-        text_used += size;
+        *key = static_cast<std::uint64_t>(reader.bytes(size).data() - text) << 16 | size;
     }
-    if (customer > 0 && view.key(customer - 1).bytes >= view.key(customer).bytes)
+    if (customer > 0 && key_bytes(kind, key - words_of(kind), text) >= key_bytes(kind, key, text))
         refuse_binary("Its customers are not in ascending order");
 }
 
@@ -198,7 +197,10 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
     }
     lookout_.call();
     Reader reader(rest_);
-    skip_key(reader, head_.kind);
+    if (keys_ == nullptr)
+        skip_key(reader, head_.kind);
+    else
+        read_key(reader, head_.kind, customer, keys_, reinterpret_cast<const char*>(body_.data()));
     const RowCount count = read_count(reader, head_, head_.rows - rows_read_);
     if (count.rows > days_.size()) {
         days_.resize(2 * count.rows);
@@ -269,16 +271,17 @@ unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) n
 
 View decode(const Head& head, std::span<const unsigned char> body, const Columns& into)
 {
-    View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
-              into.offsets, into.days, into.amounts, into.keys, into.text};
+    const View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
+                    into.offsets, into.days, into.amounts, into.keys, reinterpret_cast<const char*>(body.data())};
     Reader reader(body);
-    std::size_t text_used = 0, row = 0;
+    std::size_t text_bytes = 0, row = 0;
     Day last_seen = head.first_day, first_seen = head.last_day;
     into.offsets[0] = 0;
     Lookout lookout;
     for (std::uint32_t customer = 0; customer < head.customers; ++customer) {
         lookout.call();
-        read_key(reader, view, customer, into, text_used, head.text_bytes);
+        read_key(reader, head.kind, customer, into.keys, view.text);
+        text_bytes += head.kind == KeyKind::text ? into.keys[customer] & 0xffff : 0;
         const RowCount count = read_count(reader, head, head.rows - row);
         read_days(reader, head, into.days + row, count.rows);
         if (head.has_amounts)
@@ -288,7 +291,7 @@ View decode(const Head& head, std::span<const unsigned char> body, const Columns
         last_seen = std::max(last_seen, into.days[row - 1]);
         into.offsets[customer + 1] = static_cast<std::uint32_t>(row);
     }
-    if (row != head.rows || text_used != head.text_bytes || !reader.rest().empty())
+    if (row != head.rows || text_bytes != head.text_bytes || !reader.rest().empty())
         refuse_binary("Its parts do not add up to its head");
     if (head.rows > 0 && (first_seen != head.first_day || last_seen != head.last_day))
         refuse_binary("Its first and last day are not those of its rows");

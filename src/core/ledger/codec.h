@@ -57,7 +57,8 @@ void encode(const View& view, const EncodedRows& rows, unsigned char* body) noex
 // The most bytes that the rows of some customers take.
 [[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept { return 15 * rows + rows / 8 + 20 * customers; }
 
-// Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head.
+// Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay where
+// they are, in the body.
 [[nodiscard]] View decode(const Head& head, std::span<const unsigned char> body, const Columns& into);
 
 // A view of a stored ledger of which only the head is known: for the arguments of a report, and to be streamed.
@@ -68,19 +69,26 @@ void encode(const View& view, const EncodedRows& rows, unsigned char* body) noex
 class CustomerStream final : public RowSource {
 public:
     enum class Amounts : bool { left_out, read };
-    CustomerStream(const Head& head, std::span<const unsigned char> body, Amounts amounts) noexcept : head_(head), rest_(body), amounts_wanted_(amounts) {}
+    // The keys go to `keys`, customers * words_of(kind), as their customers are read; nowhere where that is null.
+    CustomerStream(const Head& head, std::span<const unsigned char> body, Amounts amounts, std::uint64_t* keys = nullptr) noexcept
+        : head_(head), body_(body), rest_(body), amounts_wanted_(amounts), keys_(keys)
+    {
+    }
     [[nodiscard]] View view() noexcept
     {
         View view = head_view(head_);
         view.stream = this;
+        view.keys = keys_;
+        view.text = reinterpret_cast<const char*>(body_.data());
         return view;
     }
     [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
 
 private:
     Head head_;
-    std::span<const unsigned char> rest_;
+    std::span<const unsigned char> body_, rest_;
     Amounts amounts_wanted_;
+    std::uint64_t* keys_;
     std::uint32_t next_ = 0;
     std::uint64_t rows_read_ = 0;
     std::vector<Day> days_;

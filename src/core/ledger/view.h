@@ -83,7 +83,6 @@ struct Columns {
     Day* days;               // rows
     std::int64_t* amounts;   // rows, null without amounts
     std::uint64_t* keys;     // customers * words_of(kind)
-    char* text;              // the bytes of text keys
 };
 
 // Text keys are at most this long.
