@@ -1,4 +1,4 @@
--- Parts of a ledger: as_of, slice, "between", ledger_shard.
+-- Parts of a ledger: as_of, slice, "between", slices, first_orders, ledger_shard.
 \getenv srcdir PG_ABS_SRCDIR
 \set shop :srcdir '/sql/shop/ledger.sql'
 \set ECHO none
@@ -37,6 +37,74 @@ SELECT shop.same(format('SELECT report.* FROM shop.ledgers, cohort_retention(as_
                  format('SELECT report.* FROM shop.ledgers, cohort_retention(ledger, as_of => %L) AS report WHERE keys = %L', as_of, keys)) AS same, count(*)
 FROM shop.ledgers, unnest('{2019-11-01,2020-02-28,2020-02-29,2020-12-31,2021-06-01}'::date[]) AS as_of GROUP BY same;
 
+-- all periods of a ledger, each as its rows would have made it
+SELECT s.* FROM d1, slices(ledger) AS s;
+SELECT s.period, rows_count(s.ledger), first_day(s.ledger), last_day(s.ledger) FROM d1, slices(ledger, '1 week') AS s;
+SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
+    format('SELECT period, s.ledger, customer_ledger_send(s.ledger) FROM shop.ledgers AS l, slices(l.ledger, %L) AS s WHERE keys = %L', step, keys),
+    format('SELECT start, ledger, customer_ledger_send(ledger::customer_ledger) FROM shop.calendar, shop.ledger(%L, start, stop) AS ledger WHERE step = %L AND customers_count(ledger::customer_ledger) > 0 ORDER BY start', keys, step)) AS same
+    FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar WHERE step > '1 day') AS s) AS compared
+GROUP BY step, same ORDER BY step, same;
+SELECT keys, count(*) AS days, count(*) FILTER (WHERE s.ledger::text <> slice(l.ledger, period, period + 1)::text) AS different, rollup(s.ledger)::text = l.ledger::text AS whole
+FROM shop.ledgers AS l, slices(l.ledger, '1 day') AS s GROUP BY keys, l.ledger::text ORDER BY keys;
+-- a ledger in the making, of more customers and rows than are sorted by comparing: against its stored form, and against slice
+CREATE TEMP TABLE many AS SELECT matrix.random(id, 1, 20000) - 9000 AS customer, date '2024-01-25' + matrix.random(id, 2, 60)::int AS day, (matrix.random(id, 3, 2000) - 300) / 4::numeric AS amount FROM generate_series(1, 30000) AS id;
+CREATE FUNCTION pg_temp.many_slices(keys text) RETURNS TABLE (period date, ledger customer_ledger) LANGUAGE sql AS $$
+    SELECT s.* FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM many) AS base, slices(base.ledger) AS s WHERE keys = 'bigint'
+    UNION ALL SELECT s.* FROM (SELECT ledger_agg(md5(customer::text)::uuid, day, amount) AS ledger FROM many) AS base, slices(base.ledger) AS s WHERE keys = 'uuid'
+    UNION ALL SELECT s.* FROM (SELECT ledger_agg('customer ' || customer, day, amount) AS ledger FROM many) AS base, slices(base.ledger) AS s WHERE keys = 'text'
+    UNION ALL SELECT s.* FROM (SELECT ledger_agg(customer, day) AS ledger FROM many) AS base, slices(base.ledger) AS s WHERE keys = 'none'
+$$;
+CREATE TEMP TABLE whole AS SELECT 'bigint' AS keys, ledger_agg(customer, day, amount) AS ledger FROM many UNION ALL SELECT 'uuid', ledger_agg(md5(customer::text)::uuid, day, amount) FROM many
+UNION ALL SELECT 'text', ledger_agg('customer ' || customer, day, amount) FROM many UNION ALL SELECT 'none', ledger_agg(customer, day) FROM many;
+SELECT keys, m.period, customers_count(m.ledger), rows_count(m.ledger), customer_ledger_send(m.ledger) = customer_ledger_send(s.ledger) AS as_stored,
+    customer_ledger_send(m.ledger) = customer_ledger_send(slice(whole.ledger, m.period, (m.period + interval '1 month')::date)) AS as_slice
+FROM whole, pg_temp.many_slices(keys) AS m JOIN LATERAL slices(whole.ledger) AS s USING (period) ORDER BY keys, m.period;
+-- rows that do not fit into a word while a ledger is built, amounts of several scales, thousands of years
+CREATE TEMP TABLE odd AS SELECT id % 3 AS customer, make_date(1 + (id * 277 % 5000)::int, 1 + (id % 12)::int, 5) AS day, CASE id % 4 WHEN 0 THEN 92233720368.54 WHEN 1 THEN 0.1234567 WHEN 2 THEN -5 ELSE -0.00001 END AS amount FROM generate_series(1, 300) AS id;
+SELECT count(*) AS years, count(*) FILTER (WHERE customer_ledger_send(s.ledger) <> customer_ledger_send(slice(base.ledger, s.period, (s.period + interval '1 year')::date))) AS different, rollup(s.ledger)::text = min(base.ledger::text) AS whole
+FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM odd) AS base, slices(base.ledger, '1 year') AS s;
+SELECT count(*) AS slices, count(period) AS periods FROM slices('empty');
+SELECT count(*) AS slices FROM slices(NULL);
+SELECT count(*) AS slices FROM d1, slices(ledger, NULL);
+
+-- first orders: never a refund; of several on a day the least; customers with refunds only are left out
+SELECT first_orders(ledger) FROM d1;
+SELECT first_orders(ledger_agg(customer, day::date, amount)) FROM (VALUES (7, '2024-03-01', 5), (7, '2024-03-01', 2.50), (7, '2024-03-01', -9), (7, '2024-02-29', -0.5), (8, '2024-01-01', -1), (9, '2024-01-01', 0)) AS orders (customer, day, amount);
+SELECT first_orders('empty') AS empty, first_orders(NULL) IS NULL AS null, first_orders(ledger_agg(8, date '2024-01-01', -1)) AS refunds_only, first_orders(ledger_agg(8, date '2024-01-01')) AS activity;
+CREATE FUNCTION pg_temp.firsts(keys text) RETURNS text LANGUAGE sql AS $$
+    SELECT CASE keys WHEN 'bigint' THEN ledger_agg(customer, day, amount)::text WHEN 'uuid' THEN ledger_agg(md5(customer::text)::uuid, day, amount)::text
+                     WHEN 'text' THEN ledger_agg('customer ' || customer, day, amount)::text ELSE ledger_agg(customer, day)::text END
+    FROM (SELECT DISTINCT ON (customer) * FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END AND coalesce(amount, 0) >= 0 ORDER BY customer, day, amount) AS first
+$$;
+SELECT keys, customers_count(f), rows_count(f), f::text = pg_temp.firsts(keys) AS same, customer_ledger_send(f) = customer_ledger_send(pg_temp.firsts(keys)::customer_ledger) AS same_bytes FROM shop.ledgers, first_orders(ledger) AS f ORDER BY keys;
+SELECT first_orders(ledger_agg(customer, day, amount))::text = pg_temp.firsts('bigint') AS in_the_making FROM shop.sales WHERE shop = 'amounts';
+SELECT first_orders(ledger_agg(md5(customer::text)::uuid, day, amount))::text = (SELECT first_orders(ledger)::text FROM whole WHERE keys = 'uuid') AS in_the_making FROM many;
+
+-- first orders before a day, and all rows from it on, tell of the time behind it what the whole ledger tells; only refunds before a customer's
+-- first order, which revenue_cohorts puts into the first period, are no longer there
+CREATE TABLE shop.recent AS SELECT keys, cut, ledger AS whole, as_of(first_orders(ledger), cut - 1) AS firsts, slice(ledger, cut) AS recent, step, lapse
+FROM shop.ledgers, generate_series(1, 12) AS id, LATERAL (SELECT date '2019-11-20' + matrix.random(id, 7, 400)::int AS cut, (ARRAY['1 month', '1 week', '10 days', '3 months']::interval[])[1 + id % 4] AS step, (ARRAY['90 days', '1 month', '9 days']::interval[])[1 + id % 3] AS lapse) AS c;
+-- the first period of a step that begins so much later than the cut
+CREATE FUNCTION pg_temp.start(step interval, day timestamp) RETURNS date LANGUAGE sql AS $$ SELECT min(start) FROM shop.calendar AS c WHERE c.step = $1 AND start >= $2 $$;
+CREATE FUNCTION pg_temp.compared(part text) RETURNS TABLE (report text, same text) LANGUAGE sql AS $$
+    SELECT report, shop.same(format('SELECT report.* FROM (SELECT whole AS ledger FROM shop.recent WHERE (keys, cut) = (%L, %L)) AS l, %s', keys, cut, call),
+                             format('SELECT report.* FROM (SELECT %s AS ledger FROM shop.recent WHERE (keys, cut) = (%L, %L)) AS l, %s', part, keys, cut, call))
+    FROM shop.recent, LATERAL (VALUES
+        ('customer_growth', format('customer_growth(ledger, %L, %L, NULL, %L) AS report', step, pg_temp.start(step, cut + lapse), lapse)),
+        ('lifecycle', format('lifecycle(ledger, %L, %L) AS report', step, pg_temp.start(step, cut + step))),
+        ('rolling_active', format('rolling_active(ledger, 30, %L) AS report', cut + 30)),
+        ('cohort_retention', format('cohort_retention(ledger, %1$L, ''on'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
+        ('cohort_retention, on or after', format('cohort_retention(ledger, %1$L, ''on_or_after'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
+        ('golden_trend', format('golden_trend(ledger, %L, 0.8, %L) AS report', step, pg_temp.start(step, cut))),
+        ('revenue_cohorts', format('LATERAL (SELECT cohort, cohort_size, period, revenue FROM revenue_cohorts(ledger, %1$L) WHERE period > 0) AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut))) AS r (report, call)
+    WHERE keys <> 'none' OR report NOT IN ('golden_trend', 'revenue_cohorts')
+$$;
+SELECT report, count(*) AS cases, same FROM pg_temp.compared('firsts || recent') GROUP BY report, same ORDER BY report, same;
+-- which the rows from that day on alone do not
+SELECT report, count(*) AS cases, count(*) FILTER (WHERE same <> 'same') > 30 AS different FROM pg_temp.compared('recent') WHERE report IN ('customer_growth', 'lifecycle', 'cohort_retention', 'revenue_cohorts') GROUP BY report ORDER BY report;
+SELECT bool_and(rows_count(firsts || recent) < rows_count(whole)) AS smaller FROM shop.recent;
+
 -- all parts together are the whole: by months, by slices, by shards, by both
 SELECT rollup(month)::text = (SELECT ledger::text FROM shop.ledgers WHERE keys = 'bigint') AS months FROM (SELECT ledger_agg(customer, day, amount) AS month FROM shop.sales WHERE shop = 'amounts' GROUP BY date_trunc('month', day)) AS m;
 SELECT keys, rollup(slice(ledger, start, stop))::text = ledger::text AS slices FROM shop.ledgers, shop.calendar WHERE step = '3 months' GROUP BY keys, ledger::text ORDER BY keys;
@@ -70,6 +138,9 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT slice('empty', '2024-02-01', '2024-01-01')$$,
     $$SELECT "between"('empty', '-infinity', '2024-01-01')$$,
     $$SELECT between('empty', '2024-01-01', '2024-02-01')$$,
+    $$SELECT * FROM slices('empty', '1 hour')$$,
+    $$SELECT * FROM slices('empty', '1 month 1 day')$$,
+    $$SELECT slices(ledger, '1 day') FROM (SELECT ledger_agg(1, make_date(1 + 3000 * n, 1, 1)) AS ledger FROM generate_series(0, 1) AS n) AS apart$$,
     $$SELECT ledger_shard(7, 0)$$,
     $$SELECT ledger_shard('seven', -8)$$);
 DROP SCHEMA shop CASCADE;

@@ -70,22 +70,27 @@ struct Periods {
 
 inline constexpr std::int64_t most_periods = 1'000'000;
 
+// Those that hold the days [first, end); 22023 where they are too many, and `made_by` says what made them.
+inline Periods periods_of(const ledger::Step& step, ledger::Day first, ledger::Day end, const char* made_by)
+{
+    if (end <= first)
+        return {step, 0, 0};
+    const std::int64_t first_period = step.period_of(first), last_period = step.period_of(end - 1);
+    if (last_period - first_period >= most_periods)
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s more than %lld periods", made_by, static_cast<long long>(most_periods)),
+                        errhint("Take a longer step or a shorter time.")));
+    if (step.start_of(first_period) < ledger::earliest_day)
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("the first period would start before 4713 BC"), errhint("Take a shorter step.")));
+    return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
+}
+
 inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index, const ledger::View& view)
 {
     const ledger::Step step = step_argument(fcinfo, step_index);
     const auto [from, to] = day_bounds_argument(fcinfo, from_index, to_index);
     if (view.rows() == 0 && !(from && to))
         return {step, 0, 0};
-    const ledger::Day first = from.value_or(view.first_day), end = to.value_or(view.last_day + 1);
-    if (end <= first)
-        return {step, 0, 0};
-    const std::int64_t first_period = step.period_of(first), last_period = step.period_of(end - 1);
-    if (last_period - first_period >= most_periods)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("from, to and step make more than %lld periods", static_cast<long long>(most_periods)),
-                        errhint("Take a longer step or a shorter time.")));
-    if (step.start_of(first_period) < ledger::earliest_day)
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("the first period would start before 4713 BC"), errhint("Take a shorter step.")));
-    return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
+    return periods_of(step, from.value_or(view.first_day), to.value_or(view.last_day + 1), "from, to and step make");
 }
 
 }  // namespace customer_value::pg

@@ -45,6 +45,20 @@ SQL_FUNCTION(ledger_slice)
     return slice(view, {bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end});
 }
 
+// first_orders(ledger)
+SQL_FUNCTION(ledger_first_orders)
+{
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const OrderedKeys keys = ordered_keys(source);
+    auto* room = static_cast<ledger::PlacedRow*>(MemoryContextAllocHuge(CurrentMemoryContext, (source.view.customers + std::size_t{1}) * sizeof(ledger::PlacedRow)));
+    const std::span<ledger::PlacedRow> rows = source.read([&](const ledger::View& view) { return ledger::first_orders(view, keys.ranks, room); },
+                                                          ledger::CustomerStream::Amounts::read, ledger::RowOrder::any, keys.keys);
+    ledger::View whole = source.view;
+    whole.keys = keys.keys;
+    const ledger::Columns into = columns_for(whole.kind, whole.has_amounts, rows.size(), rows.size());
+    return flattened(guarded([&] { return ledger::laid_out(rows, whole, into); }));
+}
+
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }

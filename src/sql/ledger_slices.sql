@@ -12,9 +12,16 @@ CREATE FUNCTION "between"(ledger customer_ledger, "from" date, "to" date) RETURN
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_slice';
 COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
 'the rows of the days from <= day < to, NULL for no bound: slice under the name that must be quoted';
+--@ function first_orders(ledger customer_ledger) returns customer_ledger is ledger_first_orders:
+--@     the first order of each customer who has any, with its amount (the least of that day): with the rows of later months
+--@     it tells new customers from old ones as the whole ledger does, in a fraction of its size
 
 --@ for customer in bigint, uuid, text
 --@ function ledger_shard(customer @customer@, shards integer) returns integer is ledger_shard_@customer@:
 --@     a number from 0 to shards - 1 for a customer, the same for ever and everywhere: to build ledgers in parts (GROUP BY
 --@     ledger_shard(customer, 8)) whose reports add up
 --@ end
+
+--@ report slices(ledger customer_ledger, step interval DEFAULT '1 month') returns (period date, ledger customer_ledger) is ledger_slices:
+--@     the ledger cut into its calendar periods: a row for each that has any row, in their order, with the ledger of those rows; rollup
+--@     makes the whole again; to store a ledger by month, and to add or replace months one by one

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
+#include <utility>
 
 namespace customer_value::ledger {
 
@@ -91,6 +93,22 @@ View sliced(const View& view, Days kept, const Columns& into) noexcept
         return {};
     return {view.kind, view.has_amounts, view.scale, customers, first_day, last_day, into.offsets, into.days,
             view.amounts == nullptr ? nullptr : into.amounts, into.keys, view.text};
+}
+
+std::span<PlacedRow> first_orders(const View& view, const std::uint32_t* ranks, PlacedRow* into)
+{
+    constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const Rows rows = view.of(customer);
+        const std::uint32_t place = ranks == nullptr ? customer : ranks[customer];
+        PlacedRow first{nobody, 0, 0};
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            if (rows.is_order(i) && (first.customer == nobody || std::pair(rows.days[i], rows.amount(i)) < std::pair(first.day, first.amount)))
+                first = {place, rows.days[i], rows.amount(i)};
+        into[place] = first;
+    }
+    PlacedRow* const behind = std::remove_if(into, into + view.customers, [](const PlacedRow& row) { return row.customer == nobody; });
+    return {into, behind};
 }
 
 std::int32_t shard_of(const Key& customer, std::int32_t shards)

@@ -1,7 +1,7 @@
-// Parts of a ledger: its rows of some days, its customers of a shard.
+// Parts of a ledger: its rows of some days, its first orders, its customers of a shard.
 #pragma once
 
-#include "core/ledger/codec.h"
+#include "core/ledger/placed_rows.h"
 
 #include <cstdint>
 
@@ -22,6 +22,11 @@ struct SliceSize {
 // The rows of those days, in memory of the caller for as many customers and rows as slice_size says (no text: that of the
 // view is used on). Customers without rows vanish; a slice without rows is the empty ledger.
 [[nodiscard]] View sliced(const View& view, Days kept, const Columns& into) noexcept;
+
+// The first order of each customer who has any, in the order of keys; of several on that day the one of the least amount. `ranks` are the
+// places of the view's customers in that order, null where they come in it; there is room for as many rows as customers, and the
+// rows are at its beginning.
+[[nodiscard]] std::span<PlacedRow> first_orders(const View& view, const std::uint32_t* ranks, PlacedRow* into);
 
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every
 // machine. Throws invalid_parameter unless shards is positive.

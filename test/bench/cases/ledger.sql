@@ -171,6 +171,14 @@ SELECT repeat_purchase_rate(ledger) FROM stored_ledger
 --@ built-in
 SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
 
+-- the ledger and its 48 months; the built-in of this line is to build the ledger alone
+--@ case slices by month, to building the ledger
+--@ limit 1.8
+--@ ours
+SELECT count(*), sum(rows_count(months.ledger)) FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders) AS base, slices(base.ledger) AS months
+--@ built-in
+SELECT ledger_agg(customer, day, amount) IS NULL FROM ledger_orders
+
 --@ case customers_count(ledger_agg(...)) of :part
 --@ rows (SELECT count(*) FROM :part)
 --@ for part in ledger_orders_tenth, ledger_orders_quarter, ledger_orders
