@@ -11,6 +11,9 @@ SELECT round(historic_ltv(l), 2) AS historic_ltv, historic_ltv(l, 5) AS over_fiv
 SELECT round(ltv(customer, day, amount), 4) AS ltv FROM d1;
 SELECT round(customer_lifespan(l)::numeric, 2) AS observed, customer_lifespan(l, 'km') AS none_churned, customer_lifespan(l, 'hazard') AS no_event,
        round(customer_lifespan(l, 'km', '30 days')::numeric, 12) AS km, customer_lifespan(l, 'hazard', lapse => '30 days') AS hazard, customer_lifespan(l, as_of => '2024-02-02') AS early FROM example;
+-- all sums at once: over months each adds up but customers and buyers
+SELECT t.* FROM (SELECT l FROM example UNION ALL SELECT visits FROM example UNION ALL SELECT 'empty' UNION ALL SELECT NULL) AS ledgers (l), totals(l) AS t;
+SELECT m.period, t.* FROM (SELECT ledger_agg(customer, day, amount) AS l FROM d1) AS base, slices(base.l) AS m, totals(m.ledger) AS t ORDER BY m.period;
 -- durations 1 and 2 churned, 3 censored, 4 churned, 5 censored: what the last day and the lapse make of them
 SELECT round(customer_lifespan(l, 'km', '30 days', '2024-04-01')::numeric, 12) AS km, customer_lifespan(l, 'hazard', '30 days', '2024-04-01') AS hazard
 FROM (SELECT ledger_agg(customer, day) FROM (VALUES (1, date '2024-01-01'), (1, '2024-01-02'), (2, '2024-01-10'), (2, '2024-01-12'), (3, '2024-03-29'),

@@ -68,21 +68,22 @@ SELECT count(*) AS slices, count(period) AS periods FROM slices('empty');
 SELECT count(*) AS slices FROM slices(NULL);
 SELECT count(*) AS slices FROM d1, slices(ledger, NULL);
 
--- first orders: never a refund; of several on a day the least; customers with refunds only are left out
+-- first orders: of several on a day the least, and refunds of days before; all of who has refunds only
 SELECT first_orders(ledger) FROM d1;
 SELECT first_orders(ledger_agg(customer, day::date, amount)) FROM (VALUES (7, '2024-03-01', 5), (7, '2024-03-01', 2.50), (7, '2024-03-01', -9), (7, '2024-02-29', -0.5), (8, '2024-01-01', -1), (9, '2024-01-01', 0)) AS orders (customer, day, amount);
 SELECT first_orders('empty') AS empty, first_orders(NULL) IS NULL AS null, first_orders(ledger_agg(8, date '2024-01-01', -1)) AS refunds_only, first_orders(ledger_agg(8, date '2024-01-01')) AS activity;
 CREATE FUNCTION pg_temp.firsts(keys text) RETURNS text LANGUAGE sql AS $$
     SELECT CASE keys WHEN 'bigint' THEN ledger_agg(customer, day, amount)::text WHEN 'uuid' THEN ledger_agg(md5(customer::text)::uuid, day, amount)::text
                      WHEN 'text' THEN ledger_agg('customer ' || customer, day, amount)::text ELSE ledger_agg(customer, day)::text END
-    FROM (SELECT DISTINCT ON (customer) * FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END AND coalesce(amount, 0) >= 0 ORDER BY customer, day, amount) AS first
+    FROM (SELECT *, coalesce(amount, 0) >= 0 AS is_order, min(day) FILTER (WHERE coalesce(amount, 0) >= 0) OVER (PARTITION BY customer) AS first, row_number() OVER (PARTITION BY customer, coalesce(amount, 0) >= 0 ORDER BY day, amount) AS n
+          FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END) AS row
+    WHERE is_order AND n = 1 OR NOT is_order AND (day < first) IS NOT FALSE
 $$;
 SELECT keys, customers_count(f), rows_count(f), f::text = pg_temp.firsts(keys) AS same, customer_ledger_send(f) = customer_ledger_send(pg_temp.firsts(keys)::customer_ledger) AS same_bytes FROM shop.ledgers, first_orders(ledger) AS f ORDER BY keys;
 SELECT first_orders(ledger_agg(customer, day, amount))::text = pg_temp.firsts('bigint') AS in_the_making FROM shop.sales WHERE shop = 'amounts';
 SELECT first_orders(ledger_agg(md5(customer::text)::uuid, day, amount))::text = (SELECT first_orders(ledger)::text FROM whole WHERE keys = 'uuid') AS in_the_making FROM many;
 
--- first orders before a day, and all rows from it on, tell of the time behind it what the whole ledger tells; only refunds before a customer's
--- first order, which revenue_cohorts puts into the first period, are no longer there
+-- first orders before a day, and all rows from it on, tell of the time behind it what the whole ledger tells
 CREATE TABLE shop.recent AS SELECT keys, cut, ledger AS whole, as_of(first_orders(ledger), cut - 1) AS firsts, slice(ledger, cut) AS recent, step, lapse
 FROM shop.ledgers, generate_series(1, 12) AS id, LATERAL (SELECT date '2019-11-20' + matrix.random(id, 7, 400)::int AS cut, (ARRAY['1 month', '1 week', '10 days', '3 months']::interval[])[1 + id % 4] AS step, (ARRAY['90 days', '1 month', '9 days']::interval[])[1 + id % 3] AS lapse) AS c;
 -- the first period of a step that begins so much later than the cut
@@ -97,7 +98,7 @@ CREATE FUNCTION pg_temp.compared(part text) RETURNS TABLE (report text, same tex
         ('cohort_retention', format('cohort_retention(ledger, %1$L, ''on'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
         ('cohort_retention, on or after', format('cohort_retention(ledger, %1$L, ''on_or_after'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
         ('golden_trend', format('golden_trend(ledger, %L, 0.8, %L) AS report', step, pg_temp.start(step, cut))),
-        ('revenue_cohorts', format('LATERAL (SELECT cohort, cohort_size, period, revenue FROM revenue_cohorts(ledger, %1$L) WHERE period > 0) AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut))) AS r (report, call)
+        ('revenue_cohorts', format('LATERAL (SELECT cohort, cohort_size, period, revenue FROM revenue_cohorts(ledger, %1$L)) AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut))) AS r (report, call)
     WHERE keys <> 'none' OR report NOT IN ('golden_trend', 'revenue_cohorts')
 $$;
 SELECT report, count(*) AS cases, same FROM pg_temp.compared('firsts || recent') GROUP BY report, same ORDER BY report, same;

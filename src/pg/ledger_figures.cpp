@@ -1,5 +1,7 @@
 #include "pg/ledger_customers.h"
 
+#include "pg/rows.h"
+
 #include "core/ledger/figures.h"
 
 using namespace customer_value;
@@ -76,6 +78,19 @@ LEDGER_FIGURE(avg_check)
 LEDGER_FIGURE(purchase_frequency)
 LEDGER_FIGURE(repeat_purchase_rate)
 LEDGER_FIGURE(historic_ltv)
+
+// totals(ledger)
+SQL_FUNCTION(ledger_totals)
+{
+    if (lacks(fcinfo, {0}))
+        return no_rows(fcinfo);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Figures figures = figures_of(source);
+    Rows rows(fcinfo);
+    rows.put({count_column(source.view.customers), count_column(figures.buyers), count_column(figures.orders), count_column(static_cast<std::int64_t>(source.view.rows()) - figures.orders),
+              money_column(source.view, figures.gross), money_column(source.view, figures.refunds)});
+    return rows.done();
+}
 
 SQL_FUNCTION(ledger_historic_ltv_of)
 {

@@ -50,9 +50,14 @@ SQL_FUNCTION(ledger_first_orders)
 {
     const LedgerSource source = ledger_source(fcinfo, 0);
     const OrderedKeys keys = ordered_keys(source);
-    auto* room = static_cast<ledger::PlacedRow*>(MemoryContextAllocHuge(CurrentMemoryContext, (source.view.customers + std::size_t{1}) * sizeof(ledger::PlacedRow)));
-    const std::span<ledger::PlacedRow> rows = source.read([&](const ledger::View& view) { return ledger::first_orders(view, keys.ranks, room); },
-                                                          ledger::CustomerStream::Amounts::read, ledger::RowOrder::any, keys.keys);
+    const std::size_t customers = source.view.customers + std::size_t{1};
+    auto* beginnings = static_cast<ledger::Beginning*>(MemoryContextAllocHuge(CurrentMemoryContext, customers * sizeof(ledger::Beginning)));
+    auto* ends = static_cast<std::uint64_t*>(MemoryContextAllocHuge(CurrentMemoryContext, customers * sizeof(std::uint64_t)));
+    constexpr auto amounts = ledger::CustomerStream::Amounts::read;
+    const std::size_t count = source.read([&](const ledger::View& view) { return ledger::count_first_orders(view, keys.ranks, beginnings, ends); }, amounts, ledger::RowOrder::any, keys.keys);
+    auto* room = static_cast<ledger::PlacedRow*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(ledger::PlacedRow)));
+    source.read([&](const ledger::View& view) { ledger::put_first_orders(view, keys.ranks, beginnings, ends, room); }, amounts, ledger::RowOrder::any, keys.keys);
+    const std::span<ledger::PlacedRow> rows(room, count);
     ledger::View whole = source.view;
     whole.keys = keys.keys;
     const ledger::Columns into = columns_for(whole.kind, whole.has_amounts, rows.size(), rows.size());

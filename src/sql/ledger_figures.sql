@@ -38,3 +38,6 @@ COMMENT ON AGGREGATE ltv(customer @customer@, day date, amount numeric) IS
 'lifetime value from orders (amount >= 0) and refunds (amount < 0): mean over customers of net revenue / lifespan in months, times the mean lifespan; in other steps, or stored? ltv(ledger_agg(customer, day, amount), per)';
 
 --@ end
+--@ report totals(ledger customer_ledger) returns (customers bigint, buyers bigint, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric) is ledger_totals:
+--@     the sums of a ledger in one row: customers with any row, buyers with an order, orders, refunds by number and by money (zero or below), each
+--@     of which adds up over months, but customers and buyers, and over shards; net revenue is gross_revenue + refunds; by customer? customers

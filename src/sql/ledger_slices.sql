@@ -13,8 +13,8 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_
 COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
 'the rows of the days from <= day < to, NULL for no bound: slice under the name that must be quoted';
 --@ function first_orders(ledger customer_ledger) returns customer_ledger is ledger_first_orders:
---@     the first order of each customer who has any, with its amount (the least of that day): with the rows of later months
---@     it tells new customers from old ones as the whole ledger does, in a fraction of its size
+--@     the first order of each customer, with its amount (the least of that day), and refunds before it: with the rows of later
+--@     months it tells new customers from old ones as the whole ledger does, in a fraction of its size
 
 --@ for customer in bigint, uuid, text
 --@ function ledger_shard(customer @customer@, shards integer) returns integer is ledger_shard_@customer@:
