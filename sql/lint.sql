@@ -13,8 +13,9 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 \echo comments that are too short to help, or end in a full stop
 SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) ~ '\.$|^.{0,9}$' ORDER BY 1;
 \echo routines that are not parallel safe, or not immutable
--- those of data_quality read a table of the caller: they are stable, and those that run the query leave workers to it
-SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i')
+-- those of data_quality read a table of the caller: they are stable, and those that run the query leave workers to it; those of a mart
+-- read and write its tables
+SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i') AND proname !~ '^mart_|_mart$'
     AND NOT (provolatile = 's' AND (proname IN ('quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('quality_column', 'quality_source', 'quality_query', 'quality_failure'))) ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
@@ -24,7 +25,8 @@ SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^cust
 \echo SQL functions that depend on search_path (a body that is parsed only when it runs)
 SELECT object FROM routine WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prosqlbody IS NULL ORDER BY 1;
 \echo functions in PL/pgSQL that do not set search_path, whose bodies are parsed only when they run
-SELECT object FROM routine WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' ORDER BY 1;
+-- refresh_mart ends transactions, which a setting of its own would forbid: it sets search_path in each
+SELECT object FROM routine WHERE proname <> 'refresh_mart' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' ORDER BY 1;
 \echo functions in other languages
 SELECT object FROM routine JOIN pg_language ON pg_language.oid = prolang WHERE prokind <> 'a' AND lanname NOT IN ('c', 'sql', 'plpgsql') ORDER BY 1;
 \echo functions that depend on something outside the extension and pg_catalog, which a user may have planted

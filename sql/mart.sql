@@ -1,0 +1,270 @@
+-- The mart: what create_mart makes, views against queries of their own, refresh after any change against a mart made afresh, triggers, periods,
+-- hostile names, kinds of sources and keys, errors, what is left behind.
+\set VERBOSITY terse
+\pset null -
+SET client_min_messages = warning;
+
+-- D1 of the family ledger: a customer without orders and a cancelled order count nowhere
+CREATE TABLE mart_orders (order_id bigint, customer_id text, ordered_on date, total numeric(12,2), status text, product text, product_group text, price numeric(12,2));
+INSERT INTO mart_orders VALUES
+    (1, 'A', '2024-01-05', 100, 'paid', 'camera', 'photo', 100), (2, 'A', '2024-01-20', 40, 'paid', 'lens', 'photo', 40), (3, 'A', '2024-02-03', 60, 'paid', 'camera', 'photo', 60),
+    (4, 'B', '2024-01-10', 250, 'refunded', 'camera', 'photo', 250), (4, 'B', '2024-02-11', -250, 'refunded', 'camera', 'photo', 250), (6, 'C', '2024-02-01', 80, 'paid', 'bag', 'bags', 80),
+    (6, 'C', '2024-02-15', -30, 'refunded', 'bag', 'bags', 80), (7, 'C', '2024-03-01', 120, 'paid', 'bag', 'bags', 120), (8, 'D', '2024-03-05', 500, 'cancelled', 'bag', 'bags', 500);
+SELECT create_mart('mart_d1', 'mart_orders', 'customer_id', 'ordered_on', 'total', order_id => 'order_id', status => 'status', product => 'product', relation => 'product_group', price => 'price', lapse => '1 month');
+SELECT count(*) AS nothing_yet FROM mart_d1.growth;
+CALL refresh_mart('mart_d1', quality => true);
+SELECT name, is_there, columns, about FROM describe_mart('mart_d1');
+SELECT customer, first_order, last_order, days_since_last_order AS days, orders, revenue, gross_revenue, refunds, avg_check, segment, golden_rank AS rank, is_golden, revenue_share_pct, lifecycle_stage FROM mart_d1.customers ORDER BY customer;
+SELECT period, category, sales, refund_rows, gross_revenue, refunds, net_revenue, refund_rate_pct, avg_check, previous_net_revenue, growth_pct, is_complete FROM mart_d1.revenue ORDER BY period;
+SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, is_complete FROM mart_d1.growth;
+SELECT * FROM mart_d1.cohorts ORDER BY cohort, period;
+SELECT * FROM mart_d1.revenue_cohorts ORDER BY cohort, period;
+SELECT period, kind, orders, revenue, period_revenue, round(share_pct::numeric, 2) AS share_pct, avg_check FROM mart_d1.sales_kinds ORDER BY period, kind;
+SELECT * FROM mart_d1.client_formula ORDER BY period;
+SELECT check_name, severity, row_count, sample FROM mart_d1.data_quality WHERE severity NOT IN ('ok', 'skipped') ORDER BY check_name;
+SELECT run, state, months_done, months_total, rows_read FROM mart_d1.refresh_log;
+
+-- plain types, comments, what tools see
+CREATE FUNCTION mart_lint(mart name) RETURNS TABLE (wrong text) LANGUAGE sql AS $$
+    SELECT format('%s.%s is of type %s', relname, attname, format_type(atttypid, atttypmod)) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    WHERE relnamespace = mart::text::regnamespace AND relkind = 'v' AND format_type(atttypid, atttypmod) !~ '^(date|text|bigint|boolean|double precision|numeric\(38,\d+\))$'
+    UNION ALL
+    SELECT format('%s.%s has no comment', relname, attname) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    WHERE relnamespace = mart::text::regnamespace AND relkind = 'v' AND col_description(attrelid, attnum) IS NULL
+    UNION ALL
+    SELECT relname || ' has no comment' FROM pg_class WHERE relnamespace = mart::text::regnamespace AND relkind IN ('v', 'r') AND obj_description(oid, 'pg_class') IS NULL
+    UNION ALL
+    SELECT format('%s.%s is a ratio whose name does not say so', relname, attname) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+    WHERE relnamespace = mart::text::regnamespace AND relkind = 'v' AND col_description(attrelid, attnum) ~ '^percent' AND attname !~ '_pct$|_pp$' AND attname <> 'share_change_pp'
+$$;
+SELECT * FROM mart_lint('mart_d1');
+SELECT drop_mart('mart_d1');
+
+-- a shop with everything, and the same mart made afresh after each kind of change
+CREATE TABLE mart_shop AS
+SELECT i::bigint AS id, CASE WHEN matrix.random(i, 1, 30) > 0 THEN 1 + matrix.random(i, 2, 1 + matrix.random(i, 3, 200)) END::bigint AS customer,
+       timestamptz '2023-10-20 20:00Z' + matrix.random(i, 4, 420 * 24) * interval '1 hour' AS at, (matrix.random(i, 5, 9000) - 900) / 100.0::numeric(10,2) AS amount,
+       (ARRAY['paid', 'Shipped', 'refunded', 'cancelled', 'pending', NULL])[1 + matrix.random(i, 6, 6) % (1 + matrix.random(i, 7, 6))] AS status, (ARRAY['books', 'toys', 'food', NULL])[1 + matrix.random(i, 8, 4)] AS category,
+       'p' || matrix.random(i, 9, 25) AS product, 'g' || matrix.random(i, 9, 25) / 6 AS relation, (5 + matrix.random(i, 9, 25))::numeric AS price, (matrix.random(i, 10, 30))::numeric AS intended
+FROM generate_series(1, 4000) AS i;
+CREATE TABLE mart_survey AS SELECT date '2023-10-01' + i AS day, matrix.random(i, 11, 11) AS score FROM generate_series(1, 400) AS i;
+CREATE TABLE mart_costs AS SELECT date '2023-10-01' + i AS day, matrix.random(i, 12, 5000) / 100.0 AS cost, (ARRAY['acquisition', 'retention', 'fixed'])[1 + i % 3] AS kind, 'm' || i % 2 AS method, matrix.random(i, 13, 9000) / 100.0 AS gain FROM generate_series(1, 400) AS i;
+CREATE TABLE mart_subscriptions AS SELECT i::bigint AS customer, date '2023-10-01' + matrix.random(i, 14, 300)::integer AS starts, CASE WHEN i % 3 > 0 THEN date '2023-10-01' + 300 + matrix.random(i, 15, 200)::integer END AS ends, 10.5::numeric AS price, interval '1 month' AS every FROM generate_series(1, 100) AS i;
+CREATE FUNCTION mart_make_shop(mart name, step interval) RETURNS void LANGUAGE sql AS $$
+    SELECT create_mart(mart, 'mart_shop', 'customer', 'at', 'amount', status => 'status', category => 'category', product => 'product', relation => 'relation', price => 'price', intended_price => 'intended',
+        subscriptions => '{"table": "mart_subscriptions", "customer": "customer", "starts_at": "starts", "ends_at": "ends", "amount": "price", "every": "every"}',
+        survey => '{"table": "mart_survey", "answered_at": "day", "score": "score"}', costs => '{"table": "mart_costs", "spent_at": "day", "amount": "cost", "kind": "kind", "method": "method", "gain": "gain"}',
+        tz => 'Europe/Berlin', step => step, lapse => '45 days', horizon => 3) $$;
+-- rows of the views of two marts that the other lacks
+CREATE FUNCTION mart_differences(a name, b name) RETURNS TABLE (view text, only_a bigint, only_b bigint) LANGUAGE plpgsql AS $$
+DECLARE v record;
+BEGIN
+    FOR v IN SELECT viewname FROM pg_views WHERE schemaname = a AND viewname <> 'data_quality' LOOP
+        RETURN QUERY EXECUTE format('SELECT %1$L::text, (SELECT count(*) FROM (TABLE %2$I.%1$I EXCEPT ALL TABLE %3$I.%1$I) AS x), (SELECT count(*) FROM (TABLE %3$I.%1$I EXCEPT ALL TABLE %2$I.%1$I) AS x)', v.viewname, a, b);
+    END LOOP;
+END $$;
+-- refreshes, and says what differs from a mart made afresh, and how many months were read for it
+CREATE PROCEDURE mart_compare(what text, step interval) LANGUAGE plpgsql AS $$
+DECLARE months text; wrong text;
+BEGIN
+    SELECT string_agg(DISTINCT coalesce(month::text, 'all'), ', ' ORDER BY coalesce(month::text, 'all')) INTO months FROM mart_kept.changes;
+    CALL refresh_mart('mart_kept');
+    PERFORM mart_make_shop('mart_fresh', step);
+    CALL refresh_mart('mart_fresh');
+    SELECT string_agg(format('%s %s %s', view, only_a, only_b), ', ') INTO wrong FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
+    RAISE WARNING '% (%): %', what, months, coalesce(wrong, 'as made afresh');
+    PERFORM drop_mart('mart_fresh');
+END $$;
+CREATE PROCEDURE mart_changes(step interval) LANGUAGE plpgsql AS $$
+BEGIN
+    DROP TABLE IF EXISTS mart_saved;
+    CREATE TABLE mart_saved AS TABLE mart_shop;
+    PERFORM mart_make_shop('mart_kept', step);
+    CALL mart_compare('first', step);
+    CALL mart_compare('nothing', step);
+    INSERT INTO mart_shop SELECT 10000 + i, i, '2024-12-12 12:00Z', 50, 'paid', 'toys', 'p1', 'g0', 6, 5 FROM generate_series(1, 20) AS i;
+    CALL mart_compare('rows of the last month', step);
+    INSERT INTO mart_shop SELECT 20000 + i, 190 + i, '2024-03-31 22:30Z', 50, 'paid', 'games', 'p1', 'g0', 6, 5 FROM generate_series(1, 20) AS i;
+    CALL mart_compare('late rows, new customers, April in Berlin', step);
+    UPDATE mart_shop SET at = at - interval '40 days', amount = amount - 1 WHERE id % 100 = 7;
+    CALL mart_compare('rows moved', step);
+    UPDATE mart_shop SET status = 'cancelled' WHERE at >= '2024-01-31 23:00Z' AND at < '2024-02-29 23:00Z';
+    CALL mart_compare('a month cancelled', step);
+    DELETE FROM mart_shop WHERE at < '2024-01-10';
+    CALL mart_compare('the first months deleted', step);
+    INSERT INTO mart_shop SELECT 30000 + i, i, '2025-06-03 12:00Z', 50, 'paid', 'toys', 'p1', 'g0', 6, 5 FROM generate_series(1, 20) AS i;
+    CALL mart_compare('a month far on', step);
+    DELETE FROM mart_shop WHERE id > 30000;
+    CALL mart_compare('and gone again', step);
+    UPDATE mart_shop SET at = CASE WHEN id % 2 = 0 THEN 'infinity' WHEN id % 3 > 0 THEN timestamptz '9999-01-01' END WHERE id BETWEEN 10001 AND 10006;
+    CALL mart_compare('dates that are none, or far in the future', step);
+    TRUNCATE mart_shop;
+    CALL mart_compare('truncated', step);
+    INSERT INTO mart_shop TABLE mart_saved;
+    CALL mart_compare('all back', step);
+    PERFORM drop_mart('mart_kept');
+END $$;
+CALL mart_changes('1 month');
+CALL mart_changes('3 months');
+CALL mart_changes('1 year');
+
+-- twins: views against plain SQL over the orders
+SELECT mart_make_shop('mart_kept', '1 month');
+CALL refresh_mart('mart_kept');
+SELECT * FROM mart_lint('mart_kept');
+CREATE VIEW mart_lines AS SELECT *, (at AT TIME ZONE 'Europe/Berlin')::date AS day, date_trunc('month', at AT TIME ZONE 'Europe/Berlin')::date AS month FROM mart_shop WHERE lower(status) IN ('paid', 'shipped', 'refunded');
+WITH twin AS (SELECT month, coalesce(category, '(none)') AS category, count(*) FILTER (WHERE amount >= 0) AS sales, count(*) FILTER (WHERE amount < 0) AS refund_rows, coalesce(sum(amount) FILTER (WHERE amount >= 0), 0) AS gross, coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS refunds FROM mart_lines GROUP BY 1, 2)
+SELECT count(*) AS rows, count(*) FILTER (WHERE (v.sales, v.refund_rows, v.gross_revenue, v.refunds, v.net_revenue) IS NOT DISTINCT FROM (t.sales, t.refund_rows, t.gross, t.refunds, t.gross + t.refunds)) AS same
+FROM twin AS t FULL JOIN mart_kept.revenue AS v ON v.period = t.month AND v.category = t.category;
+WITH twin AS (
+    SELECT customer, min(day) FILTER (WHERE amount >= 0) AS first_order, max(day) FILTER (WHERE amount >= 0) AS last_order, count(*) FILTER (WHERE amount >= 0) AS orders, sum(amount) AS revenue, round(sum(amount) / nullif(count(*) FILTER (WHERE amount >= 0), 0), 4) AS avg_check
+    FROM mart_lines WHERE customer IS NOT NULL GROUP BY customer),
+ranked AS (SELECT *, rank() OVER (ORDER BY CASE WHEN revenue > 0 THEN revenue END DESC NULLS LAST) AS place, sum(CASE WHEN revenue > 0 THEN revenue END) OVER () AS total, (SELECT max(day) FROM mart_lines) AS as_of FROM twin)
+SELECT count(*) AS rows, count(*) FILTER (WHERE (v.first_order, v.last_order, v.days_since_last_order, v.orders, v.revenue, v.avg_check) IS NOT DISTINCT FROM (t.first_order, t.last_order, (t.as_of - t.last_order)::bigint, t.orders, t.revenue, t.avg_check)
+        AND v.golden_rank IS NOT DISTINCT FROM CASE WHEN t.revenue > 0 THEN t.place END
+        AND v.is_golden IS NOT DISTINCT FROM CASE WHEN t.revenue > 0 THEN coalesce((SELECT sum(revenue) FROM ranked AS better WHERE better.revenue > t.revenue AND better.revenue > 0), 0) < 0.8 * t.total END
+        AND v.lifecycle_stage IS NOT DISTINCT FROM CASE WHEN t.first_order > t.as_of - 45 THEN 'new' WHEN t.last_order > t.as_of - 45 THEN 'active' WHEN t.last_order IS NOT NULL THEN 'lapsed' END) AS same
+FROM ranked AS t FULL JOIN mart_kept.customers AS v ON v.customer = t.customer;
+-- reports over the whole ledger at once
+CREATE TEMP TABLE whole AS SELECT ledger_agg(customer, at, amount, 'Europe/Berlin') AS ledger FROM mart_lines;
+SELECT 'growth' AS view, count(*) AS rows, count(*) FILTER (WHERE (v.at_start, v.new_customers, v.reactivated_customers, v.churned_customers, v.at_end, v.churn_lower_pct) IS NOT DISTINCT FROM (r.at_start, r.new, r.reactivated, r.churned, r.at_end, r.churn_lower_pct::double precision)) AS same
+FROM whole CROSS JOIN LATERAL customer_growth(ledger, '1 month', lapse => '45 days') AS r FULL JOIN mart_kept.growth AS v USING (period)
+UNION ALL SELECT 'cohorts', count(*), count(*) FILTER (WHERE (v.cohort_size, v.active_customers, v.is_complete) IS NOT DISTINCT FROM (r.cohort_size, r.active, r.active IS NOT NULL)) FROM whole CROSS JOIN LATERAL cohort_retention(ledger) AS r FULL JOIN mart_kept.cohorts AS v ON v.cohort = r.cohort AND v.period_number = r.period
+UNION ALL SELECT 'revenue_cohorts', count(*), count(*) FILTER (WHERE (v.revenue, v.cumulative_revenue, v.cumulative_per_customer) IS NOT DISTINCT FROM (r.revenue, r.cumulative_revenue, round(r.cumulative_per_customer, 4))) FROM whole CROSS JOIN LATERAL revenue_cohorts(ledger) AS r FULL JOIN mart_kept.revenue_cohorts AS v ON v.cohort = r.cohort AND v.period_number = r.period
+UNION ALL SELECT 'lifecycle', count(*), count(*) FILTER (WHERE (v.new_customers, v.returning_customers, v.resurrecting_customers, v.dormant_customers) IS NOT DISTINCT FROM (r.new, r."returning", r.resurrecting, r.dormant)) FROM whole CROSS JOIN LATERAL lifecycle(ledger) AS r FULL JOIN mart_kept.lifecycle AS v USING (period)
+UNION ALL SELECT 'active', count(*), count(*) FILTER (WHERE (v.dau, v.mau) IS NOT DISTINCT FROM (r.dau, r.mau)) FROM whole CROSS JOIN LATERAL rolling_active(ledger) AS r FULL JOIN mart_kept.active AS v USING (day)
+UNION ALL SELECT 'golden_trend', count(*), count(*) FILTER (WHERE (v.customers, v.golden_customers, v.entered, v.left_golden) IS NOT DISTINCT FROM (r.customers, r.golden_customers, r.entered, r.left_)) FROM whole CROSS JOIN LATERAL golden_trend(ledger) AS r FULL JOIN mart_kept.golden_trend AS v USING (period)
+UNION ALL SELECT 'segment_migration', count(*), count(*) FILTER (WHERE v.customers IS NOT DISTINCT FROM r.customers) FROM whole CROSS JOIN LATERAL segment_migration(ledger, '2024-10-31', '2024-11-30') AS r FULL JOIN mart_kept.segment_migration AS v ON v.from_segment = coalesce(r.from_segment, '(none)') AND v.to_segment = r.to_segment
+UNION ALL SELECT 'models', count(*), count(*) FILTER (WHERE (v.aic, v.fitted_until) IS NOT DISTINCT FROM (r.aic, date '2024-11-30')) FROM whole CROSS JOIN LATERAL model_comparison(ledger, '2024-11-30', '1 week') AS r FULL JOIN mart_kept.models AS v USING (model)
+UNION ALL SELECT 'nps', count(*), count(*) FILTER (WHERE (v.responses, v.nps) IS NOT DISTINCT FROM (r.n, r.nps)) FROM (SELECT date_trunc('month', day)::date AS period, count(*) AS n, (100 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score < 7))::numeric / count(*))::double precision AS nps FROM mart_survey GROUP BY 1) AS r FULL JOIN mart_kept.nps AS v USING (period)
+UNION ALL SELECT 'mrr', count(*), count(*) FILTER (WHERE (v.end_mrr, v.end_customers) IS NOT DISTINCT FROM (r.mrr, r.n)) FROM mart_kept.mrr AS v, LATERAL (SELECT sum(price) AS mrr, count(*) AS n FROM mart_subscriptions WHERE starts < v.period + interval '1 month' AND (ends IS NULL OR ends >= v.period + interval '1 month')) AS r WHERE period < '2025-06-01'
+UNION ALL SELECT 'roi_by_method', count(*), count(*) FILTER (WHERE (v.cost, v.gain) IS NOT DISTINCT FROM (r.cost, r.gain)) FROM (SELECT date_trunc('month', day)::date AS period, method, sum(cost) AS cost, sum(gain) AS gain FROM mart_costs GROUP BY 1, 2) AS r FULL JOIN mart_kept.roi_by_method AS v USING (period, method);
+-- identities
+SELECT count(*) AS periods, bool_and(f.revenue = k.revenue) AS kinds_add_up, bool_and(f.back_end_revenue IS NOT DISTINCT FROM nullif(coalesce(f.repeat_revenue, 0) + coalesce(f.upsell_revenue, 0) + coalesce(f.add_on_revenue, 0) + coalesce(f.cross_sell_revenue, 0), 0)) AS back_end,
+       bool_and(abs(f.customers * f.purchase_frequency_ratio * f.avg_check::double precision - f.revenue::double precision) < 0.02) AS formula, bool_and(f.orders = l.orders) AS orders
+FROM mart_kept.client_formula AS f JOIN (SELECT period, sum(revenue) AS revenue FROM mart_kept.sales_kinds GROUP BY period) AS k USING (period) JOIN (SELECT month AS period, count(*) FILTER (WHERE amount >= 0) AS orders FROM mart_lines WHERE customer IS NOT NULL GROUP BY month) AS l USING (period);
+SELECT count(*) AS periods, bool_and((u.acquisition_cost, u.retention_cost, u.fixed_costs) IS NOT DISTINCT FROM (c.a, c.r, c.f)) AS costs, bool_and(u.cac IS NOT DISTINCT FROM round(c.a / nullif(u.new_customers, 0), 4)) AS cac, bool_and(u.recurring_revenue IS NOT DISTINCT FROM m.end_mrr) AS recurring
+FROM mart_kept.unit_economics AS u LEFT JOIN (SELECT date_trunc('month', day)::date AS period, sum(cost) FILTER (WHERE kind = 'acquisition') AS a, sum(cost) FILTER (WHERE kind = 'retention') AS r, sum(cost) FILTER (WHERE kind = 'fixed') AS f FROM mart_costs GROUP BY 1) AS c USING (period) LEFT JOIN mart_kept.mrr AS m USING (period);
+SELECT count(*) AS periods, bool_and(expected_purchases > 0 AND expected_revenue > 0) AS positive, min(period) AS first FROM mart_kept.forecast;
+SELECT drop_mart('mart_kept');
+SELECT count(*) AS triggers_left FROM pg_trigger WHERE tgrelid = 'mart_shop'::regclass;
+
+-- sources without triggers: all or a period
+CREATE VIEW mart_view AS SELECT customer, at::date AS day, amount FROM mart_shop WHERE at IS NOT NULL;
+SELECT create_mart('mart_kept', 'mart_view', 'customer', 'day', 'amount', triggers => true);
+SELECT create_mart('mart_kept', 'mart_view', 'customer', 'day', 'amount');
+CALL refresh_mart('mart_kept');
+CREATE TEMP TABLE mart_before AS TABLE mart_kept.revenue;
+UPDATE mart_shop SET amount = amount + 1 WHERE at >= '2024-02-01' AND at < '2024-06-01';
+CALL refresh_mart('mart_kept', "from" => '2024-03-01', "to" => '2024-05-01');
+SELECT period FROM mart_kept.revenue EXCEPT SELECT period FROM (SELECT period, net_revenue FROM mart_kept.revenue INTERSECT SELECT period, net_revenue FROM mart_before) AS same ORDER BY 1;
+CALL refresh_mart('mart_kept');
+SELECT period FROM mart_kept.revenue EXCEPT SELECT period FROM (SELECT period, net_revenue FROM mart_kept.revenue INTERSECT SELECT period, net_revenue FROM mart_before) AS same ORDER BY 1;
+CALL refresh_mart('mart_kept', "from" => '2024-03-01');
+CALL refresh_mart('mart_kept', "from" => '2024-03-01', "to" => '2024-03-01');
+SELECT drop_mart('mart_kept');
+
+-- partitions: statements on a partition, partitions that come and go
+CREATE TABLE mart_parts (customer uuid, day date, amount integer) PARTITION BY RANGE (day);
+CREATE TABLE mart_parts_1 PARTITION OF mart_parts FOR VALUES FROM ('2024-01-01') TO ('2024-04-01');
+CREATE TABLE mart_parts_2 PARTITION OF mart_parts FOR VALUES FROM ('2024-04-01') TO ('2024-07-01');
+INSERT INTO mart_parts SELECT ('00000000-0000-0000-0000-0000000000' || lpad((i % 40)::text, 2, '0'))::uuid, date '2024-01-01' + matrix.random(i, 1, 180)::integer, 10 FROM generate_series(1, 500) AS i;
+SELECT create_mart('mart_kept', 'mart_parts', 'customer', 'day', 'amount');
+CALL refresh_mart('mart_kept');
+INSERT INTO mart_parts_1 SELECT customer, day + 1, amount FROM mart_parts_1 WHERE day < '2024-01-20';
+SELECT DISTINCT month FROM mart_kept.changes;
+CREATE TABLE mart_parts_3 PARTITION OF mart_parts FOR VALUES FROM ('2024-07-01') TO ('2024-10-01');
+INSERT INTO mart_parts_3 SELECT customer, day + 200, amount FROM mart_parts_1 WHERE day < '2024-01-20';
+CALL refresh_mart('mart_kept');
+SELECT sum(net_revenue) = (SELECT sum(amount) FROM mart_parts) AS whole, max(period) FROM mart_kept.revenue;
+COPY mart_parts_3 FROM STDIN;
+00000000-0000-0000-0000-000000000001	2024-08-05	7
+\.
+ALTER TABLE mart_parts DETACH PARTITION mart_parts_1;
+CALL refresh_mart('mart_kept');
+SELECT sum(net_revenue) = (SELECT sum(amount) FROM mart_parts) AS whole, min(period) FROM mart_kept.revenue;
+ALTER TABLE mart_parts DISABLE TRIGGER ALL;
+\set SHOW_CONTEXT never
+INSERT INTO mart_parts SELECT customer, '2024-05-05', 1 FROM mart_parts_2;
+CALL refresh_mart('mart_kept');
+SELECT sum(net_revenue) = (SELECT sum(amount) FROM mart_parts) AS whole, (SELECT count(*) FROM mart_kept.customers) = (SELECT count(DISTINCT customer) FROM mart_parts) AS customers FROM mart_kept.revenue;
+SELECT drop_mart('mart_kept');
+
+-- a mart that is renamed goes on, and no write of orders fails for its sake
+SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total', status => 'status');
+CALL refresh_mart('mart_kept');
+ALTER SCHEMA mart_kept RENAME TO mart_other;
+INSERT INTO mart_orders VALUES (9, 'E', '2024-03-02', 5, 'paid');
+CALL refresh_mart('mart_other');
+SELECT sum(net_revenue) FROM mart_other.revenue;
+INSERT INTO mart_orders VALUES (10, 'E', '2024-03-02', 5, 'paid');
+ALTER TABLE mart_orders RENAME TO mart_renamed;
+CALL refresh_mart('mart_other');
+SELECT sum(net_revenue) FROM mart_other.revenue;
+-- what is the user's own stays
+CREATE VIEW mart_mine AS SELECT period, net_revenue FROM mart_other.revenue;
+SELECT drop_mart('mart_other');
+DROP VIEW mart_mine;
+CREATE TABLE mart_other.mine (i int);
+SELECT drop_mart('mart_other');
+DROP TABLE mart_other.mine;
+DROP TABLE mart_renamed CASCADE;
+CALL refresh_mart('mart_other');
+SELECT drop_mart('mart_other');
+
+-- hostile names
+CREATE SCHEMA "Mart's ""schema""; --";
+CREATE TABLE "Mart's ""schema""; --"."or'ders $$ %s" ("cust""omer'" text, "at %I" timestamp, "am'ount $1" double precision, "st\atus" text, "cat{mart}" text);
+INSERT INTO "Mart's ""schema""; --"."or'ders $$ %s" VALUES ('x', '2024-01-05 10:00', 0.1, 'paid', 'a''b'), ('x', '2024-02-05 10:00', 0.2, 'paid', '"'), ('y%s', '2024-02-05 10:00', 0.25, 'paid', '$$');
+SELECT create_mart('Shop''s "mart" {step} %s $1', '"Mart''s ""schema""; --"."or''ders $$ %s"', 'cust"omer''', 'at %I', 'am''ount $1', status => 'st\atus', category => 'cat{mart}');
+CALL refresh_mart('Shop''s "mart" {step} %s $1', quality => true);
+INSERT INTO "Mart's ""schema""; --"."or'ders $$ %s" VALUES ('z', '2024-02-06 10:00', 1, 'paid', 'a''b');
+CALL refresh_mart('Shop''s "mart" {step} %s $1');
+SELECT period, category, net_revenue FROM "Shop's ""mart"" {step} %s $1".revenue ORDER BY period, category;
+SELECT customer, revenue FROM "Shop's ""mart"" {step} %s $1".customers ORDER BY customer;
+SELECT drop_mart('Shop''s "mart" {step} %s $1');
+DROP SCHEMA "Mart's ""schema""; --" CASCADE;
+
+-- errors
+\set VERBOSITY default
+CREATE TABLE mart_orders (order_id bigint, customer_id text, ordered_on date, at timestamptz, total numeric, status text);
+SELECT create_mart('m', 'mart_orders', 'customer', 'ordered_on', 'total');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'at', 'total');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'status');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', tz => 'Europe/Nowhere');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', step => '1 week');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '[]');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '{"table": "mart_orders", "score": "total"}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '{"table": "mart_orders", "answered_at": "at", "points": "total"}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', costs => '{"table": "mart_orders", "spent_at": "at", "amount": "nothing"}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "amount": "total", "every": "at"}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', product => 'status');
+SELECT create_mart('pg_catalog', 'mart_orders', 'customer_id', 'ordered_on', 'total');
+SELECT create_mart(NULL, 'mart_orders', 'customer_id', 'ordered_on', 'total');
+CALL refresh_mart('matrix');
+CALL refresh_mart(NULL);
+SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total', status => 'status');
+CALL refresh_mart('mart_kept');
+INSERT INTO mart_orders VALUES (1, 'A', '2024-01-05', NULL, 1.005, 'paid');
+CALL refresh_mart('mart_kept');
+UPDATE mart_orders SET total = 1, status = 'on hold';
+CALL refresh_mart('mart_kept');
+BEGIN;
+CALL refresh_mart('mart_kept');
+ROLLBACK;
+UPDATE mart_orders SET status = 'paid';
+CALL refresh_mart('mart_kept');
+SELECT sum(net_revenue) FROM mart_kept.revenue;
+SELECT name, about FROM describe_mart('mart_kept') WHERE about LIKE 'empty%' OR about LIKE 'absent%';
+SELECT run, state, rows_read FROM mart_kept.refresh_log;
+CREATE ROLE mart_stranger;
+GRANT USAGE ON SCHEMA mart_kept TO mart_stranger;
+GRANT SELECT ON ALL TABLES IN SCHEMA mart_kept TO mart_stranger;
+SET ROLE mart_stranger;
+SELECT sum(net_revenue) FROM mart_kept.revenue;
+CALL refresh_mart('mart_kept');
+SELECT drop_mart('mart_kept');
+RESET ROLE;
+SELECT drop_mart('mart_kept');
+DROP ROLE mart_stranger;
+SELECT nspname FROM pg_namespace WHERE nspname ~* 'mart';

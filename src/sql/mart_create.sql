@@ -1,0 +1,257 @@
+--@ requires: mart
+-- create_mart, drop_mart, describe_mart.
+
+CREATE FUNCTION mart_settings(mart name)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    settings jsonb;
+    owner name;
+BEGIN
+    SELECT nspowner::regrole INTO owner FROM pg_namespace WHERE nspname = mart;
+    IF mart IS NULL OR to_regclass(format('%I.settings', mart)) IS NULL OR to_regclass(format('%I.stored_ledgers', mart)) IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('there is no mart %s', coalesce(quote_literal(mart), 'NULL')), HINT = 'create_mart makes one.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = mart AND nspowner = current_user::regrole) THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('SET ROLE %s, which works with the rights that the mart was made with.', owner);
+    END IF;
+    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
+    INTO settings USING mart;
+    RETURN settings;
+END
+$$;
+COMMENT ON FUNCTION mart_settings(name) IS
+'what create_mart was told, with the tables by their names of today; error 42704 where there is no such mart, 42501 for another role than its owner';
+
+CREATE FUNCTION mart_number_type(orders regclass, "column" text)
+RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN format_type.name LIKE 'numeric(%'::text THEN greatest(2, (pg_catalog.regexp_match(format_type.name, ',(-?[0-9]+)'::text))[1]::integer) ELSE 2 END
+    FROM pg_catalog.pg_attribute AS a, LATERAL pg_catalog.format_type(a.atttypid, a.atttypmod) AS format_type (name)
+    WHERE a.attrelid = orders::oid AND a.attname = "column"::name AND a.attnum > 0 AND NOT a.attisdropped;
+END;
+COMMENT ON FUNCTION mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), at least 2';
+
+CREATE FUNCTION mart_absent(needs text[], settings jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'the mapping lacks '::text || pg_catalog.string_agg(need, ' and '::text ORDER BY place)
+    FROM pg_catalog.unnest(needs) WITH ORDINALITY AS n (need, place)
+    WHERE NOT CASE need WHEN 'gain'::text THEN pg_catalog.jsonb_exists(settings -> 'costs'::text, 'gain'::text) IS TRUE
+                        ELSE coalesce(pg_catalog.jsonb_exists(settings -> 'columns'::text, need), false) OR coalesce(pg_catalog.jsonb_typeof(settings -> need) = 'object'::text, false) END;
+END;
+COMMENT ON FUNCTION mart_absent(text[], jsonb) IS 'why a view of mart_views() is not in a mart of these settings: what the mapping lacks; NULL where it is there';
+
+-- The ledger is read where rollup has built it: by the report on what customers bought and by the forecast of the chosen model
+CREATE FUNCTION mart_customers_query(settings jsonb)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    forecasts text;
+BEGIN
+    SELECT string_agg(format($sql$SELECT f.customer, f.p_alive, f.expected_purchases, f.clv FROM {mart}.stored_fit AS m, {extension}.clv_forecast(base.ledger, m.%1$I, m.spend, m.horizon_weeks, m.discount_per_week, {key}, base.as_of) AS f WHERE m.model = %2$L$sql$, name, model), ' UNION ALL ')
+    INTO forecasts FROM (VALUES ('bg_nbd', 'BG/NBD'), ('mbg_nbd', 'MBG/NBD'), ('pareto_nbd', 'Pareto/NBD')) AS v (name, model);
+    RETURN format($sql$
+        SELECT customer, first_order, last_order, as_of - last_order, orders, revenue, gross_revenue, refunds, avg_check, r, f, m, {extension}.rfm_segment(r, f, m), golden_rank, is_golden,
+               100 * positive / nullif(sum(positive) OVER (), 0),
+               CASE WHEN last_order IS NULL THEN NULL WHEN first_order > (as_of - {lapse})::date THEN 'new' WHEN last_order > (as_of - {lapse})::date THEN 'active' ELSE 'lapsed' END,
+               p_alive, expected_purchases, clv
+        FROM (SELECT c.customer%1$s AS customer, c.first_order, c.last_order, base.as_of, c.orders, c.revenue, c.gross_revenue, c.refunds, c.avg_check,
+                     {extension}.rfm_score(base.as_of - c.last_order, 5, false) OVER () AS r, {extension}.rfm_score(CASE WHEN c.orders > 0 THEN c.orders END, 5, true) OVER () AS f,
+                     {extension}.rfm_score(CASE WHEN c.orders > 0 THEN c.revenue END, 5, true) OVER () AS m,
+                     {extension}.golden_rank(c.revenue) OVER () AS golden_rank, {extension}.is_golden(c.revenue, {golden_threshold}) OVER () AS is_golden,
+                     CASE WHEN c.revenue > 0 THEN c.revenue END AS positive, forecast.p_alive, forecast.expected_purchases, forecast.clv
+              FROM (SELECT (SELECT s.as_of FROM {mart}.stored_state AS s) AS as_of, {extension}.rollup(l.ledger) AS ledger FROM {mart}.stored_ledgers AS l WHERE l.is_published AND l.part = 'customers') AS base
+                   CROSS JOIN LATERAL {extension}.customers(base.ledger, {key}, base.as_of) AS c
+                   LEFT JOIN LATERAL (%2$s) AS forecast ON forecast.customer = c.customer) AS scored$sql$,
+        CASE WHEN settings ->> 'key' = 'uuid' THEN '::text' ELSE '' END, forecasts);
+END
+$$;
+COMMENT ON FUNCTION mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
+
+CREATE FUNCTION mart_make(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
+                          decimals integer, triggers boolean)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null');
+    survey jsonb := nullif(mappings -> 'survey', 'null');
+    costs jsonb := nullif(mappings -> 'costs', 'null');
+    tables regclass[];
+    types jsonb := '{}';
+    type text;
+    named record;
+    wrong text;
+    settings jsonb;
+    can_note boolean;
+    view record;
+BEGIN
+    SELECT m INTO wrong FROM (VALUES
+        (CASE WHEN mart IS NULL THEN 'mart must not be NULL: it names the schema that is made' END),
+        (CASE WHEN octet_length(mart) > 48 OR mart = '' THEN format('mart must have from 1 to 48 bytes: %L', mart) END),
+        (CASE WHEN step NOT IN ('1 month', '3 months', '1 year') IS NOT FALSE THEN format('step must be 1 month, 3 months or 1 year: %s', coalesce(step::text, 'NULL')) END),
+        (CASE WHEN lapse BETWEEN '1 day' AND '10 years' AND date_trunc('day', lapse) = lapse IS NOT TRUE THEN format('lapse must be whole days or months, from 1 day to 10 years: %s', coalesce(lapse::text, 'NULL')) END),
+        (CASE WHEN golden_threshold > 0 AND golden_threshold <= 1 IS NOT TRUE THEN format('golden_threshold must be above 0 and up to 1: %s', coalesce(golden_threshold::text, 'NULL')) END),
+        (CASE WHEN horizon BETWEEN 1 AND 120 IS NOT TRUE THEN format('horizon must be from 1 to 120 periods: %s', coalesce(horizon::text, 'NULL')) END),
+        (CASE WHEN discount_pct BETWEEN 0 AND 1000 IS NOT TRUE THEN format('discount_pct must be from 0 to 1000 percent a year: %s', coalesce(discount_pct::text, 'NULL')) END),
+        (CASE WHEN decimals NOT BETWEEN 0 AND 12 THEN format('decimals must be from 0 to 12: %s', decimals) END),
+        ((SELECT needed || ' must name a column' FROM unnest('{customer,ordered_at,amount}'::text[]) AS needed WHERE NOT columns ? needed LIMIT 1)),
+        (CASE WHEN columns ? 'product' <> columns ? 'price' OR NOT columns ? 'product' AND columns ?| '{relation,intended_price}' THEN 'product and price belong together; relation and intended_price need both' END)) AS v (m)
+    WHERE m IS NOT NULL LIMIT 1;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = wrong;
+    END IF;
+    IF tz IS NOT NULL THEN
+        PERFORM now() AT TIME ZONE tz;
+    END IF;
+    EXECUTE format('SELECT %s.quality_source($1, $2, $3)', extension) INTO type USING orders, columns - '{category,relation,price,intended_price}'::text[], tz;
+    FOR named IN SELECT key, value, CASE key WHEN 'category' THEN 'product' WHEN 'relation' THEN 'product' WHEN 'price' THEN 'amount' WHEN 'intended_price' THEN 'amount' ELSE key END AS like_argument FROM jsonb_each_text(columns) LOOP
+        EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING orders, named.like_argument, named.value;
+        types := types || jsonb_build_object(named.key, type);
+    END LOOP;
+    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions'', $1, ''{customer,amount,every}'', ''{customer,period,starts_at,ends_at,amount,every,currency}''),
+                                 %1$s.mart_mapping(''survey'', $2, ''{answered_at,score}'', ''{answered_at,score}''), %1$s.mart_mapping(''costs'', $3, ''{spent_at,amount}'', ''{spent_at,amount,kind,method,gain}'')]', extension)
+    INTO tables USING subscriptions, survey, costs;
+    IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
+    END IF;
+    EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING orders;
+    IF triggers AND NOT can_note THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
+    END IF;
+    EXECUTE format('SELECT %s.mart_check_tables(jsonb_build_object(''orders'', $1::text))', extension) USING orders;
+
+    settings := jsonb_build_object('mart', mart, 'columns', columns, 'types', types, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
+        'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'golden_threshold', golden_threshold, 'horizon', horizon, 'discount_pct', discount_pct,
+        'key', CASE WHEN types ->> 'customer' IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN types ->> 'customer' = 'uuid' THEN 'uuid' ELSE 'text' END,
+        'at_type', types ->> 'ordered_at', 'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note));
+    EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %s.mart_number_type($3, $4)))', extension) INTO settings USING settings, decimals, orders, columns ->> 'amount';
+
+    EXECUTE format('CREATE SCHEMA %I', mart);
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', orders));
+    EXECUTE replace(replace($ddl$
+        CREATE TABLE {mart}.settings (settings jsonb NOT NULL, orders regclass NOT NULL, subscriptions regclass, survey regclass, costs regclass);
+        COMMENT ON TABLE {mart}.settings IS 'what create_mart was told';
+        CREATE TABLE {mart}.refresh_log (run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, started_at timestamptz NOT NULL DEFAULT clock_timestamp(), changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            months_done bigint NOT NULL DEFAULT 0, months_total bigint, rows_read bigint NOT NULL DEFAULT 0, process integer NOT NULL DEFAULT pg_backend_pid());
+        COMMENT ON TABLE {mart}.refresh_log IS 'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed (found unfinished by a later one)';
+        CREATE TABLE {mart}.changes (month date);
+        COMMENT ON TABLE {mart}.changes IS 'months whose orders have changed since they were read, from triggers; NULL: all';
+        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger {extension}.customer_ledger, PRIMARY KEY (month, part, is_published));
+        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; not yet published are those of a refresh under way';
+        CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, customer_sales bigint, customer_revenue numeric,
+            PRIMARY KEY (month, category, is_published));
+        COMMENT ON TABLE {mart}.stored_months IS 'the revenue of each month and category';
+        CREATE TABLE {mart}.stored_state (as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[]);
+        COMMENT ON TABLE {mart}.stored_state IS 'how far the mart is: last day that counts, first orders of all customers, tables that have triggers';
+        CREATE TABLE {mart}.stored_fit (model text NOT NULL, bg_nbd {extension}.bg_nbd_model, mbg_nbd {extension}.mbg_nbd_model, pareto_nbd {extension}.pareto_nbd_model, spend {extension}.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision);
+        COMMENT ON TABLE {mart}.stored_fit IS 'the models that forecasts are by';
+        INSERT INTO {mart}.stored_state DEFAULT VALUES;
+        INSERT INTO {mart}.changes VALUES (NULL)$ddl$, '{mart}', quote_ident(mart)), '{extension}', extension);
+    EXECUTE format('INSERT INTO %I.settings VALUES ($1, $2, $3, $4, $5)', mart) USING settings, orders, tables[1], tables[2], tables[3];
+    IF tables[3] IS NOT NULL THEN
+        EXECUTE format('CREATE TABLE %1$I.stored_costs (period date, kind text, method text, cost numeric, gain numeric); COMMENT ON TABLE %1$I.stored_costs IS %2$L', mart, 'what was spent, by period, kind and method');
+    END IF;
+    IF columns ? 'product' THEN
+        EXECUTE format('CREATE TABLE %1$I.stored_kinds (period date, kind text, orders bigint, revenue numeric, avg_check numeric); COMMENT ON TABLE %1$I.stored_kinds IS %2$L', mart, 'revenue by period and kind of sale');
+    END IF;
+    FOR view IN EXECUTE format('SELECT d.view_name, %1$s.mart_sql(CASE WHEN d.view_name = ''customers'' THEN %1$s.mart_customers_query($1) WHEN NOT d.is_stored THEN d.query END, $1) AS query, d.about
+                                FROM %1$s.mart_views() AS d WHERE %1$s.mart_absent(d.needs, $1) IS NULL ORDER BY d.is_stored DESC, d.place', extension) USING settings LOOP
+        EXECUTE format('SELECT %s.mart_add_view($1, $2, $3, $4)', extension) USING settings, view.view_name, view.query, view.about;
+    END LOOP;
+    IF (settings ->> 'triggers')::boolean THEN
+        EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO type USING settings;
+        EXECUTE type;
+        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings || jsonb_build_object('orders', orders::text);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION mart_make(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
+'makes the schema, tables, views and triggers of a mart, for create_mart, which has found tables by the search_path of its caller; columns: argument to column of orders; mappings: subscriptions, survey, costs';
+
+CREATE FUNCTION mart_found(mapping jsonb)
+RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN CASE WHEN pg_catalog.jsonb_exists(mapping, 'table'::text) THEN mapping || pg_catalog.jsonb_build_object('table'::text, (mapping ->> 'table'::text)::regclass::oid::text) ELSE mapping END;
+COMMENT ON FUNCTION mart_found(jsonb) IS 'a mapping whose table, a name that is looked for in the search_path of the caller, is one that needs none';
+
+CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_at text, amount text, order_id text DEFAULT NULL, status text DEFAULT NULL, category text DEFAULT NULL,
+                            product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
+                            subscriptions jsonb DEFAULT NULL, survey jsonb DEFAULT NULL, costs jsonb DEFAULT NULL, tz text DEFAULT NULL, step interval DEFAULT '1 month', lapse interval DEFAULT '90 days',
+                            golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL)
+RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    SELECT mart_make(mart, orders,
+        pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
+            'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
+        pg_catalog.jsonb_build_object('subscriptions'::text, mart_found(subscriptions), 'survey'::text, mart_found(survey), 'costs'::text, mart_found(costs)),
+        tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers);
+END;
+COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
+'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
+
+CREATE FUNCTION describe_mart(mart name)
+RETURNS TABLE (name text, is_there boolean, columns bigint, about text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    settings jsonb;
+BEGIN
+    EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
+    RETURN QUERY EXECUTE format($sql$
+        SELECT d.view_name, reason IS NULL, (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name),
+               CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
+                    WHEN d.view_name = 'models' AND NOT EXISTS (SELECT FROM %2$I.models) OR d.view_name = 'forecast' AND NOT EXISTS (SELECT FROM %2$I.forecast) THEN coalesce('empty: ' || s.models_note, 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about)
+                    WHEN s.as_of IS NULL THEN 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about
+                    WHEN d.view_name = 'data_quality' AND NOT EXISTS (SELECT FROM %2$I.data_quality) THEN 'empty until CALL refresh_mart(' || quote_literal($2) || ', quality => true): ' || d.about
+                    ELSE d.about END
+        FROM %1$s.mart_views() AS d CROSS JOIN %2$I.stored_state AS s CROSS JOIN LATERAL %1$s.mart_absent(d.needs, $1) AS reason
+        ORDER BY d.place$sql$, extension, mart) USING settings, mart;
+END
+$$;
+COMMENT ON FUNCTION describe_mart(name) IS
+'the views of a mart: is each there, with how many columns, what it answers, or why it is absent or empty; how current is it? refresh_log in the mart';
+
+CREATE FUNCTION drop_mart(mart name)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    settings jsonb;
+    command text;
+BEGIN
+    EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
+    FOR command IN
+        -- its triggers go with it, also from tables that the owner of the mart does not own
+        SELECT format('DROP FUNCTION %I.note_changes() CASCADE', mart) WHERE to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL
+    LOOP
+        EXECUTE command;
+    END LOOP;
+    FOR command IN EXECUTE format($sql$
+        SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
+            SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s.mart_views() WHERE is_stored
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_costs,stored_kinds}'::text[]) AS own (name)) AS object
+        WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
+    LOOP
+        EXECUTE command;
+    END LOOP;
+    EXECUTE format('DROP SCHEMA %I', mart);
+END
+$$;
+COMMENT ON FUNCTION drop_mart(name) IS
+'removes a mart: its views, tables, triggers and schema, and nothing else; an error, and nothing removed, where something of yours is in the schema or depends on it';
