@@ -14,7 +14,7 @@ SELECT create_mart('mart', orders => 'shop.orders', customer => 'customer_id', o
                    subscriptions => '{"table": "shop.contracts", "customer": "customer_id", "starts_at": "since", "ends_at": "until", "amount": "amount", "every": "every"}',
                    survey => '{"table": "shop.survey", "answered_at": "day", "score": "score"}',
                    costs => '{"table": "shop.costs", "spent_at": "day", "amount": "cost", "kind": "kind", "method": "method", "gain": "gain"}');
-CALL refresh_mart('mart');
+CALL refresh_mart('mart', quality => true);
 
 DROP ROLE IF EXISTS analyst;
 CREATE ROLE analyst LOGIN;
