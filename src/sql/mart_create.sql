@@ -155,6 +155,8 @@ BEGIN
         COMMENT ON TABLE {mart}.stored_state IS 'how far the mart is: last day that counts, first orders of all customers, tables that have triggers';
         CREATE TABLE {mart}.stored_fit (model text NOT NULL, bg_nbd {extension}.bg_nbd_model, mbg_nbd {extension}.mbg_nbd_model, pareto_nbd {extension}.pareto_nbd_model, spend {extension}.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision);
         COMMENT ON TABLE {mart}.stored_fit IS 'the models that forecasts are by';
+        CREATE TABLE {mart}.stored_sample (frequency bigint, recency double precision, age double precision, monetary_value numeric);
+        COMMENT ON TABLE {mart}.stored_sample IS 'the customers that models are fitted to, as rfm_summary has them, in weeks';
         INSERT INTO {mart}.stored_state DEFAULT VALUES;
         INSERT INTO {mart}.changes VALUES (NULL)$ddl$, '{mart}', quote_ident(mart)), '{extension}', extension);
     EXECUTE format('INSERT INTO %I.settings VALUES ($1, $2, $3, $4, $5)', mart) USING settings, orders, tables[1], tables[2], tables[3];
@@ -245,7 +247,7 @@ BEGIN
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
             SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()
             UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s.mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_costs,stored_kinds}'::text[]) AS own (name)) AS object
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_sample,stored_costs,stored_kinds}'::text[]) AS own (name)) AS object
         WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
     LOOP
         EXECUTE command;

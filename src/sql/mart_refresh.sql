@@ -269,6 +269,7 @@ $$;
 COMMENT ON FUNCTION mart_chunks(jsonb) IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB); one row without bounds where all are to be read at once';
 
+-- Models are estimates: some thousand customers, always the same, tell them as well as all. The forecast is that of the sample, for all.
 CREATE FUNCTION mart_fill_models(settings jsonb, ledger customer_ledger, fitted_until date)
 RETURNS void
 LANGUAGE plpgsql
@@ -277,39 +278,47 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
+    sample_size CONSTANT integer := 5000;
+    customers bigint;
     note text;
+    emptied text;
 BEGIN
-    EXECUTE format('DELETE FROM %I.stored_models', mart);
-    EXECUTE format('DELETE FROM %I.stored_forecast', mart);
-    EXECUTE format('DELETE FROM %I.stored_fit', mart);
+    FOREACH emptied IN ARRAY '{stored_models,stored_forecast,stored_fit,stored_sample}'::text[] LOOP
+        EXECUTE format('DELETE FROM %I.%I', mart, emptied);
+    END LOOP;
+    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week')
+                        WHERE %2$s.ledger_shard(customer, greatest(1, ceil(%2$s.customers_count($1)::double precision / $3))::integer) = 0$sql$, mart, extension, settings ->> 'key') USING ledger, fitted_until, sample_size;
+    EXECUTE format('SELECT coalesce(sum(cohort_size), 0) FROM %I.stored_cohorts WHERE period_number = 0 AND cohort <= $1', mart) INTO customers USING fitted_until;
     BEGIN
-        EXECUTE format('INSERT INTO %I.stored_models SELECT $2, model, parameters::text, log_likelihood, aic, bic, converged, at_boundary, recommended, verdict FROM %s.model_comparison($1, $2, ''1 week'')', mart, extension)
-        USING ledger, fitted_until;
+        EXECUTE format($sql$
+            INSERT INTO %1$I.stored_models SELECT $1, model, parameters::text, log_likelihood, aic, bic, converged, at_boundary, recommended, verdict, (SELECT count(*) FROM %1$I.stored_sample)
+            FROM (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state FROM %1$I.stored_sample) AS base, %2$s.model_comparison(base.state)$sql$, mart, extension) USING fitted_until;
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := SQLERRM;
     END;
     BEGIN
         EXECUTE format($sql$
             INSERT INTO %1$I.stored_fit
-            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.bg_nbd_fit($1, $2, '1 week') END, CASE model WHEN 'MBG/NBD' THEN %2$s.mbg_nbd_fit($1, $2, '1 week') END,
-                   CASE model WHEN 'Pareto/NBD' THEN %2$s.pareto_nbd_fit($1, $2, '1 week') END, %2$s.gamma_gamma_fit($1, $2),
-                   ((($2 + $3 * $4::interval)::date - $2) / 7.0)::double precision, (1 + $5 / 100) ^ (7 / 365.25) - 1
-            FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best$sql$, mart, extension)
-        USING ledger, fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
+            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week') END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week') END,
+                   CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week') END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
+            FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best,
+                 (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state, %2$s.gamma_gamma_fit(frequency, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
+        USING fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
         EXECUTE format($sql$
             INSERT INTO %1$I.stored_forecast
-            WITH bought AS MATERIALIZED (
-                SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(m.spend, s.frequency, s.monetary_value::double precision)) AS value
-                FROM %1$I.stored_fit AS m, %2$s.rfm_summary($1, %3$s, $2, '1 week') AS s GROUP BY frequency, recency, age),
-            horizons AS (SELECT n, ($2 + 1 + (n - 1) * $4::interval)::date AS period, ((($2 + 1 + n * $4::interval)::date - $2 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $5) AS n),
+            WITH fit AS MATERIALIZED (SELECT * FROM %1$I.stored_fit),
+            bought AS MATERIALIZED (
+                SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision)) AS value
+                FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
+            horizons AS (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
             expected AS (
-                SELECT h.n, h.period, m.model, sum(b.customers) AS customers, sum(b.customers * e.purchases) AS purchases, sum(b.value * e.purchases) AS revenue
-                FROM %1$I.stored_fit AS m, horizons AS h, bought AS b,
-                     LATERAL (SELECT CASE m.model WHEN 'BG/NBD' THEN %2$s.expected_purchases(m.bg_nbd, h.weeks, b.frequency, b.recency, b.age) WHEN 'MBG/NBD' THEN %2$s.expected_purchases(m.mbg_nbd, h.weeks, b.frequency, b.recency, b.age)
-                                     ELSE %2$s.expected_purchases(m.pareto_nbd, h.weeks, b.frequency, b.recency, b.age) END AS purchases) AS e
-                GROUP BY h.n, h.period, m.model)
-            SELECT period, n, customers, purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0), revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0), model FROM expected$sql$, mart, extension, 'NULL::' || (settings ->> 'key'))
-        USING ledger, fitted_until, NULL::integer, settings ->> 'step', (settings ->> 'horizon')::integer;
+                SELECT h.n, h.period, sum(b.customers * e.purchases) AS purchases, sum(b.value * e.purchases) AS revenue
+                FROM horizons AS h, bought AS b, LATERAL (%3$s) AS e (purchases) GROUP BY h.n, h.period),
+            scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
+            SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,
+            (SELECT string_agg(format('SELECT %s.expected_purchases(fit.%I, h.weeks, b.frequency, b.recency, b.age) FROM fit WHERE model = %L', extension, name, model), ' UNION ALL ')
+             FROM (VALUES ('bg_nbd', 'BG/NBD'), ('mbg_nbd', 'MBG/NBD'), ('pareto_nbd', 'Pareto/NBD')) AS v (name, model)))
+        USING fitted_until, settings ->> 'step', (settings ->> 'horizon')::integer, customers;
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := coalesce(note, SQLERRM);
     END;
@@ -317,7 +326,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mart_fill_models(jsonb, customer_ledger, date) IS
-'fits the models of a mart up to a day and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
+'fits the models of a mart up to a day, to some 5,000 customers drawn by their keys, and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
 
 CREATE FUNCTION mart_fill_orders(settings jsonb, changed_from date, previous date, as_of date, recent customer_ledger)
 RETURNS void
@@ -337,15 +346,12 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE is_published', mart) INTO first_month;
     replaced_from := date_trunc(settings ->> 'unit', least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_month END));
-    EXECUTE format($sql$UPDATE %1$I.stored_state SET firsts = (
-        SELECT %2$s.first_orders(%2$s.rollup(part)) FROM (
-            SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state WHERE firsts IS NOT NULL
-            UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1) AS parts (part))$sql$, mart, extension) USING replaced_from;
     window_from := date_trunc('month', least(replaced_from - step, replaced_from - (settings ->> 'lapse')::interval, replaced_from - interval '30 days'));
     EXECUTE format($sql$SELECT %2$s.rollup(part) FROM (
-            SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state
+            SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state WHERE firsts IS NOT NULL
             UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1 AND month <= $2) AS parts (part)$sql$, mart, extension)
     INTO recent USING window_from, as_of;
+    EXECUTE format('UPDATE %I.stored_state SET firsts = %s.first_orders($1)', mart, extension) USING recent;
     FOR view IN EXECUTE format('SELECT view_name, %1$s.mart_sql(query, $1) AS query, CASE view_name WHEN ''active'' THEN ''day'' ELSE ''period'' END AS day FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL ORDER BY place', extension) USING settings LOOP
         EXECUTE format('DELETE FROM %I.%I WHERE %I >= $1', mart, 'stored_' || view.view_name, view.day) USING replaced_from;
         EXECUTE format('INSERT INTO %I.%I %s', mart, 'stored_' || view.view_name, view.query) USING recent, greatest(replaced_from, date_trunc(settings ->> 'unit', first_month)::date), as_of;
@@ -406,7 +412,7 @@ $$;
 COMMENT ON FUNCTION mart_fill_kinds(jsonb, date) IS
 'classes the sales of a mart anew: the kind of a sale depends on all that the customer bought before, so that this reads all orders';
 
-CREATE FUNCTION mart_fill_others(settings jsonb)
+CREATE FUNCTION mart_fill_others(settings jsonb, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -418,7 +424,6 @@ DECLARE
     mapping jsonb;
     day text;
     day_after text;
-    today date := (now() AT TIME ZONE coalesce(settings ->> 'tz', 'UTC'))::date;
 BEGIN
     mapping := settings -> 'survey';
     IF jsonb_typeof(mapping) = 'object' THEN
@@ -459,11 +464,11 @@ BEGIN
             SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
                    gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr
             FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L, NULL, $1 + 1)$sql$,
-            mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING today;
+            mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_others(jsonb) IS 'replaces what follows from subscriptions, survey and costs, which are read anew';
+COMMENT ON FUNCTION mart_fill_others(jsonb, date) IS 'replaces what follows from subscriptions, survey and costs, which are read anew';
 
 CREATE FUNCTION mart_fill_quality(settings jsonb)
 RETURNS void
@@ -525,7 +530,7 @@ BEGIN
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
         EXECUTE format('SELECT %s.mart_fill_kinds($1, $2)', extension) USING settings, as_of;
     END IF;
-    EXECUTE format('SELECT %s.mart_fill_others($1)', extension) USING settings;
+    EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, today);
     IF quality THEN
         EXECUTE format('SELECT %s.mart_fill_quality($1)', extension) USING settings;
     END IF;
@@ -547,6 +552,7 @@ DECLARE
     extension CONSTANT text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
     locking CONSTANT text := pg_catalog.format('LOCK TABLE %I.stored_ledgers IN SHARE ROW EXCLUSIVE MODE', coalesce(mart, ''));
     path CONSTANT text := pg_catalog.current_setting('search_path');
+    jit CONSTANT text := pg_catalog.current_setting('jit');
     started CONSTANT timestamptz := pg_catalog.clock_timestamp();
     settings jsonb;
     log_run bigint;
@@ -562,7 +568,7 @@ BEGIN
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
         EXECUTE locking;
-        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true);
         CONTINUE WHEN turn = 0;
         FOR chunk IN EXECUTE format('SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM %s.mart_chunks($1)', extension) USING settings LOOP
             total := coalesce(total, chunk.left);
@@ -573,7 +579,7 @@ BEGIN
         END LOOP;
         IF NOT FOUND OR chunk.chunks = 1 OR done >= total THEN
             EXECUTE format('SELECT %s.mart_publish($1, $2, $3)', extension) USING settings, log_run, quality;
-            PERFORM set_config('search_path', path, true);
+            PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;
     END LOOP;

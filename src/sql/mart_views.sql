@@ -23,7 +23,7 @@ BEGIN ATOMIC
             'revenue by period and category; money and counts add up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
             'SELECT cohort, period, (cohort + period * {step})::date, cohort_size, active, retention_pct, active IS NOT NULL
-             FROM {extension}.cohort_retention($1, {step}, ''on'', $3) WHERE (cohort + period * {step})::date >= $2',
+             FROM {extension}.cohort_retention($1, {step}, ''on'', $3) WHERE (cohort + period * {step})::date BETWEEN $2 AND $3',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
             'SELECT r.cohort, r.period, p.day, r.cohort_size, r.revenue, CASE WHEN r.revenue IS NOT NULL THEN c.revenue END, CASE WHEN r.revenue IS NOT NULL THEN c.revenue / r.cohort_size END, r.revenue IS NOT NULL
@@ -31,7 +31,7 @@ BEGIN ATOMIC
                   CROSS JOIN LATERAL (SELECT (r.cohort + r.period * {step})::date) AS p (day)
                   LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = ($2 - {step})::date
                   CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.since) AS c (revenue)
-             WHERE p.day >= $2',
+             WHERE p.day BETWEEN $2 AND $3',
             'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
         (6, 'lifecycle', '{}', true,
             'SELECT period, "new", "returning", resurrecting, dormant, "new" + "returning" + resurrecting, (period + {step})::date <= $3 + 1
@@ -259,6 +259,7 @@ BEGIN ATOMIC
         ('models', 'at_boundary', 'boolean', 'a parameter is at the edge of its range; read the verdict'),
         ('models', 'is_recommended', 'boolean', 'the one with the smallest AIC'),
         ('models', 'verdict', 'text', 'what that means'),
+        ('models', 'customers', 'bigint', 'how many customers they were fitted to: of more than 5,000 about so many, drawn by their keys'),
         ('data_quality', 'check_name', 'text', 'name of the check'),
         ('data_quality', 'severity', 'text', 'ok, info, warning, error, or skipped'),
         ('data_quality', 'row_count', 'bigint', 'rows that are concerned'),
