@@ -3,17 +3,45 @@
 #include "core/common/interrupt.h"
 #include "core/ledger/day_index.h"
 
+#include <algorithm>
 #include <functional>
+#include <numeric>
 #include <vector>
 
 namespace customer_value::ledger {
 
+// Only the least golden value is looked for: halves that are golden as a whole, or not at all, need no order.
 Golden golden_of(std::span<Int128> values, double threshold)
 {
-    const auto end = std::partition(values.begin(), values.end(), [](Int128 value) { return value > 0; });
-    const auto positive = values.first(static_cast<std::size_t>(end - values.begin()));
-    sort_or_stop(positive.begin(), positive.end(), std::greater<>());
-    return golden::golden_of<Int128>(positive.begin(), positive.end(), threshold, [](Int128 value) { return golden::Peers<Int128>{value, 1}; });
+    golden::require_share("threshold", threshold);
+    auto first = values.begin();
+    auto end = std::partition(first, values.end(), [](Int128 value) { return value > 0; });
+    Golden golden;
+    golden.customers = end - first;
+    golden.total = std::accumulate(first, end, Int128{0});
+    const auto line = static_cast<Int128>(golden::ceiling(ShortDecimal(threshold), golden::Int256(golden.total)));
+    Lookout lookout;
+    // all values above those from first to end are golden, all below are not
+    while (first != end) {
+        const auto middle = first + (end - first) / 2;
+        std::nth_element(first, middle, end, [&](Int128 left, Int128 right) {
+            lookout.call();
+            return left > right;
+        });
+        const Int128 value = *middle;
+        const auto higher_end = std::partition(first, middle, [&](Int128 each) { return each > value; });
+        const Int128 higher = std::accumulate(first, higher_end, golden.golden_total);
+        if (higher >= line) {
+            end = higher_end;
+            continue;
+        }
+        const auto peers_end = std::partition(middle, end, [&](Int128 each) { return each == value; });
+        golden.golden += peers_end - first;
+        golden.golden_total = higher + value * (peers_end - higher_end);
+        golden.least = value;
+        first = peers_end;
+    }
+    return golden;
 }
 
 void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<Standing> standings)

@@ -1,0 +1,57 @@
+-- A mart of four years of orders that came in one after the other, of 500,000 customers of whom some buy much more than others; the last
+-- month is half over. The table has an index on the day, as tables of orders do.
+
+--@ default_rows 10000000
+
+--@ table mart_orders
+CREATE UNLOGGED TABLE mart_orders AS
+SELECT 1 + part * part / 2000000 AS customer, date '2021-01-01' + (i * 1446 / :rows)::integer AS day,
+       (CASE WHEN draw(i, 13, 20) = 0 THEN -cents ELSE cents END / 100.0)::numeric(12,2) AS amount
+FROM (SELECT i::bigint, draw(i, 11, 1000000) AS part, draw(i, 14, 20000) AS cents FROM generate_series(1, :rows) AS i) AS rows;
+CREATE INDEX ON mart_orders (day);
+SET client_min_messages = warning;
+SELECT create_mart('mart_of_all', 'mart_orders', 'customer', 'day', 'amount', triggers => false)
+
+--@ table mart_noted
+CREATE TABLE mart_noted (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer bigint NOT NULL, created_at timestamptz NOT NULL, amount numeric(12,2) NOT NULL, status text);
+CREATE TABLE mart_plain (LIKE mart_noted INCLUDING ALL);
+SELECT create_mart('mart_of_noted', 'mart_noted', 'customer', 'created_at', 'amount', status => 'status', tz => 'UTC')
+
+-- all views, models and forecasts included
+--@ case refresh_mart, all months (mart_orders)
+--@ limit 4
+--@ ours
+CALL refresh_mart('mart_of_all')
+--@ built-in
+SELECT ledger_agg(customer, day, amount) IS NULL FROM mart_orders
+
+-- what new rows in the running month cost
+--@ case refresh_mart, the last month (mart_orders)
+--@ limit 0.1
+--@ ours
+CALL refresh_mart('mart_of_all', "from" => '2024-12-01', "to" => '2025-01-01')
+--@ built-in
+CALL refresh_mart('mart_of_all')
+
+--@ case INSERT of 100,000 rows with triggers (mart_noted)
+--@ rows 100000
+--@ limit 1.15
+--@ ours
+INSERT INTO mart_noted (customer, created_at, amount, status) SELECT i, timestamptz '2024-12-01' + i * interval '10 s', 10 + i % 90, 'paid' FROM generate_series(1, 100000) AS i
+--@ built-in
+INSERT INTO mart_plain (customer, created_at, amount, status) SELECT i, timestamptz '2024-12-01' + i * interval '10 s', 10 + i % 90, 'paid' FROM generate_series(1, 100000) AS i
+
+-- to count the orders takes some 400 ms
+--@ case SELECT * FROM :view (mart_orders)
+--@ limit 0.1
+--@ for view in growth, revenue, cohorts, revenue_cohorts, lifecycle, active, golden_trend, segment_migration, client_formula, forecast, models
+--@ ours
+SELECT * FROM mart_of_all.:view
+--@ built-in
+SELECT count(*) FROM mart_orders
+
+--@ case SELECT * FROM customers (mart_orders)
+--@ ours
+SELECT * FROM mart_of_all.customers
+--@ built-in
+SELECT ledger_agg(customer, day, amount) IS NULL FROM mart_orders
