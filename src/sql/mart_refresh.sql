@@ -91,8 +91,8 @@ COMMENT ON FUNCTION mart_source(jsonb, date, date, boolean) IS
 'the query with which a mart reads its orders: customer, at, amount, and category if asked; all days without bounds; lines of one order, day, sign (and category) are one row';
 
 CREATE FUNCTION mart_read(settings jsonb, "from" date, "to" date, log_run bigint, months_done bigint, months_total bigint, rows_before bigint, started timestamptz)
-RETURNS bigint
-LANGUAGE plpgsql
+RETURNS TABLE (rows_read bigint, whole customer_ledger)
+LANGUAGE plpgsql ROWS 1
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -102,8 +102,8 @@ DECLARE
     source text;
     arguments text;
     has_guests boolean;
+    guests whole%TYPE;
     months bigint;
-    rows_read bigint;
     seconds double precision;
 BEGIN
     EXECUTE format('DELETE FROM %I.changes WHERE month >= $1 AND month < $2 OR $1 IS NULL', mart) USING "from", "to";
@@ -112,12 +112,18 @@ BEGIN
     arguments := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L', settings ->> 'tz') ELSE '' END;
 
     EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
+    arguments := format('%1$s.ledger_agg(customer, %2$s) AS whole, %3$s AS guests FROM (%4$s) AS orders', extension, arguments,
+        CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END, source);
+    IF "from" IS NULL THEN
+        -- what follows from all orders reads this, and not the months again
+        EXECUTE 'SELECT ' || arguments INTO whole, guests;
+        arguments := '$1 AS whole, $2 AS guests';
+    END IF;
     EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers (month, part, is_published, ledger)
         SELECT part.month, part.name, false, part.ledger
-        FROM (SELECT %2$s.ledger_agg(customer, %3$s) AS customers%4$s FROM (%5$s) AS orders) AS base
-             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.customers, '1 month') AS s%6$s) AS part (month, name, ledger)$sql$,
-        mart, extension, arguments, CASE WHEN has_guests THEN format(', %s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL) AS guests', extension, arguments) ELSE '' END, source,
-        CASE WHEN has_guests THEN format(' UNION ALL SELECT s.period, ''guests'', s.ledger FROM %s.slices(base.guests, ''1 month'') AS s', extension) ELSE '' END);
+        FROM (SELECT %3$s) AS base
+             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)$sql$,
+        mart, extension, arguments) USING whole, guests;
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
                         AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month AND new.part = ''customers'')', mart, in_range) USING "from", "to";
@@ -146,11 +152,12 @@ BEGIN
     EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart) USING months, months_total, rows_before + rows_read, log_run;
     RAISE NOTICE '%', format('%s: %s rows%s, %s rows a second', CASE WHEN "from" IS NULL THEN 'all months' WHEN "to" - "from" <= 31 THEN to_char("from", 'YYYY-MM') ELSE to_char("from", 'YYYY-MM') || ' to ' || to_char("to" - 1, 'YYYY-MM') END,
         rows_read, CASE WHEN months_total > 1 THEN format('; %s of %s months, %s s left', months, months_total, ceil(seconds * greatest(months_total - months, 0) / months)) ELSE '' END, round((rows_before + rows_read) / seconds));
-    RETURN rows_before + rows_read;
+    rows_read := rows_before + rows_read;
+    RETURN NEXT;
 END
 $$;
 COMMENT ON FUNCTION mart_read(jsonb, date, date, bigint, bigint, bigint, bigint, timestamptz) IS
-'reads the orders of the months from <= month < to (all without bounds) into rows of stored_ledgers and stored_months that are not published yet, and says so in a notice and in refresh_log; the number of rows read, those before included';
+'reads the orders of the months from <= month < to (all without bounds) into rows of stored_ledgers and stored_months that are not published yet, and says so in a notice and in refresh_log; the number of rows read, those before included, and the ledger of all where it read all';
 
 CREATE FUNCTION mart_note(settings jsonb, "from" date, "to" date)
 RETURNS void
@@ -342,15 +349,19 @@ DECLARE
     window_from date;       -- rows from here on say all about them, beside the first order of each customer
     complete_until date;    -- last day of the last complete period
     fitted_until date;
+    has_all boolean;
     view record;
 BEGIN
     EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE is_published', mart) INTO first_month;
     replaced_from := date_trunc(settings ->> 'unit', least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_month END));
     window_from := date_trunc('month', least(replaced_from - step, replaced_from - (settings ->> 'lapse')::interval, replaced_from - interval '30 days'));
-    EXECUTE format($sql$SELECT %2$s.rollup(part) FROM (
-            SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state WHERE firsts IS NOT NULL
-            UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1 AND month <= $2) AS parts (part)$sql$, mart, extension)
-    INTO recent USING window_from, as_of;
+    has_all := recent IS NOT NULL OR window_from <= first_month;
+    IF recent IS NULL THEN
+        EXECUTE format($sql$SELECT %2$s.rollup(part) FROM (
+                SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state WHERE firsts IS NOT NULL
+                UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1 AND month <= $2) AS parts (part)$sql$, mart, extension)
+        INTO recent USING window_from, as_of;
+    END IF;
     EXECUTE format('UPDATE %I.stored_state SET firsts = %s.first_orders($1)', mart, extension) USING recent;
     FOR view IN EXECUTE format('SELECT view_name, %1$s.mart_sql(query, $1) AS query, CASE view_name WHEN ''active'' THEN ''day'' ELSE ''period'' END AS day FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL ORDER BY place', extension) USING settings LOOP
         EXECUTE format('DELETE FROM %I.%I WHERE %I >= $1', mart, 'stored_' || view.view_name, view.day) USING replaced_from;
@@ -361,7 +372,7 @@ BEGIN
     complete_until := CASE WHEN date_trunc(settings ->> 'unit', as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(settings ->> 'unit', as_of)::date - 1 END;
     EXECUTE format('SELECT fitted_until FROM %I.stored_state', mart) INTO fitted_until;
     IF complete_until IS DISTINCT FROM fitted_until OR complete_until >= date_trunc('month', changed_from) THEN
-        IF window_from > first_month THEN
+        IF NOT has_all THEN
             EXECUTE format('SELECT %2$s.rollup(ledger) FROM %1$I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $1', mart, extension) INTO recent USING as_of;
         END IF;
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
@@ -488,7 +499,7 @@ END
 $$;
 COMMENT ON FUNCTION mart_fill_quality(jsonb) IS 'checks the orders of a mart with data_quality and stores what it says';
 
-CREATE FUNCTION mart_publish(settings jsonb, log_run bigint, quality boolean)
+CREATE FUNCTION mart_publish(settings jsonb, log_run bigint, quality boolean, whole customer_ledger)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -525,7 +536,7 @@ BEGIN
         EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
         EXECUTE format('DELETE FROM %I.stored_fit', mart);
     ELSIF changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous THEN
-        EXECUTE format('SELECT %s.mart_fill_orders($1, $2, $3, $4, NULL)', extension) USING settings, changed_from, previous, as_of;
+        EXECUTE format('SELECT %s.mart_fill_orders($1, $2, $3, $4, $5)', extension) USING settings, changed_from, previous, as_of, whole;
     END IF;
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
         EXECUTE format('SELECT %s.mart_fill_kinds($1, $2)', extension) USING settings, as_of;
@@ -537,7 +548,7 @@ BEGIN
     EXECUTE format('UPDATE %I.refresh_log SET state = ''done'', changed_at = clock_timestamp() WHERE run = $1', mart) USING log_run;
 END
 $$;
-COMMENT ON FUNCTION mart_publish(jsonb, bigint, boolean) IS
+COMMENT ON FUNCTION mart_publish(jsonb, bigint, boolean, customer_ledger) IS
 'makes the months that mart_read has read those that are shown, and replaces all that follows from them';
 
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
@@ -559,8 +570,9 @@ DECLARE
     chunk record;
     total bigint;
     done bigint := 0;
-    rows_read bigint := 0;
+    result record;  -- of mart_read: rows read so far, and the ledger of all where all were read at once
 BEGIN
+    EXECUTE pg_catalog.format('SELECT 0::bigint AS rows_read, NULL::%s.customer_ledger AS whole', extension) INTO result;
     EXECUTE pg_catalog.format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
     EXECUTE pg_catalog.format('SELECT %s.mart_check_tables($1)', extension) USING settings;
     EXECUTE pg_catalog.format('SELECT %s.mart_begin($1, $2, $3)', extension) INTO log_run USING settings, "from", "to";
@@ -572,13 +584,13 @@ BEGIN
         CONTINUE WHEN turn = 0;
         FOR chunk IN EXECUTE format('SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM %s.mart_chunks($1)', extension) USING settings LOOP
             total := coalesce(total, chunk.left);
-            EXECUTE format('SELECT %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8)', extension) INTO rows_read USING settings, chunk."from", chunk."to", log_run, done, total, rows_read, started;
+            EXECUTE format('SELECT * FROM %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8)', extension) INTO result USING settings, chunk."from", chunk."to", log_run, done, total, result.rows_read, started;
             done := done + coalesce(chunk.months, 0);
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
         IF NOT FOUND OR chunk.chunks = 1 OR done >= total THEN
-            EXECUTE format('SELECT %s.mart_publish($1, $2, $3)', extension) USING settings, log_run, quality;
+            EXECUTE format('SELECT %s.mart_publish($1, $2, $3, $4)', extension) USING settings, log_run, quality, result.whole;
             PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;
