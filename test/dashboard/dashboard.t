@@ -3,13 +3,13 @@
 # shellcheck source=test/tap/tap.sh
 source "$(dirname "$0")/../tap/tap.sh"
 
-# shows NAME ARGS: the site passes its own check; what the check says is shown where it fails
+# shows NAME ARGS: the site passes its own check; the output is shown where it does not
 shows() {
-    local name=$1 output status
+    local output status
     output=$("$root/script/dashboard" --test "${@:2}" 2>&1)
     status=$?
-    ok "$status" "$name"
-    sed 's/^/# /' <<<"$output" | if ((status)); then cat; else grep -c '^# ok' | sed 's/$/ figures and tables/; s/^/# /'; fi
+    ok "$status" "$1: $(grep -c '^ok' <<<"$output") figures and tables"
+    ((status == 0)) || printf '# %s\n' "${output//$'\n'/$'\n# '}"
 }
 
 # refused STATUS NAME ARGS: nothing is built
