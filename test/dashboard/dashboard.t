@@ -22,14 +22,18 @@ refused() {
 shows 'the dashboard of the synthetic shop shows the numbers of its mart'
 
 # Orders of a month that has not ended, and nothing else: no categories, products, subscriptions, survey, costs, complete periods, models.
-# The one who reads it may do nothing else
-createdb bare
-sql bare "CREATE EXTENSION customer_value;
-    CREATE TABLE orders (customer integer, day date, amount numeric);
-    INSERT INTO orders VALUES (1, '2025-03-03', 10), (2, '2025-03-04', 20), (1, '2025-03-09', 30), (3, '2025-03-09', 12.50);
-    SELECT create_mart('Bare Mart', 'orders', 'customer', 'day', 'amount');"
-sql bare "CALL refresh_mart('Bare Mart')"
-sql bare "CREATE ROLE dashboard_reader LOGIN; GRANT USAGE ON SCHEMA \"Bare Mart\" TO dashboard_reader; GRANT SELECT ON ALL TABLES IN SCHEMA \"Bare Mart\" TO dashboard_reader"
+# The role that reads it may read the views and nothing else
+new_database bare
+sql bare >/dev/null <<'END'
+CREATE EXTENSION customer_value;
+CREATE TABLE orders (customer text, day date, amount numeric);
+INSERT INTO orders VALUES ('Ada', '2025-03-03', 10), ('Ben', '2025-03-04', 20), ('Ada', '2025-03-09', 30), ('Cleo', '2025-03-09', 12.50);
+SELECT create_mart('Bare Mart', 'orders', 'customer', 'day', 'amount');
+CALL refresh_mart('Bare Mart');
+CREATE ROLE dashboard_reader LOGIN;
+GRANT USAGE ON SCHEMA "Bare Mart" TO dashboard_reader;
+SELECT format('GRANT SELECT ON %I.%I TO dashboard_reader', schemaname, viewname) FROM pg_views WHERE schemaname = 'Bare Mart' \gexec
+END
 reader="postgresql://dashboard_reader@/bare?host=$PGHOST&port=$PGPORT"
 shows 'a mart of bare orders makes a dashboard of what it has' --connection "$reader" --mart 'Bare Mart'
 
