@@ -121,8 +121,8 @@ COMMENT ON FUNCTION mart_has_triggers(regclass) IS
 
 -- The months of changed orders are noted by triggers on the table and on each partition, as statements on a partition fire those of
 -- the partition only. The function is the mart owner's and runs with the owner's rights, so that who may write orders needs no right
--- on the mart; it writes months and nothing else. It is silent where the mart was renamed or lost: writes of orders never fail for the
--- mart's sake, and refresh_mart finds out.
+-- on the mart; it writes months and nothing else. It is silent where the mart was renamed or lost, and notes all months where the column was:
+-- writes of orders never fail for the mart's sake, and refresh_mart finds out.
 CREATE FUNCTION mart_trigger_function(settings jsonb)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -131,14 +131,16 @@ AS $$
 DECLARE
     at text := quote_ident(settings #>> '{columns,ordered_at}');
     day text := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN ' AT TIME ZONE ' || quote_literal(settings ->> 'tz') ELSE '' END;
+    declared text := (SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,ordered_at}');
     noted text[];
 BEGIN
+    -- the first day of the month by subtraction: date_trunc would go through timestamptz, which not every date fits
     SELECT array_agg(format($body$
         SELECT min(%1$s), max(%1$s) INTO first_at, last_at FROM %2$s WHERE isfinite(%1$s);
-        first_month := date_trunc('month', (first_at%3$s)::date);
-        last_month := date_trunc('month', (last_at%3$s)::date);
+        first_month := (first_at%3$s)::date - extract(day FROM (first_at%3$s)::date)::integer + 1;
+        last_month := (last_at%3$s)::date - extract(day FROM (last_at%3$s)::date)::integer + 1;
         IF first_month < last_month THEN
-            INSERT INTO %4$I.changes (month) SELECT DISTINCT date_trunc('month', (%1$s%3$s)::date)::date FROM %2$s WHERE isfinite(%1$s);
+            INSERT INTO %4$I.changes (month) SELECT DISTINCT day - extract(day FROM day)::integer + 1 FROM (SELECT (%1$s%3$s)::date FROM %2$s WHERE isfinite(%1$s)) AS v (day);
         ELSIF first_month IS NOT NULL THEN
             INSERT INTO %4$I.changes (month) VALUES (first_month);
         END IF;$body$, at, rows, day, settings ->> 'mart') ORDER BY place) INTO noted
@@ -153,7 +155,7 @@ BEGIN
     IF to_regclass(%2$L) IS NULL THEN
         RETURN NULL;
     END IF;
-    IF TG_OP = 'TRUNCATE' THEN
+    IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %6$L AND atttypid = %7$L::regtype) THEN
         INSERT INTO %3$I.changes (month) VALUES (NULL);
         RETURN NULL;
     END IF;
@@ -163,7 +165,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END
-$body$, settings ->> 'at_type', format('%I.changes', settings ->> 'mart'), settings ->> 'mart', noted[1], noted[2]));
+$body$, settings ->> 'at_type', format('%I.changes', settings ->> 'mart'), settings ->> 'mart', noted[1], noted[2], settings #>> '{columns,ordered_at}', declared));
 END
 $$;
 COMMENT ON FUNCTION mart_trigger_function(jsonb) IS 'the statement that creates the function of the triggers which note the months of changed orders';

@@ -128,7 +128,8 @@ BEGIN
     IF triggers AND NOT can_note THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
     END IF;
-    EXECUTE format('SELECT %s.mart_check_tables(jsonb_build_object(''orders'', $1::text))', extension) USING orders;
+    EXECUTE format('SELECT %s.mart_check_tables(jsonb_build_object(''orders'', $1::text, ''subscriptions_table'', $2::text, ''survey_table'', $3::text, ''costs_table'', $4::text))', extension)
+    USING orders, tables[1], tables[2], tables[3];
 
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'types', types, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'golden_threshold', golden_threshold, 'horizon', horizon, 'discount_pct', discount_pct,
@@ -171,9 +172,10 @@ BEGIN
         EXECUTE format('SELECT %s.mart_add_view($1, $2, $3, $4)', extension) USING settings, view.view_name, view.query, view.about;
     END LOOP;
     IF (settings ->> 'triggers')::boolean THEN
+        settings := settings || jsonb_build_object('orders', orders::text);
         EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO type USING settings;
         EXECUTE type;
-        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings || jsonb_build_object('orders', orders::text);
+        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
     END IF;
 END
 $$;

@@ -7,20 +7,28 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    what text;
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    used record;
+    type text;
 BEGIN
-    SELECT name INTO what FROM (VALUES ('orders', settings ->> 'orders'), ('subscriptions', settings ->> 'subscriptions_table'), ('survey', settings ->> 'survey_table'), ('costs', settings ->> 'costs_table')) AS v (name, relation)
-    WHERE relation ~ '^[0-9]+$' LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('the table of %s of the mart "%s" is gone', what, settings ->> 'mart'), HINT = 'drop_mart, and create_mart of other tables.';
-    END IF;
-    IF row_security_active((settings ->> 'orders')::regclass) THEN
-        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('row-level security hides rows of %s from %s', settings ->> 'orders', current_user),
-            DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
+    FOR used IN SELECT * FROM (VALUES ('orders', settings ->> 'orders'), ('subscriptions', settings ->> 'subscriptions_table'), ('survey', settings ->> 'survey_table'), ('costs', settings ->> 'costs_table')) AS v (name, relation)
+                WHERE relation IS NOT NULL LOOP
+        IF used.relation ~ '^[0-9]+$' THEN
+            RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('the table of %s of the mart "%s" is gone', used.name, settings ->> 'mart'), HINT = 'drop_mart, and create_mart of other tables.';
+        END IF;
+        IF row_security_active(used.relation::regclass) THEN
+            RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('row-level security hides rows of %s from %s', used.relation, current_user),
+                DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
+        END IF;
+    END LOOP;
+    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at'', $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
+    IF type::regtype <> (settings ->> 'at_type')::regtype THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s', settings #>> '{columns,ordered_at}', settings ->> 'orders', type, settings ->> 'at_type'),
+            HINT = 'drop_mart, and create_mart anew.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, or row-level security hides rows of the orders from the caller';
+COMMENT ON FUNCTION mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or the column of dates is another';
 
 -- The day of a column of a table, as an expression over t
 CREATE FUNCTION mart_day(relation regclass, "column" text, tz text)
@@ -252,8 +260,10 @@ DECLARE
     day text;
     at_once bigint;
 BEGIN
-    EXECUTE format('SELECT coalesce(bool_or(month IS NULL), false) FROM %I.changes', mart) INTO all_months;
-    EXECUTE format('SELECT sum(greatest(c.reltuples, 0)) FROM %s.mart_relations($1) AS r JOIN pg_class AS c ON c.oid = r AND c.relkind <> ''p''', extension) INTO estimated USING (settings ->> 'orders')::regclass;
+    EXECUTE format('SELECT coalesce(bool_or(month IS NULL OR month > ''275000-01-01''), false) FROM %I.changes', mart) INTO all_months;
+    -- the planner's estimate, which there is for views and for tables that were never analyzed, too
+    EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %s', settings ->> 'orders') INTO plan;
+    estimated := plan #>> '{0,Plan,Plan Rows}';
     IF all_months AND estimated <= most_rows THEN
         RETURN QUERY SELECT NULL::date, NULL::date, NULL::bigint;
         RETURN;
@@ -510,6 +520,7 @@ DECLARE
     today date := (now() AT TIME ZONE coalesce(settings ->> 'tz', 'UTC'))::date;
     changed_from date;
     previous date;
+    first_day date;
     as_of date;
     stored text;
     fraction text;
@@ -526,8 +537,14 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'numeric_value_out_of_range', MESSAGE = format('amounts of %s in %s have more than %s decimals', settings ->> 'orders', fraction, settings ->> 'decimals'),
             HINT = 'drop_mart, and create_mart with more decimals.';
     END IF;
-    -- an order dated in the future is shown from that day on
-    EXECUTE format('SELECT CASE WHEN count(*) > 0 THEN least($1, max(%2$s.last_day(ledger))) END FROM %1$I.stored_ledgers WHERE is_published AND month = (SELECT max(month) FROM %1$I.stored_ledgers WHERE is_published AND month <= $1)', mart, extension) INTO as_of USING today;
+    -- an order dated in the future is shown from that day on: the running month may hold nothing else, the one before cannot
+    EXECUTE format('SELECT max(%2$s.last_day(%2$s.as_of(ledger, $1))) FROM %1$I.stored_ledgers
+                    WHERE is_published AND month IN (SELECT DISTINCT month FROM %1$I.stored_ledgers WHERE is_published AND month <= $1 ORDER BY month DESC LIMIT 2)', mart, extension) INTO as_of USING today;
+    EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
+    IF first_day < as_of - interval '500 years' THEN
+        RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('orders of %s begin on %s: a mart takes up to 500 years', settings ->> 'orders', to_char(first_day, 'YYYY-MM-DD BC')),
+            HINT = 'Correct the dates, or make the mart of a view without these rows.';
+    END IF;
     EXECUTE format('UPDATE %I.stored_state SET as_of = $1', mart) USING as_of;
     IF as_of IS NULL THEN
         FOR stored IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND needs = ''{}'' AND view_name <> ''data_quality''', extension) LOOP
