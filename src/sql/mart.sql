@@ -58,15 +58,17 @@ RETURN CASE type WHEN 'money'::text THEN pg_catalog.format('numeric(38,%s)'::tex
                  ELSE type END;
 COMMENT ON FUNCTION mart_type(text, jsonb) IS 'the SQL type of a column of mart_columns() in a mart of these settings';
 
--- The columns of a mapping of another table than orders: which are there, which must be
-CREATE FUNCTION mart_mapping(argument text, mapping jsonb, required text[], allowed text[])
+-- The columns of a mapping of another table than orders: which are there, which must be, and of what type
+CREATE FUNCTION mart_mapping(argument text, mapping jsonb, required text[], allowed text[], tz text)
 RETURNS regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     wrong text;
     relation regclass;
+    check_type text;
 BEGIN
     IF mapping IS NULL OR mapping = 'null' THEN
         RETURN NULL;
@@ -90,10 +92,18 @@ BEGIN
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = wrong;
     END IF;
+    FOR check_type IN
+        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L, %L, %L)', extension, relation, value, tz)
+                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L, ''amount'', %L)', extension, relation, value) END
+        FROM jsonb_each_text(mapping) WHERE key <> 'table' AND value IS NOT NULL
+    LOOP
+        CONTINUE WHEN check_type IS NULL;
+        EXECUTE check_type;
+    END LOOP;
     RETURN relation;
 END
 $$;
-COMMENT ON FUNCTION mart_mapping(text, jsonb, text[], text[]) IS
+COMMENT ON FUNCTION mart_mapping(text, jsonb, text[], text[], text) IS
 'the table of a mapping such as {"table": "public.survey", "score": "answer"}, after a check of its keys and columns; error 22023 or 42703 that names what is wrong';
 
 CREATE FUNCTION mart_relations(source regclass)

@@ -118,9 +118,9 @@ BEGIN
         EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING orders, named.like_argument, named.value;
         types := types || jsonb_build_object(named.key, type);
     END LOOP;
-    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions'', $1, ''{customer,amount,every}'', ''{customer,period,starts_at,ends_at,amount,every,currency}''),
-                                 %1$s.mart_mapping(''survey'', $2, ''{answered_at,score}'', ''{answered_at,score}''), %1$s.mart_mapping(''costs'', $3, ''{spent_at,amount}'', ''{spent_at,amount,kind,method,gain}'')]', extension)
-    INTO tables USING subscriptions, survey, costs;
+    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions'', $1, ''{customer,amount,every}'', ''{customer,period,starts_at,ends_at,amount,every,currency}'', $4),
+                                 %1$s.mart_mapping(''survey'', $2, ''{answered_at,score}'', ''{answered_at,score}'', $4), %1$s.mart_mapping(''costs'', $3, ''{spent_at,amount}'', ''{spent_at,amount,kind,method,gain}'', $4)]', extension)
+    INTO tables USING subscriptions, survey, costs, tz;
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;

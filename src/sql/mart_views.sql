@@ -47,21 +47,22 @@ BEGIN ATOMIC
             'SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, 100 * revenue / nullif(sum(revenue) OVER period_rows, 0), avg_check, (period + {step})::date <= as_of + 1
              FROM {mart}.stored_kinds, {mart}.stored_state WHERE kind <> ''upsell_before'' WINDOW period_rows AS (PARTITION BY period)',
             'revenue by period and kind of sale: front end, repeat, upsell, add-on, cross-sell; rows with customer and product'),
-        (11, 'mrr', '{subscriptions}', true, NULL, 'how monthly recurring revenue moved, a row a period; start_mrr and the movements add up to end_mrr'),
+        (11, 'mrr', '{subscriptions}', true, NULL, 'how monthly recurring revenue moved, a row a period; start_mrr and the movements add up to end_mrr, but for the rounding of each'),
         (12, 'nps', '{survey}', true, NULL, 'net promoter score, a row a period'),
         (13, 'unit_economics', '{costs}', false,
-            'SELECT g.period, c.acquisition_cost, l.new_customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, c.retention_cost, g.at_start,
+            'SELECT period, c.acquisition_cost, l.new_customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, c.retention_cost, g.at_start,
                     c.retention_cost / nullif(g.at_start, 0), r.revenue, l.active_customers, r.revenue / nullif(l.active_customers, 0) AS revenue_per_customer, g.churn_pct,
                     value.ltv, value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0),
-                    100 * (value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0) - 1), c.fixed_costs, {recurring_revenue}, 100 * {recurring_revenue} / nullif(c.fixed_costs, 0), g.is_complete
-             FROM {mart}.stored_growth AS g
+                    100 * (value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0) - 1), c.fixed_costs, {recurring_revenue}, 100 * {recurring_revenue} / nullif(c.fixed_costs, 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false)
+             FROM (SELECT period FROM {mart}.stored_growth UNION SELECT period FROM {mart}.stored_costs) AS periods
+                  LEFT JOIN {mart}.stored_growth AS g USING (period)
                   LEFT JOIN {mart}.stored_lifecycle AS l USING (period)
                   LEFT JOIN {sums} AS r USING (period)
                   LEFT JOIN (SELECT period, sum(cost) FILTER (WHERE kind = ''acquisition'') AS acquisition_cost, sum(cost) FILTER (WHERE kind = ''retention'') AS retention_cost,
                                     sum(cost) FILTER (WHERE kind = ''fixed'') AS fixed_costs FROM {mart}.stored_costs GROUP BY period) AS c USING (period)
                   {join_mrr}
                   CROSS JOIN LATERAL (SELECT {extension}.ltv_from_churn(r.revenue / nullif(l.active_customers, 0), g.churn_pct::numeric) AS ltv) AS value',
-            'what a customer costs and is worth, a row a period'),
+            'what a customer costs and is worth, a row a period; where costs lie before the first order or behind the last, there is nothing else'),
         (14, 'roi_by_method', '{costs,gain}', false,
             'SELECT period, method, sum(cost), sum(gain), 100 * (sum(gain) - sum(cost)) / nullif(sum(cost), 0) FROM {mart}.stored_costs GROUP BY period, method',
             'return on what was spent, by period and method (campaign, channel, program)'),
