@@ -29,11 +29,14 @@ CREATE FUNCTION mart_number_type(orders regclass, "column" text)
 RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN format_type.name LIKE 'numeric(%'::text THEN greatest(2, (pg_catalog.regexp_match(format_type.name, ',(-?[0-9]+)'::text))[1]::integer) ELSE 2 END
-    FROM pg_catalog.pg_attribute AS a, LATERAL pg_catalog.format_type(a.atttypid, a.atttypmod) AS format_type (name)
-    WHERE a.attrelid = orders::oid AND a.attname = "column"::name AND a.attnum > 0 AND NOT a.attisdropped;
+    WITH RECURSIVE base (type, modifier) AS (
+        SELECT atttypid, atttypmod FROM pg_catalog.pg_attribute WHERE attrelid = orders::oid AND attname = "column"::name AND attnum > 0 AND NOT attisdropped
+        UNION ALL
+        SELECT t.typbasetype, t.typtypmod FROM base JOIN pg_catalog.pg_type AS t ON t.oid = base.type AND t.typtype = 'd'::"char"
+    )
+    SELECT greatest(2, max((pg_catalog.regexp_match(pg_catalog.format_type(type, modifier), '^numeric\([0-9]+,(-?[0-9]+)'::text))[1]::integer)) FROM base;
 END;
-COMMENT ON FUNCTION mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), at least 2';
+COMMENT ON FUNCTION mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, at least 2';
 
 CREATE FUNCTION mart_absent(needs text[], settings jsonb)
 RETURNS text
@@ -132,10 +135,11 @@ BEGIN
     USING orders, tables[1], tables[2], tables[3];
 
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'types', types, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
-        'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'golden_threshold', golden_threshold, 'horizon', horizon, 'discount_pct', discount_pct,
+        'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
         'key', CASE WHEN types ->> 'customer' IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN types ->> 'customer' = 'uuid' THEN 'uuid' ELSE 'text' END,
         'at_type', types ->> 'ordered_at', 'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note));
-    EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %s.mart_number_type($3, $4)))', extension) INTO settings USING settings, decimals, orders, columns ->> 'amount';
+    EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %1$s.mart_number_type($3, $4)), ''golden_threshold'', %1$s.shortest_decimal($5), ''discount_pct'', %1$s.shortest_decimal($6))', extension)
+    INTO settings USING settings, decimals, orders, columns ->> 'amount', golden_threshold, discount_pct;
 
     EXECUTE format('CREATE SCHEMA %I', mart);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', orders));

@@ -254,6 +254,7 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     most_rows CONSTANT double precision := 20e6;
+    plan jsonb;
     estimated double precision;
     all_months boolean;
     bounds record;
@@ -286,7 +287,8 @@ $$;
 COMMENT ON FUNCTION mart_chunks(jsonb) IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB); one row without bounds where all are to be read at once';
 
--- Models are estimates: some thousand customers, always the same, tell them as well as all. The forecast is that of the sample, for all.
+-- Models are estimates: some thousand customers, always the same, tell them as well as all. The forecast is that of the sample, for all;
+-- its floating point numbers are added in an order, so that no plan changes the last digit.
 CREATE FUNCTION mart_fill_models(settings jsonb, ledger customer_ledger, fitted_until date)
 RETURNS void
 LANGUAGE plpgsql
@@ -325,11 +327,11 @@ BEGIN
             INSERT INTO %1$I.stored_forecast
             WITH fit AS MATERIALIZED (SELECT * FROM %1$I.stored_fit),
             bought AS MATERIALIZED (
-                SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision)) AS value
+                SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision) ORDER BY monetary_value) AS value
                 FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
             horizons AS (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
             expected AS (
-                SELECT h.n, h.period, sum(b.customers * e.purchases) AS purchases, sum(b.value * e.purchases) AS revenue
+                SELECT h.n, h.period, sum(b.customers * e.purchases ORDER BY frequency, recency, age) AS purchases, sum(b.value * e.purchases ORDER BY frequency, recency, age) AS revenue
                 FROM horizons AS h, bought AS b, LATERAL (%3$s) AS e (purchases) GROUP BY h.n, h.period),
             scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
             SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,
@@ -339,6 +341,9 @@ BEGIN
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := coalesce(note, SQLERRM);
     END;
+    IF customers = 0 THEN
+        note := format('nobody has ordered up to %s, the end of the last complete period', to_char(fitted_until, 'YYYY-MM-DD'));
+    END IF;
     EXECUTE format('UPDATE %I.stored_state SET models_note = $1, fitted_until = $2', mart) USING note, fitted_until;
 END
 $$;

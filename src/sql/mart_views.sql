@@ -4,7 +4,7 @@
 -- queries {mart} stands for the schema of the mart, {extension} for that of the extension, {step} and the like for settings.
 
 -- Rows of stored views are filled for periods from $2 on: $1 is a ledger of who ordered when first and of all rows since well before $2, $3 is the
--- last day that counts.
+-- last day that counts. When periods begin, $1 does not say: the first rows may be of guests.
 CREATE FUNCTION mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -40,7 +40,7 @@ BEGIN ATOMIC
         (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM {extension}.rolling_active($1, 30, greatest($2, {extension}.first_day($1)), $3 + 1)', 'daily and monthly active customers, a row a day'),
         (8, 'golden_trend', '{}', true,
             'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_, (period + {step})::date <= $3 + 1
-             FROM {extension}.golden_trend($1, {step}, {golden_threshold}, CASE WHEN {extension}.first_day($1) < $2 THEN ($2 - {step})::date ELSE $2 END, $3 + 1) WHERE period >= $2',
+             FROM {extension}.golden_trend($1, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < $2 THEN ($2 - {step})::date ELSE $2 END, $3 + 1) WHERE period >= $2',
             'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
         (9, 'segment_migration', '{}', true, NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
         (10, 'sales_kinds', '{product,price}', false,
