@@ -190,6 +190,66 @@ CALL refresh_mart('mart_kept');
 SELECT sum(net_revenue) = (SELECT sum(amount) FROM mart_parts) AS whole, (SELECT count(*) FROM mart_kept.customers) = (SELECT count(DISTINCT customer) FROM mart_parts) AS customers FROM mart_kept.revenue;
 SELECT drop_mart('mart_kept');
 
+-- an order with lines of two categories is one order; its rows may be of a day to come; guests may come first; costs come when they come
+CREATE DOMAIN mart_money AS numeric(12,4);
+CREATE TABLE mart_lines_of (order_id int, customer int, day date, amount mart_money, category text, product text);
+INSERT INTO mart_lines_of VALUES (1, NULL, '2023-02-01', 5, 'a', 'p'), (2, 1, '2024-05-05', 10, 'a', 'p'), (2, 1, '2024-05-05', 20.0001, 'b', 'q'), (3, 2, '2024-06-06', 30, 'a', 'p'), (4, 2, '2024-06-07', -3, 'a', 'p');
+CREATE TABLE mart_spent AS SELECT * FROM (VALUES (timestamptz '2022-12-31 12:00Z', 100), ('2024-05-05', 10), ('2024-07-31 22:00Z', 7)) AS v (at, cost);
+CREATE FUNCTION mart_make_lines(mart name, tz text) RETURNS void LANGUAGE sql AS $$
+    SELECT create_mart(mart, 'mart_lines_of', 'customer', 'day', 'amount', order_id => 'order_id', category => 'category', product => 'product', price => 'amount', costs => '{"table": "mart_spent", "spent_at": "at", "amount": "cost"}', tz => tz, lapse => '1 month') $$;
+SELECT mart_make_lines('mart_kept', NULL);
+SELECT mart_make_lines('mart_kept', 'Europe/Berlin');
+CALL refresh_mart('mart_kept');
+SELECT period, category, sales, net_revenue FROM mart_kept.revenue ORDER BY period, category;
+SELECT period, customers, orders, purchase_frequency_ratio, avg_check, revenue FROM mart_kept.client_formula WHERE orders > 0 ORDER BY period;
+SELECT period, acquisition_cost, new_customers, cac, is_complete FROM mart_kept.unit_economics WHERE acquisition_cost IS NOT NULL ORDER BY period;
+UPDATE mart_lines_of SET amount = amount + 1 WHERE order_id = 2;
+CALL refresh_mart('mart_kept');
+SELECT mart_make_lines('mart_fresh', 'Europe/Berlin');
+CALL refresh_mart('mart_fresh');
+SELECT * FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
+SELECT drop_mart('mart_kept');
+SELECT drop_mart('mart_fresh');
+-- whoever is in Samoa has never the day that it is on Christmas Island
+CREATE FUNCTION mart_today(tz text) RETURNS date LANGUAGE sql RETURN (now() AT TIME ZONE tz)::date;
+INSERT INTO mart_lines_of VALUES (5, 1, mart_today('Pacific/Pago_Pago'), 40, 'a', 'p'), (6, 3, mart_today('Pacific/Kiritimati'), 1000, 'a', 'r'), (7, 3, mart_today('Pacific/Kiritimati') + 1, 5000, 'a', 'r');
+SELECT mart_make_lines('mart_kept', 'Pacific/Pago_Pago');
+CALL refresh_mart('mart_kept');
+CREATE FUNCTION mart_sums(mart name) RETURNS TABLE (revenue numeric, customers numeric, formula numeric, kinds numeric, new_customers numeric, cohorts numeric) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE format('SELECT (SELECT sum(net_revenue) FROM %1$I.revenue), (SELECT sum(revenue) FROM %1$I.customers), (SELECT sum(revenue) FROM %1$I.client_formula), (SELECT sum(revenue) FROM %1$I.sales_kinds),
+        (SELECT sum(new_customers) FROM %1$I.lifecycle), (SELECT sum(cohort_size) FROM %1$I.cohorts WHERE period_number = 0)', mart);
+END $$;
+SELECT * FROM mart_sums('mart_kept');
+UPDATE mart_kept.settings SET settings = settings || '{"tz": "Pacific/Kiritimati"}';
+CALL refresh_mart('mart_kept');
+SELECT * FROM mart_sums('mart_kept');
+SELECT mart_make_lines('mart_fresh', 'Pacific/Kiritimati');
+CALL refresh_mart('mart_fresh');
+SELECT * FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
+SELECT drop_mart('mart_fresh');
+-- orders can be written whatever became of the column, and whatever date it is
+DELETE FROM mart_lines_of WHERE order_id >= 5;
+INSERT INTO mart_lines_of VALUES (8, 1, '5000000-01-01', 1, 'a', 'p');
+CALL refresh_mart('mart_kept');
+UPDATE mart_lines_of SET day = '0001-01-01' WHERE order_id = 8;
+CALL refresh_mart('mart_kept');
+ALTER TABLE mart_lines_of RENAME COLUMN day TO ordered_on;
+UPDATE mart_lines_of SET ordered_on = '2024-06-08' WHERE order_id = 8;
+CALL refresh_mart('mart_kept');
+ALTER TABLE mart_lines_of RENAME COLUMN ordered_on TO day;
+CALL refresh_mart('mart_kept');
+SELECT sum(net_revenue) FROM mart_kept.revenue;
+ALTER TABLE mart_lines_of ALTER COLUMN day TYPE timestamp;
+INSERT INTO mart_lines_of VALUES (9, 1, '2024-06-09', 1, 'a', 'p');
+CALL refresh_mart('mart_kept');
+SELECT drop_mart('mart_kept');
+SET extra_float_digits = -15;
+SELECT create_mart('mart_kept', 'mart_lines_of', 'customer', 'day', 'amount', golden_threshold => 0.7654321, discount_pct => 9.87654321);
+RESET extra_float_digits;
+SELECT settings -> 'golden_threshold' AS golden_threshold, settings -> 'discount_pct' AS discount_pct, settings -> 'decimals' AS decimals FROM mart_kept.settings;
+SELECT drop_mart('mart_kept');
+
 -- a mart that is renamed goes on, and no write of orders fails for its sake
 SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total', status => 'status');
 CALL refresh_mart('mart_kept');

@@ -17,13 +17,13 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = mart AND nspowner = current_user::regrole) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('SET ROLE %s, which works with the rights that the mart was made with.', owner);
     END IF;
-    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
+    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
     INTO settings USING mart;
     RETURN settings;
 END
 $$;
 COMMENT ON FUNCTION mart_settings(name) IS
-'what create_mart was told, with the tables by their names of today; error 42704 where there is no such mart, 42501 for another role than its owner';
+'what create_mart was told, with the tables by their names of today, and what day is today; error 42704 where there is no such mart, 42501 for another role than its owner';
 
 CREATE FUNCTION mart_number_type(orders regclass, "column" text)
 RETURNS integer
@@ -151,9 +151,9 @@ BEGIN
         COMMENT ON TABLE {mart}.refresh_log IS 'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed (found unfinished by a later one)';
         CREATE TABLE {mart}.changes (month date);
         COMMENT ON TABLE {mart}.changes IS 'months whose orders have changed since they were read, from triggers; NULL: all';
-        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger {extension}.customer_ledger, PRIMARY KEY (month, part, is_published));
-        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; not yet published are those of a refresh under way';
-        CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, customer_sales bigint, customer_revenue numeric,
+        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger {extension}.customer_ledger, orders bigint, revenue numeric, PRIMARY KEY (month, part, is_published));
+        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; orders and revenue are up to the last day that counts; not yet published are those of a refresh under way';
+        CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
             PRIMARY KEY (month, category, is_published));
         COMMENT ON TABLE {mart}.stored_months IS 'the revenue of each month and category';
         CREATE TABLE {mart}.stored_state (as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[]);

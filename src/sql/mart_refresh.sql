@@ -106,6 +106,7 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
+    today date := settings ->> 'today';
     in_range text := 'month >= coalesce($1, ''-infinity'') AND month < coalesce($2, ''infinity'')';
     source text;
     arguments text;
@@ -127,11 +128,12 @@ BEGIN
         EXECUTE 'SELECT ' || arguments INTO whole, guests;
         arguments := '$1 AS whole, $2 AS guests';
     END IF;
-    EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers (month, part, is_published, ledger)
-        SELECT part.month, part.name, false, part.ledger
+    EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers
+        SELECT part.month, part.name, false, part.ledger, total.orders, total.gross_revenue + total.refunds
         FROM (SELECT %3$s) AS base
-             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)$sql$,
-        mart, extension, arguments) USING whole, guests;
+             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)
+             LEFT JOIN LATERAL %2$s.totals(%2$s.as_of(part.ledger, $3)) AS total ON true$sql$,
+        mart, extension, arguments) USING whole, guests, today;
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
                         AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month AND new.part = ''customers'')', mart, in_range) USING "from", "to";
@@ -140,15 +142,14 @@ BEGIN
     EXECUTE format('DELETE FROM %I.stored_months WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
     IF settings #>> '{columns,category}' IS NULL THEN
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
-            SELECT month, '(all)', false, sum(s.orders), sum(s.refund_rows), sum(s.gross_revenue), sum(s.refunds), coalesce(sum(s.orders) FILTER (WHERE part = 'customers'), 0),
-                   coalesce(sum(s.gross_revenue + s.refunds) FILTER (WHERE part = 'customers'), 0)
-            FROM %1$I.stored_ledgers, %2$s.totals(ledger) AS s WHERE NOT is_published AND ledger IS NOT NULL AND %3$s GROUP BY month$sql$, mart, extension, in_range) USING "from", "to";
+            SELECT month, '(all)', false, sum(s.orders), sum(s.refund_rows), sum(s.gross_revenue), sum(s.refunds)
+            FROM %1$I.stored_ledgers, %2$s.totals(%2$s.as_of(ledger, $3)) AS s WHERE NOT is_published AND ledger IS NOT NULL AND %3$s GROUP BY month$sql$, mart, extension, in_range) USING "from", "to", today;
     ELSE
         EXECUTE format('SELECT %s.mart_source($1, $2, $3, true)', extension) INTO source USING settings, "from", "to";
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT date_trunc('month', at)::date, category, false, count(*) FILTER (WHERE amount >= 0), count(*) FILTER (WHERE amount < 0), coalesce(sum(amount) FILTER (WHERE amount >= 0), 0),
-                   coalesce(sum(amount) FILTER (WHERE amount < 0), 0), count(*) FILTER (WHERE amount >= 0 AND customer IS NOT NULL), coalesce(sum(amount) FILTER (WHERE customer IS NOT NULL), 0)
-            FROM (%2$s) AS orders WHERE amount IS NOT NULL GROUP BY 1, 2$sql$, mart, source);
+                   coalesce(sum(amount) FILTER (WHERE amount < 0), 0)
+            FROM (%2$s) AS orders WHERE amount IS NOT NULL AND at <= $1 GROUP BY 1, 2$sql$, mart, source) USING today;
     END IF;
     seconds := greatest(extract(epoch FROM clock_timestamp() - started), 0.001);
     EXECUTE format('SELECT count(DISTINCT month) FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) INTO months USING "from", "to";
@@ -190,6 +191,9 @@ BEGIN
     ELSIF NOT (settings ->> 'triggers')::boolean THEN
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
+    -- orders that were dated in the future when their month was read, and whose day may have come
+    EXECUTE format('INSERT INTO %1$I.changes SELECT month FROM %1$I.stored_ledgers, (SELECT coalesce(as_of, ''-infinity'') AS as_of FROM %1$I.stored_state) AS s
+                    WHERE is_published AND month BETWEEN date_trunc(''month'', s.as_of) AND $1 AND %2$s.last_day(ledger) > s.as_of', mart, extension) USING (settings ->> 'today')::date;
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
@@ -222,7 +226,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mart_note(jsonb, date, date) IS
-'notes in changes what triggers could not: the months of a period, or all of a source without triggers; those of partitions that came; all where some left or triggers are off';
+'notes in changes what triggers could not: the months of a period; those of orders whose day has come; or all of a source without triggers; those of partitions that came; all where some left or triggers are off';
 
 CREATE FUNCTION mart_begin(settings jsonb, "from" date, "to" date)
 RETURNS bigint
@@ -377,6 +381,8 @@ BEGIN
                 UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1 AND month <= $2) AS parts (part)$sql$, mart, extension)
         INTO recent USING window_from, as_of;
     END IF;
+    -- an order of a later day is not there yet, not even as somebody's first
+    EXECUTE format('SELECT CASE WHEN %1$s.last_day($1) > $2 THEN %1$s.as_of($1, $2) ELSE $1 END', extension) INTO recent USING recent, as_of;
     EXECUTE format('UPDATE %I.stored_state SET firsts = %s.first_orders($1)', mart, extension) USING recent;
     FOR view IN EXECUTE format('SELECT view_name, %1$s.mart_sql(query, $1) AS query, CASE view_name WHEN ''active'' THEN ''day'' ELSE ''period'' END AS day FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL ORDER BY place', extension) USING settings LOOP
         EXECUTE format('DELETE FROM %I.%I WHERE %I >= $1', mart, 'stored_' || view.view_name, view.day) USING replaced_from;
@@ -504,7 +510,7 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
-    today date := (now() AT TIME ZONE coalesce(settings ->> 'tz', 'UTC'))::date;
+    today date := settings ->> 'today';
 BEGIN
     EXECUTE format('DELETE FROM %I.stored_data_quality', settings ->> 'mart');
     EXECUTE format($sql$INSERT INTO %I.stored_data_quality SELECT check_name, severity, rows, share_pct, array_to_string(sample, ', '), about, $9
@@ -522,7 +528,7 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    today date := (now() AT TIME ZONE coalesce(settings ->> 'tz', 'UTC'))::date;
+    today date := settings ->> 'today';
     changed_from date;
     previous date;
     first_day date;

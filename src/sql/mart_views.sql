@@ -20,7 +20,7 @@ BEGIN ATOMIC
                     (r.gross_revenue + r.refunds) / nullif(r.sales, 0), p.gross_revenue + p.refunds,
                     CASE WHEN r.is_complete THEN 100 * (r.gross_revenue + r.refunds - p.gross_revenue - p.refunds) / nullif(p.gross_revenue + p.refunds, 0) END, r.is_complete
              FROM {periods} AS r LEFT JOIN {periods} AS p ON p.period = (r.period - {step})::date AND p.category = r.category',
-            'revenue by period and category; money and counts add up over both, of rows with a customer and without'),
+            'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
             'SELECT cohort, period, (cohort + period * {step})::date, cohort_size, active, retention_pct, active IS NOT NULL
              FROM {extension}.cohort_retention($1, {step}, ''on'', $3) WHERE (cohort + period * {step})::date BETWEEN $2 AND $3',
@@ -120,8 +120,8 @@ BEGIN ATOMIC
         ('growth', 'is_complete', 'boolean', 'the period has ended at the last day that counts; the figures of others will change'),
         ('revenue', 'period', 'date', 'first day of the period'),
         ('revenue', 'category', 'text', 'category of the rows; (none) for NULL, (all) where none is mapped'),
-        ('revenue', 'sales', 'bigint', 'number of sales (amount >= 0)'),
-        ('revenue', 'refund_rows', 'bigint', 'number of refunds (amount < 0)'),
+        ('revenue', 'sales', 'bigint', 'number of sales (amount >= 0); adds up over periods; an order of two categories counts in both'),
+        ('revenue', 'refund_rows', 'bigint', 'number of refunds (amount < 0), counted like sales'),
         ('revenue', 'gross_revenue', 'money', 'sales before refunds; adds up'),
         ('revenue', 'refunds', 'money', 'refunds, zero or below, in the period in which they were made; adds up'),
         ('revenue', 'net_revenue', 'money', 'gross_revenue + refunds; adds up'),
