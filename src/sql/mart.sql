@@ -28,7 +28,7 @@ BEGIN
             ('{periods}', '(SELECT date_trunc({unit}, month)::date AS period, category, sum(sales) AS sales, sum(refund_rows) AS refund_rows, sum(gross_revenue) AS gross_revenue,
                                    sum(refunds) AS refunds, (date_trunc({unit}, month)::date + {step})::date <= max(as_of) + 1 AS is_complete
                             FROM {mart}.stored_months, {mart}.stored_state WHERE is_published AND month <= as_of GROUP BY date_trunc({unit}, month), category)'),
-            ('{sums}', '(SELECT date_trunc({unit}, month)::date AS period, sum(orders) AS orders, sum(revenue) AS revenue FROM {mart}.stored_ledgers WHERE is_published AND part = ''customers'' GROUP BY 1)')) AS v (name, text)
+            ('{sums}', '(SELECT date_trunc({unit}, month)::date AS period, sum(orders) AS orders, sum(gross_revenue + refunds) AS revenue FROM {mart}.stored_ledgers WHERE is_published AND part = ''customers'' GROUP BY 1)')) AS v (name, text)
     LOOP
         template := replace(template, part.name, part.text);
     END LOOP;

@@ -129,10 +129,10 @@ BEGIN
         arguments := '$1 AS whole, $2 AS guests';
     END IF;
     EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers
-        SELECT part.month, part.name, false, part.ledger, total.orders, total.gross_revenue + total.refunds
+        SELECT part.month, part.name, false, part.ledger, total.orders, total.refund_rows, total.gross_revenue, total.refunds
         FROM (SELECT %3$s) AS base
              CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)
-             LEFT JOIN LATERAL %2$s.totals(%2$s.as_of(part.ledger, $3)) AS total ON true$sql$,
+             LEFT JOIN LATERAL %2$s.totals(CASE WHEN %2$s.last_day(part.ledger) > $3 THEN %2$s.as_of(part.ledger, $3) ELSE part.ledger END) AS total ON true$sql$,
         mart, extension, arguments) USING whole, guests, today;
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
@@ -142,8 +142,8 @@ BEGIN
     EXECUTE format('DELETE FROM %I.stored_months WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
     IF settings #>> '{columns,category}' IS NULL THEN
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
-            SELECT month, '(all)', false, sum(s.orders), sum(s.refund_rows), sum(s.gross_revenue), sum(s.refunds)
-            FROM %1$I.stored_ledgers, %2$s.totals(%2$s.as_of(ledger, $3)) AS s WHERE NOT is_published AND ledger IS NOT NULL AND %3$s GROUP BY month$sql$, mart, extension, in_range) USING "from", "to", today;
+            SELECT month, '(all)', false, sum(orders), sum(refund_rows), sum(gross_revenue), sum(refunds)
+            FROM %1$I.stored_ledgers WHERE NOT is_published AND orders + refund_rows > 0 AND %2$s GROUP BY month$sql$, mart, in_range) USING "from", "to";
     ELSE
         EXECUTE format('SELECT %s.mart_source($1, $2, $3, true)', extension) INTO source USING settings, "from", "to";
         EXECUTE format($sql$INSERT INTO %1$I.stored_months

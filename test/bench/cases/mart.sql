@@ -8,7 +8,9 @@ CREATE UNLOGGED TABLE mart_orders AS
 SELECT 1 + part * part / 2000000 AS customer, date '2021-01-01' + (i * 1446 / :rows)::integer AS day,
        (CASE WHEN draw(i, 13, 20) = 0 THEN -cents ELSE cents END / 100.0)::numeric(12,2) AS amount
 FROM (SELECT i::bigint, draw(i, 11, 1000000) AS part, draw(i, 14, 20000) AS cents FROM generate_series(1, :rows) AS i) AS rows;
+ALTER TABLE mart_orders ALTER customer SET NOT NULL, ALTER day SET NOT NULL, ALTER amount SET NOT NULL;
 CREATE INDEX ON mart_orders (day);
+ANALYZE mart_orders;
 SET client_min_messages = warning;
 SELECT create_mart('mart_of_all', 'mart_orders', 'customer', 'day', 'amount', triggers => false)
 
