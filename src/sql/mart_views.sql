@@ -22,13 +22,13 @@ BEGIN ATOMIC
              FROM {periods} AS r LEFT JOIN {periods} AS p ON p.period = (r.period - {step})::date AND p.category = r.category',
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
-            'SELECT cohort, period, (cohort + period * {step})::date, cohort_size, active, retention_pct, active IS NOT NULL
-             FROM {extension}.cohort_retention($1, {step}, ''on'', $3) WHERE (cohort + period * {step})::date BETWEEN $2 AND $3',
+            'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
+             FROM {extension}.cohort_retention($1, {step}, ''on'', {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN $2 AND $3',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
-            'SELECT r.cohort, r.period, p.day, r.cohort_size, r.revenue, CASE WHEN r.revenue IS NOT NULL THEN c.revenue END, CASE WHEN r.revenue IS NOT NULL THEN c.revenue / r.cohort_size END, r.revenue IS NOT NULL
-             FROM (SELECT *, sum(revenue) FILTER (WHERE (cohort + period * {step})::date >= $2) OVER (PARTITION BY cohort ORDER BY period) AS since FROM {extension}.revenue_cohorts($1, {step}, $3)) AS r
-                  CROSS JOIN LATERAL (SELECT (r.cohort + r.period * {step})::date) AS p (day)
+            'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
+             FROM (SELECT *, sum(revenue) FILTER (WHERE (cohort + period * {step})::date >= $2) OVER (PARTITION BY cohort ORDER BY period) AS since FROM {extension}.revenue_cohorts($1, {step}, {period_end})) AS r
+                  CROSS JOIN LATERAL {cell}
                   LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = ($2 - {step})::date
                   CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.since) AS c (revenue)
              WHERE p.day BETWEEN $2 AND $3',
@@ -141,7 +141,7 @@ BEGIN ATOMIC
         ('revenue_cohorts', 'period_number', 'bigint', 'periods behind the cohort: 0 is the period of the first order'),
         ('revenue_cohorts', 'period', 'date', 'first day of the period that is looked at'),
         ('revenue_cohorts', 'cohort_size', 'bigint', 'customers of the cohort; repeats in each row of the cohort, do not sum over period_number'),
-        ('revenue_cohorts', 'revenue', 'money', 'net revenue of the cohort in the period; NULL until it has ended; adds up'),
+        ('revenue_cohorts', 'revenue', 'money', 'net revenue of the cohort in the period, in the first one with refunds from before; NULL until it has ended; adds up'),
         ('revenue_cohorts', 'cumulative_revenue', 'money', 'net revenue of the cohort up to the end of the period; do not sum over period_number'),
         ('revenue_cohorts', 'cumulative_per_customer', 'average', 'cumulative_revenue / cohort_size: lifetime value so far; do not sum'),
         ('revenue_cohorts', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
