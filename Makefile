@@ -22,6 +22,8 @@ EXTRA_CLEAN = $(OBJS:.o=.d)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+# tests of several sessions, where PostgreSQL is packaged with what runs them
+ISOLATION := $(if $(wildcard $(dir $(PGXS))../test/isolation/pg_isolation_regress*),$(patsubst specs/%.spec,%,$(call find,specs/*.spec)))
 # bitcode for the JIT is compiled by a clang that need not know this standard library
 override with_llvm = no
 include $(PGXS)

@@ -10,12 +10,12 @@ DECLARE
     settings jsonb;
     owner name;
 BEGIN
-    SELECT nspowner::regrole INTO owner FROM pg_namespace WHERE nspname = mart;
+    SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = mart;
     IF mart IS NULL OR to_regclass(format('%I.settings', mart)) IS NULL OR to_regclass(format('%I.stored_ledgers', mart)) IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('there is no mart %s', coalesce(quote_literal(mart), 'NULL')), HINT = 'create_mart makes one.';
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = mart AND nspowner = current_user::regrole) THEN
-        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('SET ROLE %s, which works with the rights that the mart was made with.', owner);
+    IF owner <> current_user THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('SET ROLE %I, which works with the rights that the mart was made with.', owner);
     END IF;
     EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
     INTO settings USING mart;
@@ -243,6 +243,8 @@ DECLARE
     command text;
 BEGIN
     EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
+    -- behind a refresh under way, which may be about to read the orders
+    EXECUTE format('LOCK TABLE %I.stored_state', mart);
     FOR command IN
         -- its triggers go with it, also from tables that the owner of the mart does not own
         SELECT format('DROP FUNCTION %I.note_changes() CASCADE', mart) WHERE to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL

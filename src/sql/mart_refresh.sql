@@ -158,6 +158,7 @@ BEGIN
         months := extract(year FROM age("to", "from")) * 12 + extract(month FROM age("to", "from"));
     END IF;
     months := months + months_done;
+    months_total := greatest(months_total, months);   -- some changed meanwhile, and are read again
     EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart) USING months, months_total, rows_before + rows_read, log_run;
     RAISE NOTICE '%', format('%s: %s rows%s, %s rows a second', CASE WHEN "from" IS NULL THEN 'all months' WHEN "to" - "from" <= 31 THEN to_char("from", 'YYYY-MM') ELSE to_char("from", 'YYYY-MM') || ' to ' || to_char("to" - 1, 'YYYY-MM') END,
         rows_read, CASE WHEN months_total > 1 THEN format('; %s of %s months, %s s left', months, months_total, ceil(seconds * greatest(months_total - months, 0) / months)) ELSE '' END, round((rows_before + rows_read) / seconds));
@@ -206,6 +207,8 @@ BEGIN
     END IF;
     EXECUTE format('SELECT (SELECT relations FROM %2$I.stored_state), ARRAY(SELECT * FROM %1$s.mart_relations($1))', extension, mart) INTO known, now_there USING (settings ->> 'orders')::regclass;
     IF known IS DISTINCT FROM now_there THEN
+        -- one refresh at a time; another may just have done the same
+        EXECUTE format('SELECT relations FROM %I.stored_state FOR UPDATE', mart) INTO known;
         EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         FOREACH added IN ARRAY now_there LOOP
@@ -240,7 +243,7 @@ DECLARE
 BEGIN
     EXECUTE format('INSERT INTO %I.refresh_log (state) VALUES (''running'') RETURNING run', mart) INTO log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1
-                        AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at)', mart) USING log_run;
+                        AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE)', mart) USING log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1 AND process = pg_backend_pid()', mart) USING log_run;
     EXECUTE format('SELECT %s.mart_note($1, $2, $3)', extension) USING settings, "from", "to";
     RETURN log_run;
@@ -580,16 +583,15 @@ COMMENT ON FUNCTION mart_publish(jsonb, bigint, boolean, customer_ledger) IS
 'makes the months that mart_read has read those that are shown, and replaces all that follows from them';
 
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
--- names do without before. Each transaction locks before its snapshot, so that a second refresh sees what the first has done: the first turn
--- of the loop does nothing but plan what comes before the lock, for planning takes a snapshot. The snapshot of the last is one for all,
--- so that months, state and what follows from them are of one moment. A change that commits later has its month in changes, neither seen
--- nor deleted here, for the next refresh.
+-- names do without before. Each transaction begins with an update of the one row of stored_state, which waits for another refresh, and fails where that
+-- has committed since the snapshot: then it begins again with a new one. The snapshot of the last is one for all, so that months, state
+-- and what follows from them are of one moment. A change that commits later has its month in changes, neither seen nor deleted here, for the next
+-- refresh.
 CREATE PROCEDURE refresh_mart(mart name, "from" date DEFAULT NULL, "to" date DEFAULT NULL, quality boolean DEFAULT false)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     extension CONSTANT text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
-    locking CONSTANT text := pg_catalog.format('LOCK TABLE %I.stored_ledgers IN SHARE ROW EXCLUSIVE MODE', coalesce(mart, ''));
     path CONSTANT text := pg_catalog.current_setting('search_path');
     jit CONSTANT text := pg_catalog.current_setting('jit');
     started CONSTANT timestamptz := pg_catalog.clock_timestamp();
@@ -600,16 +602,22 @@ DECLARE
     done bigint := 0;
     result record;  -- of mart_read: rows read so far, and the ledger of all where all were read at once
 BEGIN
+    -- whatever the session's default: what mart_begin waits for, it must see
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     EXECUTE pg_catalog.format('SELECT 0::bigint AS rows_read, NULL::%s.customer_ledger AS whole', extension) INTO result;
     EXECUTE pg_catalog.format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
     EXECUTE pg_catalog.format('SELECT %s.mart_check_tables($1)', extension) USING settings;
     EXECUTE pg_catalog.format('SELECT %s.mart_begin($1, $2, $3)', extension) INTO log_run USING settings, "from", "to";
-    FOR turn IN 0 .. 2147483646 LOOP
+    LOOP
         COMMIT;
         SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
-        EXECUTE locking;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true);
-        CONTINUE WHEN turn = 0;
+        BEGIN
+            EXECUTE format('UPDATE %I.stored_state SET as_of = as_of', mart);
+        EXCEPTION WHEN serialization_failure THEN
+            CONTINUE;
+        END;
         FOR chunk IN EXECUTE format('SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM %s.mart_chunks($1)', extension) USING settings LOOP
             total := coalesce(total, chunk.left);
             EXECUTE format('SELECT * FROM %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8)', extension) INTO result USING settings, chunk."from", chunk."to", log_run, done, total, result.rows_read, started;
