@@ -70,7 +70,7 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bounds text := format('%1$s > ''-infinity'' AND %1$s < ''infinity''', at);
+    bounds text := format('isfinite(%s)', at);
     key text := format('t.%I::%s', columns ->> 'customer', settings ->> 'key');
     category text := CASE WHEN by_category THEN format(', coalesce(t.%I::text, ''(none)'') AS category', columns ->> 'category') ELSE '' END;
     day text;
