@@ -96,8 +96,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = wrong;
     END IF;
     FOR check_type IN
-        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L, %L, %L)', extension, relation, value, tz)
-                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L, ''amount'', %L)', extension, relation, value) END
+        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L::regclass, %L::text, %L::text)', extension, relation, value, tz)
+                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L::regclass, ''amount''::text, %L::text)', extension, relation, value) END
         FROM jsonb_each_text(mapping) WHERE key <> 'table' AND value IS NOT NULL
     LOOP
         CONTINUE WHEN check_type IS NULL;
@@ -195,10 +195,11 @@ DECLARE
     event record;
     is_new boolean := false;
 BEGIN
+    EXECUTE format('SELECT FROM %I.stored_state FOR UPDATE', mart);   -- one session at a time
     FOR relation IN EXECUTE format('SELECT * FROM %s.mart_relations($1)', extension) USING (settings ->> 'orders')::regclass LOOP
         FOR event IN SELECT * FROM (VALUES ('insert', 'REFERENCING NEW TABLE AS new_rows'), ('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
                                            ('delete', 'REFERENCING OLD TABLE AS old_rows'), ('truncate', '')) AS v (name, referencing) LOOP
-            CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname = left(mart, 50) || '_' || event.name AND tgfoid = to_regprocedure(format('%I.note_changes()', mart)));
+            CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname LIKE '%\_' || event.name AND tgfoid = to_regprocedure(format('%I.note_changes()', mart)));
             is_new := true;
             EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION %I.note_changes()',
                            left(mart, 50) || '_' || event.name, event.name, relation, event.referencing, mart);

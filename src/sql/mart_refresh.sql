@@ -21,7 +21,7 @@ BEGIN
                 DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
         END IF;
     END LOOP;
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at'', $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
+    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
     IF type::regtype <> (settings ->> 'at_type')::regtype THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s', settings #>> '{columns,ordered_at}', settings ->> 'orders', type, settings ->> 'at_type'),
             HINT = 'drop_mart, and create_mart anew.';
@@ -40,7 +40,7 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     type text;
 BEGIN
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at'', $2)', extension) INTO type USING relation, "column";
+    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING relation, "column";
     IF type = 'timestamp with time zone' AND tz IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', "column", relation, type);
     END IF;
@@ -77,7 +77,7 @@ DECLARE
     amount text;
     source text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount'', $4)', extension) INTO day, amount
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4)', extension) INTO day, amount
     USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings;
     IF "from" IS NOT NULL THEN
         bounds := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN format('%1$s >= timezone(%2$L, %3$L::timestamp) AND %1$s < timezone(%2$L, %4$L::timestamp)', at, settings ->> 'tz', "from", "to")
@@ -131,7 +131,7 @@ BEGIN
     EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers
         SELECT part.month, part.name, false, part.ledger, total.orders, total.refund_rows, total.gross_revenue, total.refunds
         FROM (SELECT %3$s) AS base
-             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)
+             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month'::interval) AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month'::interval) AS s) AS part (month, name, ledger)
              LEFT JOIN LATERAL %2$s.totals(CASE WHEN %2$s.last_day(part.ledger) > $3 THEN %2$s.as_of(part.ledger, $3) ELSE part.ledger END) AS total ON true$sql$,
         mart, extension, arguments) USING whole, guests, today;
     -- a month that has no rows any more replaces the one it had
@@ -182,6 +182,8 @@ DECLARE
     now_there regclass[];
     added regclass;
     day text;
+    has_function boolean := to_regprocedure(format('%I.note_changes()', settings ->> 'mart')) IS NOT NULL;
+    can_note boolean;
     is_off boolean;
 BEGIN
     IF "from" IS NOT NULL OR "to" IS NOT NULL THEN
@@ -198,8 +200,18 @@ BEGIN
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
+    -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
+    EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING (settings ->> 'orders')::regclass;
+    IF NOT can_note THEN
+        RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
+        IF has_function THEN
+            EXECUTE format('DROP FUNCTION %I.note_changes() CASCADE', mart);
+        END IF;
+        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+        RETURN;
+    END IF;
     -- a mart that was renamed has triggers that do not find it; tables that joined or left the orders changed without any
-    IF settings ->> 'made_as' <> mart THEN
+    IF settings ->> 'made_as' <> mart OR NOT has_function THEN
         EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
         EXECUTE statement;
         EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''mart'', $1)', mart) USING mart;
@@ -207,9 +219,9 @@ BEGIN
     END IF;
     EXECUTE format('SELECT (SELECT relations FROM %2$I.stored_state), ARRAY(SELECT * FROM %1$s.mart_relations($1))', extension, mart) INTO known, now_there USING (settings ->> 'orders')::regclass;
     IF known IS DISTINCT FROM now_there THEN
-        -- one refresh at a time; another may just have done the same
-        EXECUTE format('SELECT relations FROM %I.stored_state FOR UPDATE', mart) INTO known;
         EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
+        -- that has waited for another refresh, which may just have done the same
+        EXECUTE format('SELECT relations FROM %I.stored_state', mart) INTO known;
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         FOREACH added IN ARRAY now_there LOOP
             IF added <> ALL (known) AND EXISTS (SELECT FROM pg_class WHERE oid = added AND relkind = 'r') THEN
@@ -221,8 +233,10 @@ BEGIN
         END IF;
         EXECUTE format('UPDATE %I.stored_state SET relations = $1', mart) USING now_there;
     END IF;
-    SELECT bool_or(tgenabled IN ('D', 'R')) INTO is_off FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.note_changes()', mart));
+    SELECT bool_or(tgenabled IN ('D', 'R')) OR count(*) < 4 * cardinality(now_there) INTO is_off
+    FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.note_changes()', mart)) AND tgrelid = ANY (now_there::oid[]);
     IF is_off IS NOT FALSE THEN
+        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
         RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" on %s are disabled or gone: all months are read', mart, settings ->> 'orders');
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
@@ -312,7 +326,7 @@ BEGIN
     FOREACH emptied IN ARRAY '{stored_models,stored_forecast,stored_fit,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week')
+    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week'::interval)
                         WHERE %2$s.ledger_shard(customer, greatest(1, ceil(%2$s.customers_count($1)::double precision / $3))::integer) = 0$sql$, mart, extension, settings ->> 'key') USING ledger, fitted_until, sample_size;
     EXECUTE format('SELECT coalesce(sum(cohort_size), 0) FROM %I.stored_cohorts WHERE period_number = 0 AND cohort <= $1', mart) INTO customers USING fitted_until;
     BEGIN
@@ -325,8 +339,8 @@ BEGIN
     BEGIN
         EXECUTE format($sql$
             INSERT INTO %1$I.stored_fit
-            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week') END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week') END,
-                   CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week') END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
+            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week'::interval) END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week'::interval) END,
+                   CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week'::interval) END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
             FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best,
                  (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state, %2$s.gamma_gamma_fit(frequency, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
         USING fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
@@ -400,7 +414,7 @@ BEGIN
             EXECUTE format('SELECT %2$s.rollup(ledger) FROM %1$I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $1', mart, extension) INTO recent USING as_of;
         END IF;
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
-        EXECUTE format('INSERT INTO %I.stored_segment_migration SELECT $2, $3, coalesce(from_segment, ''(none)''), to_segment, customers FROM %s.segment_migration($1, $2, $3)', mart, extension)
+        EXECUTE format('INSERT INTO %I.stored_segment_migration SELECT $2, $3, coalesce(from_segment, ''(none)''), to_segment, customers FROM %s.segment_migration($1, $2, $3, 5)', mart, extension)
         USING recent, (complete_until + 1 - step)::date - 1, complete_until;
         EXECUTE format('SELECT %s.mart_fill_models($1, $2, $3)', extension) USING settings, recent, complete_until;
     END IF;
@@ -424,7 +438,7 @@ DECLARE
     amount text;
     day text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_number(''price'', $1), %1$s.mart_number(''intended_price'', $1), %1$s.mart_number(''amount'', $1), %1$s.mart_day($2, $1 #>> ''{columns,ordered_at}'', $1 ->> ''tz'')', extension)
+    EXECUTE format('SELECT %1$s.mart_number(''price''::text, $1), %1$s.mart_number(''intended_price''::text, $1), %1$s.mart_number(''amount''::text, $1), %1$s.mart_day($2, $1 #>> ''{columns,ordered_at}'', $1 ->> ''tz'')', extension)
     INTO price, intended, amount, day USING settings, (settings ->> 'orders')::regclass;
     EXECUTE format('DELETE FROM %I.stored_kinds', mart);
     EXECUTE format($sql$
@@ -466,7 +480,7 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
             SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper
-            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95) AS interval$sql$,
+            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95::double precision) AS interval$sql$,
             mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at');
     END IF;
 
@@ -498,7 +512,7 @@ BEGIN
         EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
             SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
                    gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr
-            FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L, NULL, $1 + 1)$sql$,
+            FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
             mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
     END IF;
 END
@@ -517,7 +531,7 @@ DECLARE
 BEGIN
     EXECUTE format('DELETE FROM %I.stored_data_quality', settings ->> 'mart');
     EXECUTE format($sql$INSERT INTO %I.stored_data_quality SELECT check_name, severity, rows, share_pct, array_to_string(sample, ', '), about, $9
-        FROM %s.data_quality($1, $2, $3, $4, $5, $6, $7, $8, as_of => $9, tz => $10)$sql$, settings ->> 'mart', extension)
+        FROM %s.data_quality($1, $2, $3, $4, $5, $6, $7, $8, NULL::text, $9, '7 days'::interval, '1990-01-01'::date, $10)$sql$, settings ->> 'mart', extension)
     USING (settings ->> 'orders')::regclass, columns ->> 'customer', columns ->> 'ordered_at', columns ->> 'amount', columns ->> 'order_id', columns ->> 'status', columns ->> 'currency', columns ->> 'product', today, settings ->> 'tz';
 END
 $$;
@@ -591,11 +605,11 @@ CREATE PROCEDURE refresh_mart(mart name, "from" date DEFAULT NULL, "to" date DEF
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    extension CONSTANT text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
-    path CONSTANT text := pg_catalog.current_setting('search_path');
-    jit CONSTANT text := pg_catalog.current_setting('jit');
-    started CONSTANT timestamptz := pg_catalog.clock_timestamp();
-    settings jsonb;
+    extension CONSTANT pg_catalog.text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
+    path CONSTANT pg_catalog.text := pg_catalog.current_setting('search_path');
+    jit CONSTANT pg_catalog.text := pg_catalog.current_setting('jit');
+    started CONSTANT pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    settings pg_catalog.jsonb;
     log_run bigint;
     chunk record;
     total bigint;
