@@ -5945,7 +5945,7 @@ BEGIN ATOMIC
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
             'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
-             FROM {extension}.cohort_retention($1, {step}, ''on'', {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN $2 AND $3',
+             FROM {extension}.cohort_retention($1, {step}, ''on''::text, {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN $2 AND $3',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
             'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
@@ -6294,8 +6294,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = wrong;
     END IF;
     FOR check_type IN
-        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L, %L, %L)', extension, relation, value, tz)
-                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L, ''amount'', %L)', extension, relation, value) END
+        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L::regclass, %L::text, %L::text)', extension, relation, value, tz)
+                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L::regclass, ''amount''::text, %L::text)', extension, relation, value) END
         FROM jsonb_each_text(mapping) WHERE key <> 'table' AND value IS NOT NULL
     LOOP
         CONTINUE WHEN check_type IS NULL;
@@ -6393,10 +6393,11 @@ DECLARE
     event record;
     is_new boolean := false;
 BEGIN
+    EXECUTE format('SELECT FROM %I.stored_state FOR UPDATE', mart);   -- one session at a time
     FOR relation IN EXECUTE format('SELECT * FROM %s.mart_relations($1)', extension) USING (settings ->> 'orders')::regclass LOOP
         FOR event IN SELECT * FROM (VALUES ('insert', 'REFERENCING NEW TABLE AS new_rows'), ('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
                                            ('delete', 'REFERENCING OLD TABLE AS old_rows'), ('truncate', '')) AS v (name, referencing) LOOP
-            CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname = left(mart, 50) || '_' || event.name AND tgfoid = to_regprocedure(format('%I.note_changes()', mart)));
+            CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname LIKE '%\_' || event.name AND tgfoid = to_regprocedure(format('%I.note_changes()', mart)));
             is_new := true;
             EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION %I.note_changes()',
                            left(mart, 50) || '_' || event.name, event.name, relation, event.referencing, mart);
@@ -6455,7 +6456,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('there is no mart %s', coalesce(quote_literal(mart), 'NULL')), HINT = 'create_mart makes one.';
     END IF;
     IF owner <> current_user THEN
-        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('SET ROLE %I, which works with the rights that the mart was made with.', owner);
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('Connect as %1$I, or SET ROLE %1$I if you trust it: what it has put into the mart could use your own rights.', owner);
     END IF;
     EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
     INTO settings USING mart;
@@ -6561,8 +6562,8 @@ BEGIN
         EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING orders, named.like_argument, named.value;
         types := types || jsonb_build_object(named.key, type);
     END LOOP;
-    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions'', $1, ''{customer,amount,every}'', ''{customer,period,starts_at,ends_at,amount,every,currency}'', $4),
-                                 %1$s.mart_mapping(''survey'', $2, ''{answered_at,score}'', ''{answered_at,score}'', $4), %1$s.mart_mapping(''costs'', $3, ''{spent_at,amount}'', ''{spent_at,amount,kind,method,gain}'', $4)]', extension)
+    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions''::text, $1, ''{customer,amount,every}''::text[], ''{customer,period,starts_at,ends_at,amount,every,currency}''::text[], $4),
+                                 %1$s.mart_mapping(''survey''::text, $2, ''{answered_at,score}''::text[], ''{answered_at,score}''::text[], $4), %1$s.mart_mapping(''costs''::text, $3, ''{spent_at,amount}''::text[], ''{spent_at,amount,kind,method,gain}''::text[], $4)]', extension)
     INTO tables USING subscriptions, survey, costs, tz;
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
@@ -6730,7 +6731,7 @@ BEGIN
                 DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
         END IF;
     END LOOP;
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at'', $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
+    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
     IF type::regtype <> (settings ->> 'at_type')::regtype THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s', settings #>> '{columns,ordered_at}', settings ->> 'orders', type, settings ->> 'at_type'),
             HINT = 'drop_mart, and create_mart anew.';
@@ -6749,7 +6750,7 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     type text;
 BEGIN
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at'', $2)', extension) INTO type USING relation, "column";
+    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING relation, "column";
     IF type = 'timestamp with time zone' AND tz IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', "column", relation, type);
     END IF;
@@ -6786,7 +6787,7 @@ DECLARE
     amount text;
     source text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount'', $4)', extension) INTO day, amount
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4)', extension) INTO day, amount
     USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings;
     IF "from" IS NOT NULL THEN
         bounds := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN format('%1$s >= timezone(%2$L, %3$L::timestamp) AND %1$s < timezone(%2$L, %4$L::timestamp)', at, settings ->> 'tz', "from", "to")
@@ -6840,7 +6841,7 @@ BEGIN
     EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers
         SELECT part.month, part.name, false, part.ledger, total.orders, total.refund_rows, total.gross_revenue, total.refunds
         FROM (SELECT %3$s) AS base
-             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month') AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month') AS s) AS part (month, name, ledger)
+             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month'::interval) AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month'::interval) AS s) AS part (month, name, ledger)
              LEFT JOIN LATERAL %2$s.totals(CASE WHEN %2$s.last_day(part.ledger) > $3 THEN %2$s.as_of(part.ledger, $3) ELSE part.ledger END) AS total ON true$sql$,
         mart, extension, arguments) USING whole, guests, today;
     -- a month that has no rows any more replaces the one it had
@@ -6891,6 +6892,8 @@ DECLARE
     now_there regclass[];
     added regclass;
     day text;
+    has_function boolean := to_regprocedure(format('%I.note_changes()', settings ->> 'mart')) IS NOT NULL;
+    can_note boolean;
     is_off boolean;
 BEGIN
     IF "from" IS NOT NULL OR "to" IS NOT NULL THEN
@@ -6907,8 +6910,18 @@ BEGIN
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
+    -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
+    EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING (settings ->> 'orders')::regclass;
+    IF NOT can_note THEN
+        RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
+        IF has_function THEN
+            EXECUTE format('DROP FUNCTION %I.note_changes() CASCADE', mart);
+        END IF;
+        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+        RETURN;
+    END IF;
     -- a mart that was renamed has triggers that do not find it; tables that joined or left the orders changed without any
-    IF settings ->> 'made_as' <> mart THEN
+    IF settings ->> 'made_as' <> mart OR NOT has_function THEN
         EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
         EXECUTE statement;
         EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''mart'', $1)', mart) USING mart;
@@ -6916,9 +6929,9 @@ BEGIN
     END IF;
     EXECUTE format('SELECT (SELECT relations FROM %2$I.stored_state), ARRAY(SELECT * FROM %1$s.mart_relations($1))', extension, mart) INTO known, now_there USING (settings ->> 'orders')::regclass;
     IF known IS DISTINCT FROM now_there THEN
-        -- one refresh at a time; another may just have done the same
-        EXECUTE format('SELECT relations FROM %I.stored_state FOR UPDATE', mart) INTO known;
         EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
+        -- that has waited for another refresh, which may just have done the same
+        EXECUTE format('SELECT relations FROM %I.stored_state', mart) INTO known;
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         FOREACH added IN ARRAY now_there LOOP
             IF added <> ALL (known) AND EXISTS (SELECT FROM pg_class WHERE oid = added AND relkind = 'r') THEN
@@ -6930,8 +6943,10 @@ BEGIN
         END IF;
         EXECUTE format('UPDATE %I.stored_state SET relations = $1', mart) USING now_there;
     END IF;
-    SELECT bool_or(tgenabled IN ('D', 'R')) INTO is_off FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.note_changes()', mart));
+    SELECT bool_or(tgenabled IN ('D', 'R')) OR count(*) < 4 * cardinality(now_there) INTO is_off
+    FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.note_changes()', mart)) AND tgrelid = ANY (now_there::oid[]);
     IF is_off IS NOT FALSE THEN
+        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
         RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" on %s are disabled or gone: all months are read', mart, settings ->> 'orders');
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
@@ -7021,7 +7036,7 @@ BEGIN
     FOREACH emptied IN ARRAY '{stored_models,stored_forecast,stored_fit,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week')
+    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week'::interval)
                         WHERE %2$s.ledger_shard(customer, greatest(1, ceil(%2$s.customers_count($1)::double precision / $3))::integer) = 0$sql$, mart, extension, settings ->> 'key') USING ledger, fitted_until, sample_size;
     EXECUTE format('SELECT coalesce(sum(cohort_size), 0) FROM %I.stored_cohorts WHERE period_number = 0 AND cohort <= $1', mart) INTO customers USING fitted_until;
     BEGIN
@@ -7034,8 +7049,8 @@ BEGIN
     BEGIN
         EXECUTE format($sql$
             INSERT INTO %1$I.stored_fit
-            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week') END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week') END,
-                   CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week') END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
+            SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week'::interval) END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week'::interval) END,
+                   CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week'::interval) END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
             FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best,
                  (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state, %2$s.gamma_gamma_fit(frequency, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
         USING fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
@@ -7109,7 +7124,7 @@ BEGIN
             EXECUTE format('SELECT %2$s.rollup(ledger) FROM %1$I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $1', mart, extension) INTO recent USING as_of;
         END IF;
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
-        EXECUTE format('INSERT INTO %I.stored_segment_migration SELECT $2, $3, coalesce(from_segment, ''(none)''), to_segment, customers FROM %s.segment_migration($1, $2, $3)', mart, extension)
+        EXECUTE format('INSERT INTO %I.stored_segment_migration SELECT $2, $3, coalesce(from_segment, ''(none)''), to_segment, customers FROM %s.segment_migration($1, $2, $3, 5)', mart, extension)
         USING recent, (complete_until + 1 - step)::date - 1, complete_until;
         EXECUTE format('SELECT %s.mart_fill_models($1, $2, $3)', extension) USING settings, recent, complete_until;
     END IF;
@@ -7133,7 +7148,7 @@ DECLARE
     amount text;
     day text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_number(''price'', $1), %1$s.mart_number(''intended_price'', $1), %1$s.mart_number(''amount'', $1), %1$s.mart_day($2, $1 #>> ''{columns,ordered_at}'', $1 ->> ''tz'')', extension)
+    EXECUTE format('SELECT %1$s.mart_number(''price''::text, $1), %1$s.mart_number(''intended_price''::text, $1), %1$s.mart_number(''amount''::text, $1), %1$s.mart_day($2, $1 #>> ''{columns,ordered_at}'', $1 ->> ''tz'')', extension)
     INTO price, intended, amount, day USING settings, (settings ->> 'orders')::regclass;
     EXECUTE format('DELETE FROM %I.stored_kinds', mart);
     EXECUTE format($sql$
@@ -7175,7 +7190,7 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
             SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper
-            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95) AS interval$sql$,
+            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95::double precision) AS interval$sql$,
             mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at');
     END IF;
 
@@ -7207,7 +7222,7 @@ BEGIN
         EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
             SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
                    gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr
-            FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L, NULL, $1 + 1)$sql$,
+            FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
             mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
     END IF;
 END
@@ -7226,7 +7241,7 @@ DECLARE
 BEGIN
     EXECUTE format('DELETE FROM %I.stored_data_quality', settings ->> 'mart');
     EXECUTE format($sql$INSERT INTO %I.stored_data_quality SELECT check_name, severity, rows, share_pct, array_to_string(sample, ', '), about, $9
-        FROM %s.data_quality($1, $2, $3, $4, $5, $6, $7, $8, as_of => $9, tz => $10)$sql$, settings ->> 'mart', extension)
+        FROM %s.data_quality($1, $2, $3, $4, $5, $6, $7, $8, NULL::text, $9, '7 days'::interval, '1990-01-01'::date, $10)$sql$, settings ->> 'mart', extension)
     USING (settings ->> 'orders')::regclass, columns ->> 'customer', columns ->> 'ordered_at', columns ->> 'amount', columns ->> 'order_id', columns ->> 'status', columns ->> 'currency', columns ->> 'product', today, settings ->> 'tz';
 END
 $$;
@@ -7300,11 +7315,11 @@ CREATE PROCEDURE refresh_mart(mart name, "from" date DEFAULT NULL, "to" date DEF
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    extension CONSTANT text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
-    path CONSTANT text := pg_catalog.current_setting('search_path');
-    jit CONSTANT text := pg_catalog.current_setting('jit');
-    started CONSTANT timestamptz := pg_catalog.clock_timestamp();
-    settings jsonb;
+    extension CONSTANT pg_catalog.text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
+    path CONSTANT pg_catalog.text := pg_catalog.current_setting('search_path');
+    jit CONSTANT pg_catalog.text := pg_catalog.current_setting('jit');
+    started CONSTANT pg_catalog.timestamptz := pg_catalog.clock_timestamp();
+    settings pg_catalog.jsonb;
     log_run bigint;
     chunk record;
     total bigint;
