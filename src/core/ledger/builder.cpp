@@ -189,22 +189,16 @@ inline std::optional<Request> Builder::push(std::uint32_t customer, std::uint64_
     return std::nullopt;
 }
 
-// There is room for all keys if all are new. A loop for each step instead of one for all, so that cache misses overlap.
+// There is room for all keys if all are new.
 template <KeyKind kind> std::optional<Request> Builder::resolve_pending()
 {
     constexpr std::size_t words = table_words<kind>;
-    std::array<std::uint64_t, batch> hashes;
-    std::array<std::uint32_t, batch> slots;
+    std::array<std::uint32_t, batch> customers;
     const std::uint64_t* const keys = pending_keys();
     const std::uint32_t count = pending_count_;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        hashes[i] = table_hash<kind>(keys + i * words);
-        table_.prefetch(hashes[i]);
-    }
+    table_.find_or_insert<kind>(keys, count, [this](std::size_t i) { return pending_bytes(i); }, customers.data());
     for (std::uint32_t i = 0; i < count; ++i)
-        slots[i] = static_cast<std::uint32_t>(table_.likely_slot<kind>(hashes[i]));
-    for (std::uint32_t i = 0; i < count; ++i)
-        if (const auto request = push(table_.find_or_insert<kind>(slots[i], hashes[i], keys + i * words, pending_bytes(i)), pending_[i])) [[unlikely]] {
+        if (const auto request = push(customers[i], pending_[i])) [[unlikely]] {
             // those that are placed wait no longer
             std::copy(pending_ + i, pending_ + count, pending_);
             std::copy(keys + i * words, keys + count * words, pending_keys());
@@ -246,7 +240,7 @@ std::optional<Request> Builder::add(const Key& customer, Day day, const std::int
     return place(customer, day, amount == nullptr ? 0 : scaled(*amount, scale));
 }
 
-std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
+inline std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
 {
     if (packed_row::fits(day, value)) [[likely]]
         return packed_row::of(day, value, scale_);
@@ -286,6 +280,28 @@ std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::
     return request;
 }
 
+// The numbers of some customers of a view, at most a batch of them.
+std::optional<Request> Builder::resolve(const View& view, std::uint32_t first, std::uint32_t count, std::uint32_t* numbers)
+{
+    const std::uint64_t* const keys = view.keys + first * words_of(kind());
+    const auto bytes_of = [&](std::size_t i) { return key_bytes(kind(), keys + i, view.text); };
+    std::size_t text_bytes = 0;
+    for (std::uint32_t i = 0; kind() == KeyKind::text && i < count; ++i)
+        text_bytes += bytes_of(i).size();
+    if (const auto request = table_.reserve(count, text_bytes))
+        return request;
+    if (kind() == KeyKind::text) {
+        std::array<std::uint64_t, 2 * batch> hashed;  // the second word of a key is that of its place in the table
+        for (std::uint32_t i = 0; i < count; ++i)
+            hashed[2 * i] = customer_value::hash_of(bytes_of(i));
+        table_.find_or_insert<KeyKind::text>(hashed.data(), count, bytes_of, numbers);
+    } else {
+        const auto no_bytes = [](std::size_t) { return std::string_view{}; };
+        kind() == KeyKind::bigint ? table_.find_or_insert<KeyKind::bigint>(keys, count, no_bytes, numbers) : table_.find_or_insert<KeyKind::uuid>(keys, count, no_bytes, numbers);
+    }
+    return std::nullopt;
+}
+
 std::optional<Request> Builder::append(const View& view, Cursor& cursor)
 {
     if (view.customers == 0)
@@ -294,24 +310,32 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
     set_currency(view.currency);
     if (const auto request = flush())
         return request;
-    see_scale(view.scale);
-    std::size_t left = stretch;
-    for (; cursor.customer < view.customers && left > 0; ++cursor.customer, cursor.row = 0) {
-        const Key key = view.key(cursor.customer);
-        if (const auto request = table_.reserve(1, kind() == KeyKind::text ? key.bytes.size() : 0))
+    if (view.customers > customers())  // there will be so many at least
+        if (const auto request = table_.reserve(view.customers - customers(), 0))
             return request;
-        const auto customer = table_.find_or_insert(key);
-        const Rows rows = view.of(cursor.customer);
-        for (; cursor.row < rows.size(); ++cursor.row) {
-            const auto word = packed(rows.days[cursor.row], scaled(rows.amount(cursor.row), view.scale));
-            if (!word)
-                return large_rows_request();
-            if (const auto request = push(customer, *word)) {
-                large_count_ -= *word >= packed_row::elsewhere;
-                return request;
+    see_scale(view.scale);
+    const std::int64_t factor = powers[static_cast<std::size_t>(scale_ - view.scale)];
+    std::array<std::uint32_t, batch> numbers;
+    for (std::size_t left = stretch; cursor.customer < view.customers && left > 0;) {
+        const std::uint32_t first = cursor.customer, count = std::min<std::uint32_t>(view.customers - first, batch);
+        if (const auto request = resolve(view, first, count, numbers.data()))
+            return request;
+        for (; cursor.customer < first + count; ++cursor.customer, cursor.row = 0) {
+            const Rows rows = view.of(cursor.customer);
+            for (; cursor.row < rows.size(); ++cursor.row) {
+                std::int64_t amount;
+                if (__builtin_mul_overflow(rows.amount(cursor.row), factor, &amount)) [[unlikely]]
+                    throw_too_many_digits(shown_amount(rows.amount(cursor.row), view.scale));
+                const auto word = packed(rows.days[cursor.row], amount);
+                if (!word)
+                    return large_rows_request();
+                if (const auto request = push(numbers[cursor.customer - first], *word)) {
+                    large_count_ -= *word >= packed_row::elsewhere;
+                    return request;
+                }
             }
+            left -= std::min(left, rows.size() + 1);
         }
-        left -= std::min(left, rows.size() + 1);
     }
     return std::nullopt;
 }

@@ -87,7 +87,7 @@ private:
         std::int32_t scale;
     };
     static constexpr std::int32_t largest_scale = 16;
-    static constexpr std::size_t batch = 256;              // pending rows: what they touch stays in the first cache
+    static constexpr std::size_t batch = CustomerTable::batch;  // pending rows
     static constexpr std::size_t unbatched = 2 * batch;    // rows; a smaller ledger fits into the caches anyway
     static constexpr std::size_t batch_text = batch * 64;  // bytes of their keys
 
@@ -131,6 +131,7 @@ private:
     [[nodiscard]] std::optional<Request> push(std::uint32_t customer, std::uint64_t word);
     void push_pending(const Key& customer, std::uint64_t word) noexcept;
     template <KeyKind kind> [[nodiscard]] std::optional<Request> resolve_pending();
+    [[nodiscard]] std::optional<Request> resolve(const View& view, std::uint32_t first, std::uint32_t count, std::uint32_t* numbers);
     [[nodiscard]] std::string_view pending_bytes(std::size_t i) const noexcept;
     template <class Change> void change_words(Change changed);
 

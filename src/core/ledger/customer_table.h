@@ -7,6 +7,7 @@
 
 #include "core/common/key.h"
 
+#include <array>
 #include <optional>
 #include <type_traits>
 
@@ -43,10 +44,32 @@ public:
     // The number of a customer, a new one perhaps; there is room for it.
     [[nodiscard]] std::uint32_t find_or_insert(const Key& customer);
 
-    // The same in steps, so that the cache misses of many overlap: prefetch the slot, then find it and prefetch the key, then
-    // go on from the slot.
+    // The same for `count` customers, at most `batch`: their keys as the table has them, and bytes_of(i) for those of text. A loop for
+    // each step instead of one for all, so that cache misses overlap: prefetch the slots, find them and prefetch the keys there, go on
+    // from the slots.
+    static constexpr std::size_t batch = 256;  // what they touch stays in the first cache
+    template <KeyKind kind, class BytesOf> void find_or_insert(const std::uint64_t* keys, std::size_t count, BytesOf bytes_of, std::uint32_t* numbers)
+    {
+        constexpr std::size_t words = table_words<kind>;
+        std::array<std::uint64_t, batch> hashes;
+        std::array<std::uint32_t, batch> slots;
+        for (std::size_t i = 0; i < count; ++i) {
+            hashes[i] = table_hash<kind>(keys + i * words);
+            __builtin_prefetch(slots_ + first_slot(hashes[i]));
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            slots[i] = static_cast<std::uint32_t>(likely_slot<kind>(hashes[i]));
+        for (std::size_t i = 0; i < count; ++i)
+            numbers[i] = find_or_insert<kind>(slots[i], hashes[i], keys + i * words, bytes_of(i));
+    }
+
+    // Puts the customers in the order of their keys: their numbers, and their keys as a view has them.
+    void rank(std::uint32_t* order, std::uint64_t* keys) const;
+
+private:
+    static constexpr std::size_t longest_probe = 4096;  // slots; a hash table at most half full needs a few dozen
+
     [[nodiscard]] std::size_t first_slot(std::uint64_t hash) const noexcept { return hash & (slot_count_ - 1); }
-    void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(slots_ + first_slot(hash)); }
     template <KeyKind kind> [[nodiscard]] std::size_t likely_slot(std::uint64_t hash) const
     {
         std::size_t at = first_slot(hash);
@@ -69,12 +92,6 @@ public:
         }
         return insert<kind>(at, hash, words, bytes);
     }
-
-    // Puts the customers in the order of their keys: their numbers, and their keys as a view has them.
-    void rank(std::uint32_t* order, std::uint64_t* keys) const;
-
-private:
-    static constexpr std::size_t longest_probe = 4096;  // slots; a hash table at most half full needs a few dozen
 
     // A slot holds as much of the hash as tells nearly all other keys without a look at them.
     [[nodiscard]] static std::uint64_t slot_of(std::uint64_t hash, std::uint32_t customer) noexcept { return hash >> 32 << 32 | (customer + 1); }
