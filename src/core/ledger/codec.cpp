@@ -78,7 +78,7 @@ template <class Out> void write_body(const View& view, const EncodedRows& rows, 
 void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_t* keys, const char* text)
 {
     if (kind == KeyKind::bigint) {
-        const auto code = reader.number();
+        const auto code = reader.short_number();
         if (customer == 0) {
             keys[0] = static_cast<std::uint64_t>(unzigzag(code));
             return;
@@ -93,7 +93,7 @@ void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_
     if (kind == KeyKind::uuid) {
         std::memcpy(key, reader.bytes(16).data(), 16);
     } else {
-        const auto size = reader.number();
+        const auto size = reader.short_number();
         if (size > longest_key)
             refuse_binary("A key is too long");
         *key = static_cast<std::uint64_t>(reader.bytes(size).data() - text) << 16 | size;
@@ -110,7 +110,7 @@ struct RowCount {
 
 [[gnu::always_inline]] inline RowCount read_count(Reader& reader, const Head& head, std::uint64_t most)
 {
-    const auto number = reader.number();
+    const auto number = reader.short_number();
     const RowCount count{static_cast<std::size_t>(number >> 1), (number & 1) != 0};
     if (count.rows == 0 || count.rows > most)
         refuse_binary("The rows of a customer are not between one and those of the ledger");
@@ -136,7 +136,7 @@ struct RowCount {
         if (!local.four_short_numbers([&](std::uint64_t distance) { put(i++, distance); }))
             put(i++, local.number());
     while (i < count)
-        put(i++, local.number());
+        put(i++, local.short_number());
     reader = local;
 }
 
@@ -155,7 +155,7 @@ const unsigned char* read_refunds(Reader& reader, RowCount count)
 void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
 {
     Reader local = reader;
-    const auto size = local.number();
+    const auto size = local.short_number();
     const auto* const start = local.rest().data();
     for (std::size_t i = 0; i < count; ++i) {
         const auto number = local.number();
@@ -174,9 +174,9 @@ void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds,
 void skip_key(Reader& reader, KeyKind kind)
 {
     if (kind == KeyKind::bigint)
-        (void)reader.number();
+        (void)reader.short_number();
     else
-        (void)reader.bytes(kind == KeyKind::uuid ? 16 : static_cast<std::size_t>(reader.number()));
+        (void)reader.bytes(kind == KeyKind::uuid ? 16 : static_cast<std::size_t>(reader.short_number()));
 }
 
 }  // namespace
@@ -215,7 +215,7 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
             read_amounts(reader, days_.data(), rows.refunds, amounts_.data(), count.rows);
             rows.amounts = amounts_.data();
         } else {
-            (void)reader.bytes(static_cast<std::size_t>(reader.number()));
+            (void)reader.bytes(static_cast<std::size_t>(reader.short_number()));
         }
     }
     rest_ = reader.rest();

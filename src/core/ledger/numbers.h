@@ -75,6 +75,13 @@ public:
         word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
         return (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
     }
+    // The same for numbers that nearly always take one byte: where the next one starts is then guessed, not waited for.
+    [[gnu::always_inline]] std::uint64_t short_number()
+    {
+        if (at_ != end_ && *at_ < 0x80) [[likely]]
+            return *at_++;
+        return number();
+    }
     // Reads four numbers of one or two bytes each out of the next eight bytes, and calls `use` with each; false where there is
     // a longer one. Where a number starts is then known without waiting for the bytes before it, and nothing is mispredicted.
     template <class Use> [[gnu::always_inline]] bool four_short_numbers(Use use)
