@@ -269,6 +269,34 @@ Datum flattened(const View& view)
     return PointerGetDatum(flat);
 }
 
+unsigned char* flat_body(FlatRoom& room, std::size_t most_bytes)
+{
+    const std::size_t most = flat_size_of({}, most_bytes);
+    if (most > room.size) {
+        free_if_any(room.memory);
+        room.memory = MemoryContextAllocHuge(room.context, most);
+        room.size = most;
+    }
+    return write_head({}, static_cast<FlatLedger*>(room.memory), 0);
+}
+
+Datum flattened(FlatRoom& room, const Head& head, const unsigned char* end)
+{
+    auto* flat = static_cast<FlatLedger*>(room.memory);
+    const auto size = static_cast<std::size_t>(end - static_cast<unsigned char*>(room.memory));
+    check_flat_size(size - sizeof(FlatLedger), head.rows);
+    SET_VARSIZE(flat, size);
+    flat->head = head;
+    return PointerGetDatum(flat);
+}
+
+void* allocated_large(std::size_t bytes)
+{
+    void* memory = MemoryContextAllocHuge(CurrentMemoryContext, bytes + 1);
+    advise_large_pages(memory, bytes);
+    return memory;
+}
+
 ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows)
 {
     const MemoryContext memory = CurrentMemoryContext;
@@ -295,22 +323,6 @@ LedgerSource ledger_source(FunctionCallInfo fcinfo, int index)
     view.currency = flat->currency();
     view.text = reinterpret_cast<const char*>(flat->body().data());
     return {view, nullptr, flat->body(), flat->head};
-}
-
-OrderedKeys ordered_keys(const LedgerSource& source)
-{
-    const MemoryContext memory = CurrentMemoryContext;
-    const std::uint32_t customers = source.view.customers;
-    auto* keys = allocated_in<std::uint64_t>(memory, customers * ledger::words_of(source.view.kind));
-    if (source.object == nullptr)
-        return {keys, nullptr};
-    auto* order = allocated_in<std::uint32_t>(memory, customers);
-    auto* ranks = allocated_in<std::uint32_t>(memory, customers);
-    guarded([&] { source.object->builder.rank(order, keys); });
-    for (std::uint32_t place = 0; place < customers; ++place)
-        ranks[order[place]] = place;
-    pfree(order);
-    return {keys, ranks};
 }
 
 View read_ledger(FunctionCallInfo fcinfo, int index)

@@ -91,6 +91,16 @@ LedgerObject* new_ledger();
 Datum flattened(LedgerObject* object);
 Datum flattened(const ledger::View& view);
 
+// Room for a flat form, in the context in which it was made; it grows by itself. Many can be made in it, one after the other.
+struct FlatRoom {
+    MemoryContext context;
+    void* memory;
+    std::size_t size;
+};
+// Where a body goes that takes at most so many bytes, and the ledger when it is there, up to `end`.
+unsigned char* flat_body(FlatRoom& room, std::size_t most_bytes);
+Datum flattened(FlatRoom& room, const ledger::Head& head, const unsigned char* end);
+
 // A ledger that is only read, in whatever form it comes, as columns in the current context.
 ledger::View read_ledger(FunctionCallInfo fcinfo, int index);
 
@@ -102,30 +112,37 @@ struct LedgerSource {
     ledger::Head head;
 
     // Guarded: calls `use` with a view whose customers can be read once, one after the other, in no order. Amounts of stored
-    // ledgers are not there unless asked for, and their keys go to `keys`, if anywhere.
+    // ledgers are not there unless asked for.
     template <class Use>
     auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
-              ledger::RowOrder order = ledger::RowOrder::by_day, std::uint64_t* keys = nullptr) const
+              ledger::RowOrder order = ledger::RowOrder::by_day) const
     {
         return guarded([&] {
             if (object == nullptr) {
-                ledger::CustomerStream stream(head, body, amounts, keys);
+                ledger::CustomerStream stream(head, body, amounts);
                 return use(stream.view());
             }
             ledger::BucketStream stream(object->builder, order);
             return use(stream.view());
         });
     }
+    // Guarded: calls `use` with something that has each_row, for rows in no order (core/ledger/periods.h). The keys of a stored ledger
+    // go to `keys`, if anywhere.
+    template <class Use> auto read_rows(Use use, ledger::CustomerStream::Amounts amounts, std::uint64_t* keys = nullptr) const
+    {
+        return guarded([&] {
+            if (object != nullptr)
+                return use(object->builder);
+            ledger::CustomerStream stream(head, body, amounts, keys);
+            const ledger::View rows = stream.view();
+            return use(ledger::RowsOf{rows});
+        });
+    }
 };
 LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
 
-// The keys of a ledger's customers, in their order. Those of a stored one are there when LedgerSource::read has put them there;
-// one in the making knows them at once, and `ranks` say where its customers come among them.
-struct OrderedKeys {
-    std::uint64_t* keys;
-    std::uint32_t* ranks;  // null for a stored ledger, which is in order
-};
-OrderedKeys ordered_keys(const LedgerSource& source);
+// Memory in the current context, of large pages where that is worth it and can be had.
+void* allocated_large(std::size_t bytes);
 
 // Room for columns, in the current context.
 ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows);

@@ -1,4 +1,5 @@
 #include "pg/ledger_arguments.h"
+#include "pg/ledger_rows.h"
 #include "pg/rows.h"
 
 #include "core/ledger/periods.h"
@@ -8,74 +9,37 @@
 
 using namespace customer_value;
 using namespace customer_value::pg;
-using ledger::CustomerStream, ledger::PeriodRange, ledger::PlacedRow, ledger::RowOrder, ledger::View;
+using ledger::CustomerStream, ledger::PeriodRange, ledger::View;
 
 namespace {
 
-template <class T> T* room_for(std::size_t count) { return static_cast<T*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(T))); }
-
-// A ledger on its way into slices. Its rows are put down for as many periods at a time as hold half of them, so that they take 8 bytes
-// each for a moment, or for one period if that is larger.
-struct Slices {
-    const LedgerSource& source;
-    OrderedKeys keys;
-    PeriodRange periods;
-    std::span<std::uint64_t> counts;  // of rows in each period
-    std::uint64_t largest, most;      // rows in a period, rows put down at a time
-    PlacedRow *rows, *spare;
-    ledger::Columns columns;
-};
-
-Slices slices_of(const LedgerSource& source, const PeriodRange& periods)
+// How many rows lie in each period, in the current context.
+std::span<std::uint64_t> no_rows_in(std::int32_t periods)
 {
-    const auto count = static_cast<std::size_t>(periods.count);
-    auto* counts = static_cast<std::uint64_t*>(MemoryContextAllocExtended(CurrentMemoryContext, (count + 1) * sizeof(std::uint64_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-    Slices slices{source, ordered_keys(source), periods, {counts, count}, 0, 0, nullptr, nullptr, {}};
-    source.read([&](const View& view) { ledger::count_rows(view, periods, slices.counts); }, CustomerStream::Amounts::left_out, RowOrder::any, slices.keys.keys);
-    slices.largest = *std::max_element(slices.counts.begin(), slices.counts.end());
-    slices.most = std::max<std::uint64_t>(slices.largest, source.view.rows() / 2);
-    slices.rows = room_for<PlacedRow>(slices.most);
-    slices.spare = room_for<PlacedRow>(slices.largest);
-    slices.columns = columns_for(source.view.kind, source.view.has_amounts, std::min<std::size_t>(slices.largest, source.view.customers), slices.largest);
-    return slices;
+    const auto count = static_cast<std::size_t>(periods);
+    return {static_cast<std::uint64_t*>(MemoryContextAllocExtended(CurrentMemoryContext, count * sizeof(std::uint64_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)), count};
 }
 
-// How many periods from `first` on are put down at a time.
-std::int32_t periods_at_a_time(const Slices& slices, std::int32_t first)
+// Puts the slice of each period that has any rows into the result. Rows take 8 bytes each meanwhile, hardly ever 16.
+template <class Number>
+Datum put_slices(FunctionCallInfo fcinfo, const LedgerSource& source, const View& whole, const std::uint32_t* ranks, const PeriodRange& periods,
+                 const ledger::RowLayout& layout, std::span<std::uint64_t> places)
 {
-    std::int32_t behind = first;
-    for (std::uint64_t rows = 0; behind < slices.periods.count; ++behind) {
-        rows += slices.counts[static_cast<std::size_t>(behind)];
-        if (rows > slices.most)
-            break;
-    }
-    return behind - first;
-}
-
-// Puts the rows of some periods down, and the slice of each that has any into `result`.
-void put_slices(const Slices& slices, std::int32_t first, std::int32_t count, std::span<std::uint64_t> places, Rows& result)
-{
-    const PeriodRange some{slices.periods.step, slices.periods.first + first, count};
-    std::uint64_t place = 0;
-    for (std::int32_t i = 0; i < count; ++i) {
-        places[static_cast<std::size_t>(i)] = place;
-        place += slices.counts[static_cast<std::size_t>(first + i)];
-    }
-    slices.source.read([&](const View& view) { ledger::put_down(view, some, slices.keys.ranks, places, slices.rows); }, CustomerStream::Amounts::read, RowOrder::any);
-    View whole = slices.source.view;
-    whole.keys = slices.keys.keys;
-    place = 0;
-    for (std::int32_t i = 0; i < count; place = places[static_cast<std::size_t>(i++)]) {
-        std::span<PlacedRow> rows(slices.rows + place, slices.rows + places[static_cast<std::size_t>(i)]);
+    auto* spare = ranks == nullptr ? nullptr : rows_of<Number>(*std::max_element(places.begin(), places.end()));
+    auto* all = rows_of<Number>(whole.rows());
+    source.read_rows([&](const auto& rows) { ledger::put_down(rows, whole, periods, ranks, layout, places.data(), all); }, CustomerStream::Amounts::read);
+    FlatRoom room{CurrentMemoryContext, nullptr, 0};
+    Rows result(fcinfo);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        std::span<Number> rows(all + (i == 0 ? 0 : places[i - 1]), all + places[i]);
         if (rows.empty())
             continue;
-        const View slice = guarded([&] {
-            if (slices.keys.ranks != nullptr)
-                rows = ledger::sorted_by_customer(rows, slices.spare);
-            return ledger::laid_out(rows, whole, slices.columns);
-        });
-        result.put({day_column(some.step.start_of(some.first + i)), NullableResult{flattened(slice), false}});
+        if (ranks != nullptr)
+            rows = guarded([&] { return ledger::sorted_by_customer(rows, layout, spare); });
+        const ledger::Day start = periods.step.start_of(periods.first + static_cast<std::int64_t>(i));
+        result.put({day_column(start), NullableResult{ledger_of(rows, layout, whole, room), false}});
     }
+    return result.done();
 }
 
 }  // namespace
@@ -87,15 +51,16 @@ SQL_FUNCTION(ledger_slices)
         return no_rows(fcinfo);
     const LedgerSource source = ledger_source(fcinfo, 0);
     const ledger::Step step = step_argument(fcinfo, 1);
-    if (source.view.rows() == 0)
+    View whole = source.view;
+    if (whole.rows() == 0)
         return no_rows(fcinfo);
-    const Periods periods = periods_of(step, source.view.first_day, source.view.last_day + 1, "step makes");
-    const Slices slices = slices_of(source, {periods.step, periods.first, periods.count});
-    const std::span places(room_for<std::uint64_t>(slices.counts.size()), slices.counts.size());
-    Rows result(fcinfo);
-    for (std::int32_t first = 0, count; first < periods.count; first += count) {
-        count = periods_at_a_time(slices, first);
-        put_slices(slices, first, count, places.first(static_cast<std::size_t>(count)), result);
-    }
-    return result.done();
+    const Periods named = periods_of(step, whole.first_day, whole.last_day + 1, "step makes");
+    const PeriodRange periods{step, named.first, named.count};
+    const OrderedKeys keys = ordered_keys(source);
+    whole.keys = keys.keys;
+    const auto counts = no_rows_in(periods.count);
+    const auto amounts = source.read_rows([&](const auto& rows) { return ledger::count_rows(rows, whole, periods, counts.data()); }, CustomerStream::Amounts::read, keys.keys);
+    const ledger::RowLayout layout(whole, amounts);
+    return layout.is_narrow() ? put_slices<ledger::NarrowRow>(fcinfo, source, whole, keys.ranks, periods, layout, counts)
+                              : put_slices<ledger::WideRow>(fcinfo, source, whole, keys.ranks, periods, layout, counts);
 }

@@ -1,6 +1,8 @@
 #include "pg/arguments.h"
 #include "pg/ledger_arguments.h"
+#include "pg/ledger_rows.h"
 
+#include "core/ledger/first_orders.h"
 #include "core/ledger/slices.h"
 
 #include <limits>
@@ -50,18 +52,19 @@ SQL_FUNCTION(ledger_first_orders)
 {
     const LedgerSource source = ledger_source(fcinfo, 0);
     const OrderedKeys keys = ordered_keys(source);
-    const std::size_t customers = source.view.customers + std::size_t{1};
-    auto* beginnings = static_cast<ledger::Beginning*>(MemoryContextAllocHuge(CurrentMemoryContext, customers * sizeof(ledger::Beginning)));
-    auto* ends = static_cast<std::uint64_t*>(MemoryContextAllocHuge(CurrentMemoryContext, customers * sizeof(std::uint64_t)));
-    constexpr auto amounts = ledger::CustomerStream::Amounts::read;
-    const std::size_t count = source.read([&](const ledger::View& view) { return ledger::count_first_orders(view, keys.ranks, beginnings, ends); }, amounts, ledger::RowOrder::any, keys.keys);
-    auto* room = static_cast<ledger::PlacedRow*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(ledger::PlacedRow)));
-    source.read([&](const ledger::View& view) { ledger::put_first_orders(view, keys.ranks, beginnings, ends, room); }, amounts, ledger::RowOrder::any, keys.keys);
-    const std::span<ledger::PlacedRow> rows(room, count);
     ledger::View whole = source.view;
     whole.keys = keys.keys;
-    const ledger::Columns into = columns_for(whole.kind, whole.has_amounts, rows.size(), rows.size());
-    return flattened(guarded([&] { return ledger::laid_out(rows, whole, into); }));
+    const ledger::RowLayout layout(whole, ledger::any_amount);
+    constexpr auto amounts = ledger::CustomerStream::Amounts::read;
+    const std::span firsts(rows_of<ledger::WideRow>(whole.customers), whole.customers);
+    const std::size_t refunds = source.read_rows([&](const auto& rows) { return ledger::note_first_orders(rows, whole.customers, keys.ranks, layout, firsts.data()); }, amounts, keys.keys);
+    auto* room = rows_of<ledger::WideRow>(whole.customers + refunds);
+    auto* spare = rows_of<ledger::WideRow>(whole.customers + refunds);
+    const auto kept = source.read_rows([&](const auto& rows) {
+        return ledger::sorted_by_customer(ledger::first_orders(rows, keys.ranks, layout, firsts, room), layout, spare);
+    }, amounts);
+    FlatRoom flat{CurrentMemoryContext, nullptr, 0};
+    return ledger_of(kept, layout, whole, flat);
 }
 
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }

@@ -2,8 +2,8 @@
 #include "unit/interrupted.h"
 #include "unit/laws.h"
 
+#include "core/ledger/first_orders.h"
 #include "core/ledger/periods.h"
-#include "core/ledger/slices.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -17,118 +17,90 @@ using namespace customer_value::ledger;
 
 namespace {
 
-// Columns of a ledger with bigint keys, and of what is made of it.
-struct HeldColumns {
-    HeldColumns(std::size_t customers, std::size_t rows) : offsets(customers + 1), days(rows), amounts(rows), keys(customers) {}
-    Columns into() { return {offsets.data(), days.data(), amounts.data(), keys.data()}; }
-    std::vector<std::uint32_t> offsets;
-    std::vector<Day> days;
-    std::vector<std::int64_t> amounts;
-    std::vector<std::uint64_t> keys;
-};
+// Rows by the text key of their customer, in the order of days and amounts.
+using Shop = std::map<std::string, std::vector<std::pair<Day, std::int64_t>>>;
 
-// Rows by key, in the order of days and amounts.
-using Shop = std::map<std::uint64_t, std::vector<std::pair<Day, std::int64_t>>>;
-
-Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t customers, std::uint64_t days)
+Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t customers, std::uint64_t days, std::uint64_t amounts)
 {
     Shop shop;
     for (std::size_t i = 0; i < rows; ++i)
-        shop[random() % customers].emplace_back(static_cast<Day>(random() % days) - 50, static_cast<std::int64_t>(random() % 1000) - 300);
+        shop["customer " + std::to_string(random() % customers)].emplace_back(static_cast<Day>(random() % days) - 50, static_cast<std::int64_t>(random() % amounts - amounts / 3));
     for (auto& [key, of_customer] : shop)
         std::sort(of_customer.begin(), of_customer.end());
     return shop;
 }
 
-Shop shop_of(const View& view)
-{
-    Shop shop;
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const Rows rows = view.of(customer);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            shop[view.keys[customer]].emplace_back(rows.days[i], rows.amount(i));
-    }
-    return shop;
-}
-
-// A shop as a ledger: customers in the order of keys, or in the order that `ranks` say, each with its rows in any order.
-struct HeldShop {
-    HeldShop(const Shop& shop, const std::vector<std::uint32_t>& ranks, std::mt19937_64& random) : columns(shop.size(), rows_in(shop))
+// The shop as a ledger: its customers in the order that `ranks` say, each with its rows in any order.
+class HeldShop {
+public:
+    HeldShop(const Shop& shop, std::mt19937_64& random) : ranks(shop.size())
     {
+        std::iota(ranks.begin(), ranks.end(), 0u);
+        std::shuffle(ranks.begin(), ranks.end(), random);
         std::vector<const Shop::value_type*> customers;
         for (const auto& customer : shop) {
             customers.push_back(&customer);
-            keys.push_back(customer.first);
+            keys_.push_back(static_cast<std::uint64_t>(text_.size()) << 16 | customer.first.size());
+            text_ += customer.first;
         }
-        view = {KeyKind::bigint, true, 2, static_cast<std::uint32_t>(shop.size()), latest_day, earliest_day, columns.offsets.data(), columns.days.data(), columns.amounts.data(), nullptr};
-        std::size_t row = 0;
-        for (std::size_t customer = 0; customer < ranks.size(); ++customer) {
-            auto rows = customers[ranks[customer]]->second;
+        for (const std::uint32_t rank : ranks) {
+            auto rows = customers[rank]->second;
             std::shuffle(rows.begin(), rows.end(), random);
+            offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
             for (const auto& [day, amount] : rows) {
-                view.first_day = std::min(view.first_day, day);
-                view.last_day = std::max(view.last_day, day);
-                columns.days[row] = day;
-                columns.amounts[row++] = amount;
+                days_.push_back(day);
+                amounts_.push_back(amount);
             }
-            columns.offsets[customer + 1] = static_cast<std::uint32_t>(row);
         }
+        offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
+        view = {KeyKind::text, true, 2, static_cast<std::uint32_t>(shop.size()), *std::min_element(days_.begin(), days_.end()), *std::max_element(days_.begin(), days_.end()),
+                offsets_.data(), days_.data(), amounts_.data(), keys_.data(), text_.data()};
     }
-    static std::size_t rows_in(const Shop& shop)
-    {
-        std::size_t rows = 0;
-        for (const auto& [key, of_customer] : shop)
-            rows += of_customer.size();
-        return rows;
-    }
-    // What the ledgers made of it take kind and keys from.
-    [[nodiscard]] View whole() const
-    {
-        View whole = view;
-        whole.keys = keys.data();
-        return whole;
-    }
-    HeldColumns columns;
-    std::vector<std::uint64_t> keys;
-    View view;
+    std::vector<std::uint32_t> ranks;
+    View view;  // the keys are in their order
+
+private:
+    std::vector<std::uint32_t> offsets_;
+    std::vector<Day> days_;
+    std::vector<std::int64_t> amounts_;
+    std::vector<std::uint64_t> keys_;
+    std::string text_;
 };
 
-std::vector<std::uint32_t> shuffled(std::size_t count, std::mt19937_64& random)
+// What is read of the stored form that rows make. It is in the order of keys, and its head is right, or reading it fails.
+template <class Number> Shop stored(std::span<Number> rows, const RowLayout& layout, const HeldShop& held)
 {
-    std::vector<std::uint32_t> ranks(count);
-    std::iota(ranks.begin(), ranks.end(), 0u);
-    std::shuffle(ranks.begin(), ranks.end(), random);
-    return ranks;
-}
-
-// The rows of the shop for which `is_kept` holds.
-template <class IsKept> Shop kept(const Shop& shop, IsKept is_kept)
-{
-    Shop part;
-    for (const auto& [key, rows] : shop)
-        for (const auto& row : rows)
-            if (is_kept(row.first))
-                part[key].push_back(row);
-    return part;
-}
-
-Shop part_of(std::span<PlacedRow> rows, const HeldShop& held)
-{
-    HeldColumns columns(rows.size(), rows.size());
-    const View part = laid_out(rows, held.whole(), columns.into());
-    for (std::uint32_t customer = 1; customer < part.customers; ++customer)
-        EXPECT_LT(part.keys[customer - 1], part.keys[customer]);
-    const Shop shop = shop_of(part);
-    Day first = latest_day, last = earliest_day;
-    for (const auto& [key, of_customer] : shop) {
-        first = std::min(first, of_customer.front().first);
-        last = std::max(last, of_customer.back().first);
-    }
-    if (!rows.empty()) {
-        EXPECT_EQ(part.first_day, first);
-        EXPECT_EQ(part.last_day, last);
-    }
+    std::vector<unsigned char> body(most_encoded<Number>(rows, layout, held.view));
+    const Encoded encoded = encode(rows, layout, held.view, body.data());
+    const Head& head = encoded.head;
+    std::vector<std::uint32_t> offsets(head.customers + 1);
+    std::vector<Day> days(head.rows);
+    std::vector<std::int64_t> amounts(head.rows);
+    std::vector<std::uint64_t> keys(head.customers);
+    const View view = decode(head, {body.data(), encoded.end}, {offsets.data(), days.data(), amounts.data(), keys.data()});
+    Shop shop;
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer)
+        for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
+            shop[std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
     return shop;
+}
+
+template <class Number> void expect_periods(const Shop& shop, const HeldShop& held, const PeriodRange& periods)
+{
+    std::vector<std::uint64_t> places(static_cast<std::size_t>(periods.count));
+    const RowsOf source{held.view};
+    const RowLayout layout(held.view, count_rows(source, held.view, periods, places.data()));
+    std::vector<Number> all(held.view.rows()), spare(all.size());
+    put_down(source, held.view, periods, held.ranks.data(), layout, places.data(), all.data());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const std::span<Number> rows(all.data() + (i == 0 ? 0 : places[i - 1]), all.data() + places[i]);
+        Shop expected;
+        for (const auto& [key, of_customer] : shop)
+            for (const auto& row : of_customer)
+                if (periods.step.period_of(row.first) == periods.first + static_cast<std::int32_t>(i))
+                    expected[key].push_back(row);
+        EXPECT_EQ(stored(sorted_by_customer(rows, layout, spare.data()), layout, held), expected);
+    }
 }
 
 }  // namespace
@@ -139,28 +111,30 @@ TEST(Periods, hold_the_rows_of_their_days_for_any_order_of_customers)
     const Step month({1, 0});
     for (const std::uint64_t customers : {1, 300, 5000})
         for (const std::uint64_t days : {1, 90, 700}) {
-            const Shop shop = random_shop(random, 20000, customers, days);
-            const auto ranks = shuffled(shop.size(), random);
-            const HeldShop held(shop, ranks, random);
+            const Shop shop = random_shop(random, 20000, customers, days, 1000);
+            const HeldShop held(shop, random);
             const std::int32_t first = month.period_of(held.view.first_day), last = month.period_of(held.view.last_day);
-            const PeriodRange all{month, first, last - first + 1};
-            std::vector<std::uint64_t> counts(static_cast<std::size_t>(all.count));
-            count_rows(held.view, all, counts);
-            // two ranges of periods, one after the other
-            for (const auto& [from, count] : {std::pair{0, all.count / 2}, std::pair{all.count / 2, all.count - all.count / 2}}) {
-                const PeriodRange some{month, first + from, count};
-                std::vector<std::uint64_t> places(static_cast<std::size_t>(count));
-                const auto begin = counts.begin() + from;
-                std::exclusive_scan(begin, begin + count, places.begin(), std::uint64_t{0});
-                std::vector<PlacedRow> rows(std::accumulate(begin, begin + count, std::uint64_t{0})), spare(rows.size());
-                put_down(held.view, some, ranks.data(), places, rows.data());
-                std::uint64_t place = 0;
-                for (std::int32_t i = 0; i < count; place = places[static_cast<std::size_t>(i++)]) {
-                    const std::span<PlacedRow> of_period(rows.data() + place, places[static_cast<std::size_t>(i)] - place);
-                    const auto sorted = sorted_by_customer(of_period, spare.data());
-                    EXPECT_EQ(part_of(sorted, held), kept(shop, [&](Day day) { return month.period_of(day) == some.first + i; }));
-                }
-            }
+            expect_periods<NarrowRow>(shop, held, {month, first, last - first + 1});
+            expect_periods<WideRow>(shop, held, {month, first, last - first + 1});
+        }
+}
+
+TEST(Rows, are_numbers_of_64_bits_where_these_are_enough)
+{
+    View head{KeyKind::bigint, true, 0, 1u << 20, -100, (1 << 12) - 101};
+    EXPECT_TRUE(RowLayout(head, {-5, (std::int64_t{1} << 31) - 6}).is_narrow());
+    EXPECT_FALSE(RowLayout(head, {-5, (std::int64_t{1} << 32) - 5}).is_narrow());
+    head.first_day = earliest_day;
+    head.last_day = latest_day;
+    head.customers = 1u << 30;
+    const RowLayout widest(head, any_amount);
+    EXPECT_FALSE(widest.is_narrow());
+    for (const std::int64_t amount : {any_amount.least, std::int64_t{-1}, std::int64_t{0}, any_amount.most})
+        for (const Day day : {earliest_day, 0, latest_day}) {
+            const auto row = widest.number<WideRow>((1u << 30) - 1, day, amount);
+            EXPECT_EQ(widest.customer(row), (1u << 30) - 1);
+            EXPECT_EQ(widest.day(row), day);
+            EXPECT_EQ(widest.amount(row), amount);
         }
 }
 
@@ -168,9 +142,8 @@ TEST(FirstOrders, are_the_least_on_the_first_day_with_an_order_and_the_refunds_b
 {
     std::mt19937_64 random(2);
     for (const std::uint64_t customers : {1, 40, 3000}) {
-        const Shop shop = random_shop(random, 6000, customers, 100);
-        const auto ranks = shuffled(shop.size(), random);
-        const HeldShop held(shop, ranks, random);
+        const Shop shop = random_shop(random, 6000, customers, 100, 1000);
+        const HeldShop held(shop, random);
         Shop expected;
         bool some_have_refunds_only = false, some_begin_with_refunds = false;
         for (const auto& [key, rows] : shop) {
@@ -185,24 +158,40 @@ TEST(FirstOrders, are_the_least_on_the_first_day_with_an_order_and_the_refunds_b
         }
         EXPECT_TRUE(customers == 1 || some_begin_with_refunds);
         EXPECT_TRUE(customers < 3000 || some_have_refunds_only);
-        std::vector<Beginning> beginnings(shop.size());
-        std::vector<std::uint64_t> ends(shop.size());
-        std::vector<PlacedRow> rows(count_first_orders(held.view, ranks.data(), beginnings.data(), ends.data()));
-        put_first_orders(held.view, ranks.data(), beginnings.data(), ends.data(), rows.data());
-        EXPECT_EQ(part_of(rows, held), expected);
+        const RowLayout layout(held.view, any_amount);
+        std::vector<WideRow> firsts(shop.size());
+        const std::size_t refunds = note_first_orders(RowsOf{held.view}, held.view.customers, held.ranks.data(), layout, firsts.data());
+        std::vector<WideRow> room(firsts.size() + refunds), spare(room.size());
+        const auto kept = first_orders(RowsOf{held.view}, held.ranks.data(), layout, firsts, room.data());
+        EXPECT_EQ(stored(sorted_by_customer(kept, layout, spare.data()), layout, held), expected);
     }
+}
+
+TEST(RadixSort, keeps_equal_ones_in_their_order)
+{
+    std::mt19937_64 random(3);
+    using Pair = std::pair<std::uint64_t, std::size_t>;
+    for (const std::uint64_t different : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x3ff}, std::uint64_t{0xff00000000000000}, ~std::uint64_t{0}})
+        for (const std::size_t size : {0, 1, 255, 256, 5000}) {
+            std::vector<Pair> pairs(size), spare(size);
+            for (std::size_t i = 0; i < size; ++i)
+                pairs[i] = {(random() & different) | (~different & 0x5555555555555555), i};
+            auto expected = pairs;
+            std::sort(expected.begin(), expected.end());
+            const auto sorted = radix_sorted(std::span(pairs), spare.data(), different, [](const Pair& pair) { return pair.first; });
+            EXPECT_TRUE(std::ranges::equal(sorted, expected));
+        }
 }
 
 TEST(Periods, cutting_stops_when_interrupted)
 {
-    std::mt19937_64 random(3);
-    std::vector<PlacedRow> rows(100'000), spare(rows.size());
-    for (std::uint32_t i = 0; i < rows.size(); ++i)
-        rows[i] = {static_cast<std::uint32_t>(rows.size()) - i, 0, 0};
-    const std::vector<std::uint64_t> keys(rows.size() + 1);
-    test::expect_stops([&] { (void)sorted_by_customer(rows, spare.data()); });
-    View whole{KeyKind::bigint, true, 0, static_cast<std::uint32_t>(keys.size())};
-    whole.keys = keys.data();
-    HeldColumns columns(rows.size(), rows.size());
-    test::expect_stops([&] { (void)laid_out(rows, whole, columns.into()); });
+    std::mt19937_64 random(4);
+    const Shop shop = random_shop(random, 200'000, 100'000, 10, 1000);
+    const HeldShop held(shop, random);
+    const RowLayout layout(held.view, {-1000, 1000});
+    std::vector<NarrowRow> rows, spare(held.view.rows());
+    RowsOf{held.view}.each_row([&](std::uint32_t customer, Day day, std::int64_t amount) { rows.push_back(layout.number<NarrowRow>(customer, day, amount)); });
+    std::vector<unsigned char> body(most_encoded<NarrowRow>(rows, layout, held.view));
+    test::expect_stops([&] { (void)sorted_by_customer<NarrowRow>(rows, layout, spare.data()); });
+    test::expect_stops([&] { (void)encode<NarrowRow>(rows, layout, held.view, body.data()); });
 }

@@ -13,28 +13,6 @@ namespace customer_value::ledger {
 
 namespace {
 
-// The multiplier m with 5^places * m = 1 modulo 2^64: dividing exactly by 10^places is a shift and a multiplication.
-constexpr std::uint64_t inverse_of_power_of_five(std::int32_t places) noexcept
-{
-    std::uint64_t power = 1;
-    for (std::int32_t i = 0; i < places; ++i)
-        power *= 5;
-    std::uint64_t inverse = power;  // right to three bits; each Newton step doubles them
-    for (int i = 0; i < 5; ++i)
-        inverse *= 2 - power * inverse;
-    return inverse;
-}
-
-// An amount of `from` decimal places in units of 10^-to; those beyond are zeros.
-std::int64_t rescaled(std::int64_t amount, std::int32_t from, std::int32_t to) noexcept
-{
-    for (; from > to; --from)
-        amount /= 10;
-    for (; from < to; ++from)
-        amount *= 10;
-    return amount;
-}
-
 void sort_words(std::span<std::uint64_t> words)
 {
     if (words.size() > 48) {
@@ -65,40 +43,27 @@ void BucketStream::load(std::size_t number)
     bucket.each([this](std::uint16_t customer, std::uint64_t word) { words_[ends_[customer]++] = word; });
 }
 
-// Words of one scale that hold their rows: they sort as the rows do.
-void BucketStream::read_words(std::span<std::uint64_t> words)
+// They sort as the rows do.
+void BucketStream::read_plain(std::span<std::uint64_t> words)
 {
     if (order_ == RowOrder::by_day)
         sort_words(words);
-    for (std::size_t i = 0; i < words.size(); ++i)
-        days_[i] = packed_row::day(words[i]);
-    if (!builder_.has_amounts())
-        return;
-    const std::int32_t places = builder_.scale_ - builder_.shown_scale_;
-    const std::uint64_t inverse = inverse_of_power_of_five(places);
-    for (std::size_t i = 0; i < words.size(); ++i)
-        amounts_[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(packed_row::amount(words[i]) >> places) * inverse);
+    const packed_row::Unpacker unpacked = unpacked_;  // a copy, which what is written cannot change
+    std::transform(words.begin(), words.end(), days_.begin(), [&](std::uint64_t word) { return unpacked.plain(word).day; });
+    if (builder_.has_amounts())
+        std::transform(words.begin(), words.end(), amounts_.begin(), [&](std::uint64_t word) { return unpacked.plain(word).amount; });
 }
 
-BucketStream::Row BucketStream::row_of(std::uint64_t word) const noexcept
+void BucketStream::read_any(std::span<const std::uint64_t> words)
 {
-    if (word >= packed_row::elsewhere) {
-        const auto& row = builder_.large_of(word);
-        return {row.day, rescaled(row.amount, row.scale, builder_.shown_scale_)};
-    }
-    return {packed_row::day(word), rescaled(packed_row::amount(word), packed_row::scale(word), builder_.shown_scale_)};
-}
-
-void BucketStream::read_large(std::span<const std::uint64_t> words)
-{
-    large_.clear();
-    std::transform(words.begin(), words.end(), std::back_inserter(large_), [this](std::uint64_t word) { return row_of(word); });
+    rows_read_.clear();
+    std::transform(words.begin(), words.end(), std::back_inserter(rows_read_), unpacked_);
     if (order_ == RowOrder::by_day)
-        sort_or_stop(large_.begin(), large_.end(), [](const Row& left, const Row& right) { return std::tie(left.day, left.amount) < std::tie(right.day, right.amount); });
+        sort_or_stop(rows_read_.begin(), rows_read_.end(), [](const auto& left, const auto& right) { return std::tie(left.day, left.amount) < std::tie(right.day, right.amount); });
     for (std::size_t i = 0; i < words.size(); ++i) {
-        days_[i] = large_[i].day;
+        days_[i] = rows_read_[i].day;
         if (builder_.has_amounts())
-            amounts_[i] = large_[i].amount;
+            amounts_[i] = rows_read_[i].amount;
     }
 }
 
@@ -121,8 +86,8 @@ Rows BucketStream::rows_of(std::uint32_t customer)
         days_.resize(2 * words.size());
         amounts_.resize(builder_.has_amounts() ? 2 * words.size() : 0);
     }
-    const bool are_plain = !builder_.is_mixed_ && (builder_.large_count_ == 0 || std::all_of(words.begin(), words.end(), [](std::uint64_t word) { return word < packed_row::elsewhere; }));
-    are_plain ? read_words(words) : read_large(words);
+    const bool are_plain = unpacked_.all_are_plain() || std::all_of(words.begin(), words.end(), [this](std::uint64_t word) { return unpacked_.is_plain(word); });
+    are_plain ? read_plain(words) : read_any(words);
     const Rows rows{{days_.data(), words.size()}, builder_.has_amounts() ? amounts_.data() : nullptr};
     ++next_;
     rows_ = rows;

@@ -14,7 +14,7 @@ class BucketStream final : public RowSource {
 public:
     // From the first customer of a bucket on.
     BucketStream(const Builder& builder, RowOrder order, std::size_t bucket = 0) noexcept
-        : builder_(builder), order_(order), next_(static_cast<std::uint32_t>(bucket * Buckets::customers))
+        : builder_(builder), unpacked_(builder.unpacker()), order_(order), next_(static_cast<std::uint32_t>(bucket * Buckets::customers))
     {
     }
 
@@ -28,21 +28,17 @@ public:
     [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
 
 private:
-    struct Row {
-        Day day;
-        std::int64_t amount;
-    };
     void load(std::size_t bucket);
-    void read_words(std::span<std::uint64_t> words);
-    void read_large(std::span<const std::uint64_t> words);
-    [[nodiscard]] Row row_of(std::uint64_t word) const noexcept;
+    void read_plain(std::span<std::uint64_t> words);
+    void read_any(std::span<const std::uint64_t> words);
 
     const Builder& builder_;
+    packed_row::Unpacker unpacked_;
     RowOrder order_;
     std::uint32_t next_;
     std::vector<std::uint32_t> ends_;   // behind the words of each customer of the bucket
     std::vector<std::uint64_t> words_;  // of the bucket, by customer
-    std::vector<Row> large_;
+    std::vector<packed_row::Row> rows_read_;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
     Rows rows_{};

@@ -14,6 +14,7 @@
 
 #include "core/common/currency.h"
 #include "core/common/decimal.h"
+#include "core/common/interrupt.h"
 
 #include <algorithm>
 #include <bit>
@@ -70,6 +71,20 @@ public:
     [[nodiscard]] View head() const noexcept;
     // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)).
     void rank(std::uint32_t* order, std::uint64_t* keys) const { table_.rank(order, keys); }
+    // Calls `visit` with each row, in no order: its customer, day and amount.
+    template <class Visit> void each_row(Visit visit) const
+    {
+        const packed_row::Unpacker unpacked = unpacker();
+        std::uint32_t first = 0;
+        for (const auto& bucket : buckets_.all()) {
+            stop_if_interrupted();
+            bucket.each([&](std::uint16_t customer, std::uint64_t word) {
+                const packed_row::Row row = unpacked(word);
+                visit(first + customer, row.day, row.amount);
+            });
+            first += Buckets::customers;
+        }
+    }
     // Adds how many rows each customer has.
     void count_rows(std::span<std::uint32_t> rows) const noexcept;
     // The rows of the customers of a bucket, and how many buckets there are.
@@ -80,12 +95,7 @@ private:
     friend class BucketStream;
 
     enum class Amounts : std::uint8_t { unknown, absent, present };
-    // A row that does not fit into a word.
-    struct LargeRow {
-        std::int64_t amount;
-        Day day;
-        std::int32_t scale;
-    };
+    using LargeRow = packed_row::LargeRow;
     static constexpr std::int32_t largest_scale = 16;
     static constexpr std::size_t batch = CustomerTable::batch;  // pending rows
     static constexpr std::size_t unbatched = 2 * batch;    // rows; a smaller ledger fits into the caches anyway
@@ -124,6 +134,7 @@ private:
     // The word for a row; throws out_of_range for its day. Null where there must be room for large rows first.
     [[nodiscard]] std::optional<std::uint64_t> packed(Day day, std::int64_t value);
     [[nodiscard]] LargeRow& large_of(std::uint64_t word) const noexcept { return large_[word & ~packed_row::elsewhere]; }
+    [[nodiscard]] packed_row::Unpacker unpacker() const noexcept { return {scale_, shown_scale_, is_mixed_, large_}; }
 
     [[nodiscard]] Request pending_request() const noexcept;
     [[nodiscard]] Request rows_request(std::uint32_t customer) const;

@@ -1,6 +1,6 @@
 #include "core/ledger/codec.h"
 
-#include "core/ledger/numbers.h"
+#include "core/ledger/body_writer.h"
 
 #include <algorithm>
 #include <cstring>
@@ -16,58 +16,18 @@ void refuse_binary(const char* rule)
 
 namespace {
 
-std::uint64_t magnitude(std::int64_t amount) noexcept
-{
-    return amount < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
-}
-
-template <class Out> void write_rows(const Rows& rows, Day first_day, Out& out) noexcept
-{
-    const bool has_refunds = rows.amounts != nullptr && std::any_of(rows.amounts, rows.amounts + rows.size(), [](std::int64_t amount) { return amount < 0; });
-    out.number(2 * rows.size() + has_refunds);
-    Day before = first_day;
-    for (const Day day : rows.days) {
-        out.number(static_cast<std::uint64_t>(std::int64_t{day} - before));
-        before = day;
-    }
-    if (rows.amounts == nullptr)
-        return;
-    for (std::size_t i = 0; has_refunds && i < rows.size(); i += 8) {
-        unsigned bits = 0;
-        for (std::size_t j = i; j < std::min(i + 8, rows.size()); ++j)
-            bits |= static_cast<unsigned>(rows.amounts[j] < 0) << (j - i);
-        const char byte = static_cast<char>(bits);
-        out.bytes({&byte, 1});
-    }
-    std::size_t size = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        size += size_of(magnitude(rows.amounts[i]));
-    out.number(size);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        out.number(magnitude(rows.amounts[i]));
-}
-
 // `write_rows_of` writes the rows of a customer.
 template <class Out, class WriteRows> void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept
 {
-    std::uint64_t previous = 0;
+    KeyWriter keys(view);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        if (view.kind == KeyKind::bigint) {
-            const std::uint64_t key = view.keys[customer];
-            out.number(customer == 0 ? zigzag(static_cast<std::int64_t>(key)) : key - previous);
-            previous = key;
-        } else {
-            const auto bytes = view.key(customer).bytes;
-            if (view.kind == KeyKind::text)
-                out.number(bytes.size());
-            out.bytes(bytes);
-        }
+        keys.write(out, customer);
         write_rows_of(customer);
     }
 }
 template <class Out> void write_body(const View& view, Out& out) noexcept
 {
-    write_body(view, out, [&](std::uint32_t customer) { write_rows(view.of(customer), view.first_day, out); });
+    write_body(view, out, [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day); });
 }
 template <class Out> void write_body(const View& view, const EncodedRows& rows, Out& out) noexcept
 {
@@ -264,8 +224,8 @@ void encode(const View& view, const EncodedRows& rows, unsigned char* body) noex
 
 unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept
 {
-    Writer writer{to};
-    write_rows(rows, first_day, writer);
+    SlackWriter writer{to};
+    write_rows(writer, rows, first_day);
     return writer.at;
 }
 

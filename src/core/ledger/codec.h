@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/common/interrupt.h"
+#include "core/ledger/numbers.h"
 #include "core/ledger/view.h"
 
 #include <cstddef>
@@ -52,10 +53,13 @@ struct EncodedRows {
 };
 [[nodiscard]] std::size_t encoded_size(const View& view, const EncodedRows& rows) noexcept;
 void encode(const View& view, const EncodedRows& rows, unsigned char* body) noexcept;
-// Writes a piece, the rows of a customer; returns its end.
+// Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is lost.
 [[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
 // The most bytes that the rows of some customers take.
-[[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept { return 15 * rows + rows / 8 + 20 * customers; }
+[[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept
+{
+    return 15 * rows + rows / 8 + 20 * customers + SlackWriter::slack;
+}
 
 // Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay where
 // they are, in the body.

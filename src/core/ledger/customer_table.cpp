@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/interrupt.h"
+#include "core/common/radix_sort.h"
 
 #include <algorithm>
 #include <bit>
@@ -89,17 +90,23 @@ void CustomerTable::rank(std::uint32_t* order, std::uint64_t* keys) const
         return __builtin_bswap64(word);
     };
     std::vector<Ranked> ranked(size_);
-    for (std::uint32_t i = 0; i < size_; ++i)
+    std::uint64_t different = 0;
+    for (std::uint32_t i = 0; i < size_; ++i) {
         ranked[i] = {kind_ == KeyKind::bigint ? keys_[i] ^ sign : big_endian(bytes_of(i)), i};
-    if (kind_ == KeyKind::bigint)
-        sort_or_stop(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.word < b.word; });
-    else
-        sort_or_stop(ranked.begin(), ranked.end(), [this](const Ranked& a, const Ranked& b) {
-            return a.word != b.word ? a.word < b.word : bytes_of(a.customer) < bytes_of(b.customer);
-        });
+        different |= ranked[i].word ^ ranked[0].word;
+    }
+    std::vector<Ranked> spare(size_);
+    const auto sorted = radix_sorted(std::span(ranked), spare.data(), different, [](const Ranked& each) { return each.word; });
+    // keys with one beginning
+    for (auto first = sorted.begin(), end = first; kind_ != KeyKind::bigint && first != sorted.end(); first = end) {
+        for (end = first + 1; end != sorted.end() && end->word == first->word;)
+            ++end;
+        if (end - first > 1)
+            sort_or_stop(first, end, [this](const Ranked& a, const Ranked& b) { return bytes_of(a.customer) < bytes_of(b.customer); });
+    }
     const std::size_t width = words_of(kind_);
     for (std::uint32_t i = 0; i < size_; ++i) {
-        order[i] = ranked[i].customer;
+        order[i] = sorted[i].customer;
         std::memcpy(keys + i * width, keys_ + order[i] * words() + (kind_ == KeyKind::text ? 1 : 0), width * sizeof(std::uint64_t));
     }
 }

@@ -36,4 +36,70 @@ inline constexpr std::int64_t day_bias = std::int64_t{1} << 17, amount_bias = st
 }
 [[nodiscard]] constexpr std::int32_t scale(std::uint64_t word) noexcept { return static_cast<std::int32_t>(word & 7) * 4; }
 
+// A row that does not fit into a word.
+struct LargeRow {
+    std::int64_t amount;
+    Day day;
+    std::int32_t scale;
+};
+
+struct Row {
+    Day day;
+    std::int64_t amount;
+};
+
+// Rows out of their words, all amounts in units of 10^-shown.
+class Unpacker {
+public:
+    // Words are of the scale `kept`, unless they are mixed; `large` are the rows that lie elsewhere.
+    Unpacker(std::int32_t kept, std::int32_t shown, bool is_mixed, const LargeRow* large) noexcept
+        : places_(kept - shown), inverse_(inverse_of_power_of_five(kept - shown)), shown_(shown), is_mixed_(is_mixed), large_(large)
+    {
+    }
+    // Whether the word holds its row and is of the kept scale.
+    [[nodiscard]] bool is_plain(std::uint64_t word) const noexcept { return !is_mixed_ && word < elsewhere; }
+    [[nodiscard]] bool all_are_plain() const noexcept { return !is_mixed_ && large_ == nullptr; }
+    [[nodiscard]] Row plain(std::uint64_t word) const noexcept
+    {
+        return {day(word), static_cast<std::int64_t>(static_cast<std::uint64_t>(amount(word) >> places_) * inverse_)};
+    }
+    [[nodiscard]] Row operator()(std::uint64_t word) const noexcept
+    {
+        if (is_plain(word)) [[likely]]
+            return plain(word);
+        if (word < elsewhere)
+            return {day(word), rescaled(amount(word), scale(word))};
+        const LargeRow& row = large_[word & ~elsewhere];
+        return {row.day, rescaled(row.amount, row.scale)};
+    }
+
+private:
+    // The multiplier m with 5^places * m = 1 modulo 2^64: dividing exactly by 10^places is a shift and a multiplication.
+    static constexpr std::uint64_t inverse_of_power_of_five(std::int32_t places) noexcept
+    {
+        std::uint64_t power = 1;
+        for (std::int32_t i = 0; i < places; ++i)
+            power *= 5;
+        std::uint64_t inverse = power;  // right to three bits; each Newton step doubles them
+        for (int i = 0; i < 5; ++i)
+            inverse *= 2 - power * inverse;
+        return inverse;
+    }
+    // Those places that are dropped are zeros.
+    [[nodiscard]] std::int64_t rescaled(std::int64_t amount, std::int32_t from) const noexcept
+    {
+        for (; from > shown_; --from)
+            amount /= 10;
+        for (; from < shown_; ++from)
+            amount *= 10;
+        return amount;
+    }
+
+    std::int32_t places_;
+    std::uint64_t inverse_;
+    std::int32_t shown_;
+    bool is_mixed_;
+    const LargeRow* large_;
+};
+
 }  // namespace customer_value::ledger::packed_row

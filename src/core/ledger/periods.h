@@ -1,25 +1,51 @@
-// A ledger cut into calendar periods. Its rows come by customer; they are put down by period, and each period's rows make a ledger
-// (placed_rows.h). A row costs the same however many periods there are.
+// A ledger cut into calendar periods. Its rows, which come in no order, are put down by period; each period's rows then make a ledger
+// (row_numbers.h). A row costs the same however many periods there are. Rows come from a source that has each_row(visit), which calls
+// visit(customer, day, amount) with each: a Builder, or RowsOf a view.
 #pragma once
 
-#include "core/ledger/placed_rows.h"
+#include "core/ledger/day_index.h"
+#include "core/ledger/row_numbers.h"
 
 #include <cstdint>
+#include <numeric>
 #include <span>
 
 namespace customer_value::ledger {
 
-// Periods of a calendar that follow one another; `first` is the number of the first.
+// Periods of a calendar that follow one another and hold all days of a ledger; `first` is the number of the first.
 struct PeriodRange {
     Step step;
     std::int32_t first, count;
+
+    // From a day to the place of its period among them.
+    [[nodiscard]] auto index(const View& head) const
+    {
+        return DayIndex(head, [*this](Day day) { return step.period_of(day) - first; });
+    }
 };
 
-// Adds how many rows lie in each of the periods, which hold all rows.
-void count_rows(const View& view, const PeriodRange& periods, std::span<std::uint64_t> counts);
+// Adds how many rows lie in each of the periods, and returns what amounts they have. Of `head` the first and the last day are read.
+template <class Source> AmountRange count_rows(const Source& source, const View& head, const PeriodRange& periods, std::uint64_t* counts)
+{
+    const auto period_of = periods.index(head);
+    AmountRange amounts;
+    source.each_row([&](std::uint32_t, Day day, std::int64_t amount) {
+        ++counts[period_of(day)];
+        amounts.include(amount);
+    });
+    return amounts;
+}
 
-// Puts down the rows that lie in the periods, those of a period together, from the place in `rows` that places[period] says; that is behind them
-// afterwards. `ranks` are the places of the view's customers in the order of keys, null where they come in it.
-void put_down(const View& view, const PeriodRange& periods, const std::uint32_t* ranks, std::span<std::uint64_t> places, PlacedRow* rows);
+// Puts all rows down, each period's behind those of the period before. `places` are how many they are in each, and then the place behind them.
+// `ranks` are the places of the customers in the order of keys, null where they are numbered in it.
+template <class Number, class Source>
+void put_down(const Source& source, const View& head, const PeriodRange& periods, const std::uint32_t* ranks, const RowLayout& layout, std::uint64_t* places, Number* rows)
+{
+    const auto period_of = periods.index(head);
+    std::exclusive_scan(places, places + periods.count, places, std::uint64_t{0});
+    source.each_row([&](std::uint32_t customer, Day day, std::int64_t amount) {
+        rows[places[period_of(day)]++] = layout.number<Number>(ranks == nullptr ? customer : ranks[customer], day, amount);
+    });
+}
 
 }  // namespace customer_value::ledger

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
-#include <numeric>
 #include <string>
-#include <utility>
 
 namespace customer_value::ledger {
 
@@ -94,45 +91,6 @@ View sliced(const View& view, Days kept, const Columns& into) noexcept
         return {};
     return {view.kind, view.has_amounts, view.scale, customers, first_day, last_day, into.offsets, into.days,
             view.amounts == nullptr ? nullptr : into.amounts, into.keys, view.text};
-}
-
-std::size_t count_first_orders(const View& view, const std::uint32_t* ranks, Beginning* beginnings, std::uint64_t* ends)
-{
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const Rows rows = view.of(customer);
-        Beginning first{std::numeric_limits<Day>::max(), std::numeric_limits<std::int64_t>::max()};
-        bool has_refunds = false;
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            if (!rows.is_order(i))
-                has_refunds = true;
-            else if (std::pair(rows.days[i], rows.amount(i)) < std::pair(first.day, first.amount))
-                first = {rows.days[i], rows.amount(i)};
-        std::uint64_t kept = first.day != std::numeric_limits<Day>::max();
-        if (has_refunds)
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                kept += !rows.is_order(i) && rows.days[i] < first.day;
-        const std::uint32_t place = ranks == nullptr ? customer : ranks[customer];
-        beginnings[place] = first;
-        ends[place] = kept;
-    }
-    std::inclusive_scan(ends, ends + view.customers, ends);
-    return view.customers == 0 ? 0 : ends[view.customers - 1];
-}
-
-void put_first_orders(const View& view, const std::uint32_t* ranks, const Beginning* beginnings, const std::uint64_t* ends, PlacedRow* into)
-{
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const std::uint32_t place = ranks == nullptr ? customer : ranks[customer];
-        const Beginning first = beginnings[place];
-        PlacedRow* next = into + (place == 0 ? 0 : ends[place - 1]);
-        PlacedRow* const end = into + ends[place];
-        if (first.day != std::numeric_limits<Day>::max())
-            *next++ = {place, first.day, first.amount};
-        const Rows rows = view.of(customer);
-        for (std::size_t i = 0; next != end; ++i)
-            if (!rows.is_order(i) && rows.days[i] < first.day)
-                *next++ = {place, rows.days[i], rows.amount(i)};
-    }
 }
 
 std::int32_t shard_of(const Key& customer, std::int32_t shards)

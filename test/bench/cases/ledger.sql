@@ -21,6 +21,9 @@ CREATE UNLOGGED TABLE ledger_orders_quarter AS SELECT * FROM ledger_orders LIMIT
 --@ table stored_ledger
 CREATE UNLOGGED TABLE stored_ledger AS SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders;
 
+--@ table stored_months
+CREATE UNLOGGED TABLE stored_months AS SELECT months.* FROM stored_ledger, slices(stored_ledger.ledger) AS months;
+
 -- takes all rows in
 --@ case ledger_agg(customer, day, amount)
 --@ limit 1.4
@@ -173,11 +176,19 @@ SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
 
 -- the ledger and its 48 months; the built-in of this line is to build the ledger alone
 --@ case slices by month, to building the ledger
---@ limit 1.8
+--@ limit 1.6
 --@ ours
 SELECT count(*), sum(rows_count(months.ledger)) FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders) AS base, slices(base.ledger) AS months
 --@ built-in
 SELECT ledger_agg(customer, day, amount) IS NULL FROM ledger_orders
+
+-- what a mart of months does where it needs the whole again
+--@ case rollup of stored months, to building the ledger
+--@ limit 0.7
+--@ ours
+SELECT customers_count(rollup(ledger)) FROM stored_months
+--@ built-in
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
 
 --@ case customers_count(ledger_agg(...)) of :part
 --@ rows (SELECT count(*) FROM :part)

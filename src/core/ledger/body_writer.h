@@ -1,0 +1,95 @@
+// How the body of a stored ledger is written (codec.h says what it looks like): into a Counter, a Writer or a SlackWriter.
+#pragma once
+
+#include "core/ledger/numbers.h"
+#include "core/ledger/view.h"
+
+#include <algorithm>
+
+namespace customer_value::ledger {
+
+[[nodiscard]] constexpr std::uint64_t magnitude(std::int64_t amount) noexcept
+{
+    return amount < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
+}
+
+// Writes keys, in their order.
+class KeyWriter {
+public:
+    explicit KeyWriter(const View& view) noexcept : kind_(view.kind), keys_(view.keys), text_(view.text) {}
+    template <class Out> void write(Out& out, std::uint32_t customer) noexcept
+    {
+        if (kind_ == KeyKind::bigint) {
+            const std::uint64_t key = keys_[customer];
+            out.number(is_first_ ? zigzag(static_cast<std::int64_t>(key)) : key - previous_);
+            previous_ = key;
+            is_first_ = false;
+            return;
+        }
+        const auto bytes = key_bytes(kind_, keys_ + customer * words_of(kind_), text_);
+        if (kind_ == KeyKind::text) {
+            out.number(bytes.size());
+            text_bytes_ += bytes.size();
+        }
+        out.bytes(bytes);
+    }
+
+    // Of the text keys that are written.
+    [[nodiscard]] std::uint64_t text_bytes() const noexcept { return text_bytes_; }
+
+private:
+    KeyKind kind_;
+    const std::uint64_t* keys_;
+    const char* text_;
+    std::uint64_t previous_ = 0, text_bytes_ = 0;
+    bool is_first_ = true;
+};
+
+// Writes the rows of a customer, `count` of them, in their order; day_of(i) and amount_of(i) are those of the i-th.
+template <class Out, class DayOf, class AmountOf>
+[[gnu::always_inline]] inline void write_rows(Out& out, std::size_t count, bool has_amounts, Day first_day, DayOf day_of, AmountOf amount_of) noexcept
+{
+    if (count == 1) {  // as below, without the loops: in a month most customers have one
+        const std::int64_t amount = has_amounts ? amount_of(0) : 0;
+        out.number(2 + (amount < 0));
+        out.number(static_cast<std::uint64_t>(std::int64_t{day_of(0)} - first_day));
+        if (amount < 0)
+            out.number(1);
+        if (has_amounts) {
+            out.number(size_of(magnitude(amount)));
+            out.number(magnitude(amount));
+        }
+        return;
+    }
+    bool has_refunds = false;
+    std::size_t size = 0;
+    for (std::size_t i = 0; has_amounts && i < count; ++i) {
+        has_refunds |= amount_of(i) < 0;
+        size += size_of(magnitude(amount_of(i)));
+    }
+    out.number(2 * count + has_refunds);
+    Day before = first_day;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Day day = day_of(i);
+        out.number(static_cast<std::uint64_t>(std::int64_t{day} - before));
+        before = day;
+    }
+    if (!has_amounts)
+        return;
+    for (std::size_t i = 0; has_refunds && i < count; i += 8) {
+        unsigned bits = 0;
+        for (std::size_t j = i; j < std::min(i + 8, count); ++j)
+            bits |= static_cast<unsigned>(amount_of(j) < 0) << (j - i);
+        const char byte = static_cast<char>(bits);
+        out.bytes({&byte, 1});
+    }
+    out.number(size);
+    for (std::size_t i = 0; i < count; ++i)
+        out.number(magnitude(amount_of(i)));
+}
+template <class Out> void write_rows(Out& out, const Rows& rows, Day first_day) noexcept
+{
+    write_rows(out, rows.size(), rows.amounts != nullptr, first_day, [&](std::size_t i) { return rows.days[i]; }, [&](std::size_t i) { return rows.amounts[i]; });
+}
+
+}  // namespace customer_value::ledger
