@@ -15,6 +15,12 @@ SELECT "between"(ledger, '2024-02-03', '2024-02-15')::text = slice(ledger, "to" 
 SELECT first_day(part), last_day(part), customers_count(part), rows_count(part) FROM d1, slice(ledger, '2024-01-06', '2024-02-15') AS part;
 SELECT slice(ledger, '2024-02-03', '2024-02-03') AS no_days, as_of(ledger, '2023-12-31') AS before, slice(ledger, '2024-03-02') AS later, 'empty'::customer_ledger AS empty FROM d1;
 SELECT slice(ledger)::text = ledger::text AS all_kept, slice(ledger, NULL, '2024-03-02')::text = ledger::text AS all_kept_to, as_of(ledger, '2024-03-01')::text = ledger::text AS all_kept_as_of FROM d1;
+-- all of it, still in the making or stored: what is kept of it outlives where it came from
+CREATE TEMP TABLE source AS SELECT * FROM shop.ledgers;
+CREATE TEMP TABLE kept AS SELECT keys, as_of(ledger, '2030-01-01') AS ledger FROM source UNION ALL SELECT 'made', slice(base.ledger) FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM shop.sales WHERE shop = 'amounts') AS base;
+DROP TABLE source;
+SELECT kept.keys, kept.ledger::text = ledgers.ledger::text AS same FROM kept JOIN shop.ledgers ON ledgers.keys = replace(kept.keys, 'made', 'bigint') ORDER BY keys;
+SELECT rollup(as_of(base.ledger, '2030-01-01') || as_of(base.ledger, '2030-01-01'))::text = (rollup(base.ledger) || rollup(base.ledger))::text AS same FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM shop.sales WHERE shop = 'amounts') AS base;
 SELECT slice(NULL, '2024-01-01') IS NULL AS slice, as_of(NULL, '2024-01-01') IS NULL AS as_of, as_of('empty', NULL) IS NULL AS no_day, slice('empty', '2024-01-01', '2024-02-01') AS empty, as_of('empty', '2024-01-01') AS empty_as_of;
 -- an empty part has no kind of key: it can be merged with any
 SELECT slice(ledger, '2030-01-01') || ledger_agg FROM d1, (SELECT ledger_agg(7, date '2024-01-01')) AS other;

@@ -340,6 +340,13 @@ View read_ledger(FunctionCallInfo fcinfo, int index)
     return view;
 }
 
+Datum unchanged_ledger(FunctionCallInfo fcinfo, int index)
+{
+    const Datum datum = fcinfo->args[index].value;
+    const LedgerObject* object = object_in(datum);
+    return object == nullptr ? datum : EOHPGetRODatum(&object->header);
+}
+
 Head read_head(FunctionCallInfo fcinfo, int index)
 {
     const Datum datum = fcinfo->args[index].value;

@@ -147,6 +147,8 @@ void* allocated_large(std::size_t bytes);
 // Room for columns, in the current context.
 ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows);
 ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
+// An argument as the result: for reading only where it is still in the making.
+Datum unchanged_ledger(FunctionCallInfo fcinfo, int index);
 // What its head says, without a look at the rows.
 ledger::Head read_head(FunctionCallInfo fcinfo, int index);
 

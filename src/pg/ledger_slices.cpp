@@ -12,8 +12,13 @@ using namespace customer_value::pg;
 
 namespace {
 
-Datum slice(const ledger::View& view, ledger::Days kept)
+// The ledger as it came where all its days are kept, without a look at the rows.
+Datum slice(FunctionCallInfo fcinfo, ledger::Days kept)
 {
+    const ledger::Head head = read_head(fcinfo, 0);
+    if (head.first_day >= kept.from && head.last_day < kept.to)
+        return unchanged_ledger(fcinfo, 0);
+    const ledger::View view = read_ledger(fcinfo, 0);
     const ledger::SliceSize size = ledger::slice_size(view, kept);
     const ledger::Columns into = columns_for(view.kind, view.has_amounts, size.customers, size.rows);
     return flattened(ledger::sliced(view, kept, into));
@@ -33,8 +38,7 @@ constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end
 // as_of(ledger, as_of)
 SQL_FUNCTION(ledger_as_of)
 {
-    const ledger::View view = read_ledger(fcinfo, 0);
-    return slice(view, {beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1});
+    return slice(fcinfo, {beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1});
 }
 
 // slice(ledger, from, to)
@@ -42,9 +46,8 @@ SQL_FUNCTION(ledger_slice)
 {
     if (PG_ARGISNULL(0))
         PG_RETURN_NULL();
-    const ledger::View view = read_ledger(fcinfo, 0);
     const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
-    return slice(view, {bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end});
+    return slice(fcinfo, {bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end});
 }
 
 // first_orders(ledger)
