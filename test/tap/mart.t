@@ -54,6 +54,11 @@ create() { sql "$1" "SELECT create_mart('$2', '${3:-orders}', 'customer', 'day',
 compared() { sql "$1" "CALL helper.compare('$2', '${3:-orders}')" | sed 's/.*WARNING:  //'; }
 settled() { sql "$1" "CALL refresh_mart('$2')" && compared "$@"; }
 
+# run DATABASE [QUERY]: what must succeed and is no test of its own
+run() {
+    local answer
+    answer=$(sql "$@") || is "$answer" '' "$*"
+}
 # lines of an answer without where they come from
 errors() { sed -n 's/^\(psql:[^ ]* \)\?\(ERROR\|WARNING\|DETAIL\|HINT\): */\2: /p'; }
 clean_up
@@ -82,9 +87,9 @@ SQL
 # has_accident DATABASE PHASE COMMAND ERROR NAME: all months have changed; views stay as they were, and the next refresh is exact
 has_accident() {
     local phase=${2// /_} error
-    sql "$1" "UPDATE orders SET amount = amount + 1; TRUNCATE before; INSERT INTO before SELECT * FROM helper.shown('kept'); INSERT INTO accident VALUES ('$phase', \$command\$$3\$command\$)"
+    run "$1" "UPDATE orders SET amount = amount + 1; TRUNCATE before; INSERT INTO before SELECT * FROM helper.shown('kept'); INSERT INTO accident VALUES ('$phase', \$command\$$3\$command\$)"
     error=$(PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" sql "$1" "CALL refresh_mart('kept')" | head -n 1)
-    for _ in {1..600}; do sql "$1" 'TRUNCATE accident' >/dev/null && break || sleep 0.1; done   # the server may be starting
+    for _ in {1..600}; do sql "$1" 'TRUNCATE accident' >/dev/null && break; sleep 0.1; done   # the server may be starting
     is "$error" "$4" "$5 $2 of a refresh ends it"
     is "$(sql "$1" "SELECT view FROM helper.shown('kept') EXCEPT SELECT view FROM before JOIN helper.shown('kept') USING (view, content)")" '' 'nothing that is shown has changed'
     is "$(settled "$1" kept)" 'as made afresh' 'and the next refresh is exact'
@@ -113,7 +118,7 @@ with_own_server() (
 )
 killed() {
     new_shop killed
-    create killed kept && settled killed kept
+    is "$(create killed kept && settled killed kept)" $'\nas made afresh' 'a mart on a server of its own'
     prepare_accidents killed
     has_accident killed 'while it reads a later part' "COPY (SELECT) TO PROGRAM 'kill -9 {pid}'" 'server closed the connection unexpectedly' 'kill -9'
     has_accident killed 'while it publishes' "COPY (SELECT) TO PROGRAM 'kill -9 {pid}'" 'server closed the connection unexpectedly' 'kill -9'
@@ -122,11 +127,11 @@ killed() {
 }
 output=$(number=0 failures=0; with_own_server killed)
 ok $? 'a session that is killed in the middle of a refresh'
-grep -v '^ok' <<<"$output" | sed 's/^/# /'
+sed 's/^/# /' <<<"$output"
 
 # --- rights
 new_shop mart_roles
-sql mart_roles <<'SQL'
+run mart_roles <<'SQL'
 CREATE ROLE mart_analyst LOGIN; CREATE ROLE "Mart Owner" LOGIN; CREATE ROLE mart_writer LOGIN; CREATE ROLE mart_reader LOGIN; CREATE ROLE mallory LOGIN; CREATE ROLE "Mallory" LOGIN SUPERUSER;
 GRANT CREATE ON DATABASE mart_roles TO mart_analyst, "Mart Owner", mallory;
 CREATE TABLE customer (id bigint PRIMARY KEY);
@@ -146,7 +151,7 @@ is "$(analyst sql mart_roles "SELECT create_mart('mine', 'orders', 'customer', '
    $'ERROR: triggers cannot be put on public.orders\nHINT: Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.' 'who may only read orders cannot have triggers on them'
 is "$(analyst create mart_roles mine && analyst settled mart_roles mine)" $'\nas made afresh' 'but a mart of them'
 is "$(sql mart_roles "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal")" 0 'without triggers'
-sql mart_roles "INSERT INTO orders VALUES (1001, 5, '2024-03-10', 100, 'c0')"
+run mart_roles "INSERT INTO orders VALUES (1001, 5, '2024-03-10', 100, 'c0')"
 is "$(analyst sql mart_roles "CALL refresh_mart('mine', \"from\" => '2024-03-01', \"to\" => '2024-04-01')" && analyst compared mart_roles mine)" 'as made afresh' 'which is refreshed by period'
 is "$(sql mart_roles 'SELECT rows_read FROM mine.refresh_log ORDER BY run DESC LIMIT 1')" "$(sql mart_roles "SELECT count(*) FROM orders WHERE date_trunc('month', day) = '2024-03-01'")" 'and reads no more than that'
 
@@ -155,7 +160,7 @@ is "$(owner create mart_roles kept && owner settled mart_roles kept)" $'\nas mad
 noted_of() {
     is "$(writer sql mart_roles <<<"$1")" '' "who has no right on the mart can write: ${1:0:50}"
     is "$(sql mart_roles "SELECT helper.noted('kept')")" "$2" "${1%% *} is noted"
-    owner sql mart_roles "CALL refresh_mart('kept')"
+    owner run mart_roles "CALL refresh_mart('kept')"
 }
 noted_of "INSERT INTO orders VALUES (1002, 6, '2024-02-10', 100, 'c0'), (1003, 7, '2024-02-11', 50, 'c1')" '2024-02'
 noted_of $'COPY orders FROM STDIN;\n1004\t8\t2024-04-02\t5\tc1\n1005\t9\t2024-06-02\t5\tc1\n\\.' '2024-04 2024-06'
@@ -166,11 +171,11 @@ noted_of "MERGE INTO orders USING (VALUES (1003, date '2024-01-05'), (1004, NULL
     WHEN MATCHED AND v.day IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET day = v.day WHEN NOT MATCHED THEN INSERT VALUES (v.id, 5, v.day, 6, 'c1')" '2024-01 2024-02 2024-04 2024-06'
 noted_of "WITH moved AS (DELETE FROM orders WHERE id = 1003 RETURNING *) INSERT INTO orders SELECT 1008, customer, '2024-03-03', amount FROM moved" '2024-01 2024-03'
 noted_of "PREPARE p AS UPDATE orders SET day = NULL WHERE id = 1008; EXECUTE p" '2024-03'
-sql mart_roles "UPDATE orders SET day = '2024-04-04' WHERE customer = 5" && owner sql mart_roles "CALL refresh_mart('kept')"
+run mart_roles "UPDATE orders SET day = '2024-04-04' WHERE customer = 5" && owner sql mart_roles "CALL refresh_mart('kept')"
 noted_of 'DELETE FROM customer WHERE id = 5' '2024-04'
 is "$(owner compared mart_roles kept)" 'as made afresh' 'and after all that the mart is exact'
 
-sql mart_roles 'GRANT USAGE ON SCHEMA kept TO mart_reader; GRANT SELECT ON kept.revenue, kept.customers TO mart_reader'
+run mart_roles 'GRANT USAGE ON SCHEMA kept TO mart_reader; GRANT SELECT ON kept.revenue, kept.customers TO mart_reader'
 reader() { PGUSER=mart_reader sql mart_roles "$1" | sed '/^CONTEXT\|^SQL/d'; }
 is "$(reader 'SELECT sum(net_revenue) = (SELECT sum(revenue) FROM kept.customers) FROM kept.revenue')" t 'who may read two views reads those'
 is "$(reader 'SELECT count(*) FROM kept.growth')" 'ERROR:  permission denied for view growth' 'and no other'
@@ -179,27 +184,27 @@ is "$(reader "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  the mart "kept" 
 
 # --- row-level security
 hidden=$'ERROR: row-level security hides rows of public.orders from Mart Owner\nDETAIL: A mart holds what its owner sees, and shows it to all who may read the mart.\nHINT: Make the mart as a role that sees all rows, or of a view that says which rows are meant.'
-sql mart_roles 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY odd ON orders TO "Mart Owner" USING (id % 2 = 1); CREATE POLICY writing ON orders TO mart_writer USING (true)'
+run mart_roles 'ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY odd ON orders TO "Mart Owner" USING (id % 2 = 1); CREATE POLICY writing ON orders TO mart_writer USING (true)'
 is "$(owner create mart_roles part | errors)" "$hidden" 'a role that row-level security hides rows from makes no mart'
 is "$(owner sql mart_roles "CALL refresh_mart('kept')" | errors)" "$hidden" 'and refreshes none'
 is "$(writer sql mart_roles "INSERT INTO orders VALUES (1010, 6, '2024-02-10', 100, 'c0')" && sql mart_roles "SELECT helper.noted('kept')")" '2024-02' 'while writes of others are noted'
 is "$(sql mart_roles 'ALTER ROLE "Mart Owner" BYPASSRLS' && owner settled mart_roles kept)" 'as made afresh' 'a role that sees all rows again refreshes it'
-owner sql mart_roles 'CREATE SCHEMA own; CREATE TABLE own.orders AS SELECT * FROM public.orders; ALTER TABLE own.orders ENABLE ROW LEVEL SECURITY'
-sql mart_roles 'ALTER ROLE "Mart Owner" NOBYPASSRLS'
+owner run mart_roles 'CREATE SCHEMA own; CREATE TABLE own.orders AS SELECT * FROM public.orders; ALTER TABLE own.orders ENABLE ROW LEVEL SECURITY'
+run mart_roles 'ALTER ROLE "Mart Owner" NOBYPASSRLS'
 is "$(owner create mart_roles of_own own.orders && owner settled mart_roles of_own own.orders)" $'\nas made afresh' 'the owner of a table with row-level security sees all rows'
-owner sql mart_roles 'ALTER TABLE own.orders FORCE ROW LEVEL SECURITY'
+owner run mart_roles 'ALTER TABLE own.orders FORCE ROW LEVEL SECURITY'
 is "$(owner sql mart_roles "CALL refresh_mart('of_own')" | errors | head -n 1)" 'ERROR: row-level security hides rows of own.orders from Mart Owner' 'but not where it is forced'
 is "$(owner sql mart_roles "SELECT create_mart('of_survey', 'public.orders', 'customer', 'day', 'amount', survey => '{\"table\": \"own.orders\", \"answered_at\": \"day\", \"score\": \"amount\"}')" | errors | head -n 1)" \
    'ERROR: row-level security hides rows of public.orders from Mart Owner' 'no table of a mart may be hidden'
-owner sql mart_roles 'ALTER TABLE own.orders NO FORCE ROW LEVEL SECURITY; CREATE VIEW own.even WITH (security_barrier) AS SELECT * FROM own.orders WHERE id % 2 = 0'
+owner run mart_roles 'ALTER TABLE own.orders NO FORCE ROW LEVEL SECURITY; CREATE VIEW own.even WITH (security_barrier) AS SELECT * FROM own.orders WHERE id % 2 = 0'
 is "$(owner create mart_roles of_even own.even && owner settled mart_roles of_even own.even)" $'\nas made afresh' 'a mart of a view with security_barrier holds what the view shows'
 is "$(sql mart_roles 'SELECT sum(net_revenue) = (SELECT sum(amount) FROM own.even WHERE day IS NOT NULL) FROM of_even.revenue')" t 'and nothing else'
 
 # --- hostile marts: nothing that their owner has put into them runs with the rights of another
 trap="BEGIN RAISE EXCEPTION 'trapped as %', current_user; END"
-hostile sql mart_roles 'CREATE SCHEMA own_mallory; CREATE TABLE own_mallory.orders (customer bigint, day date, amount numeric, category text)'
+hostile run mart_roles 'CREATE SCHEMA own_mallory; CREATE TABLE own_mallory.orders (customer bigint, day date, amount numeric, category text)'
 hostile create mart_roles theirs own_mallory.orders >/dev/null
-hostile sql mart_roles <<SQL
+hostile run mart_roles <<SQL
 CREATE FUNCTION theirs.trap() RETURNS trigger LANGUAGE plpgsql AS \$\$ $trap \$\$;
 CREATE FUNCTION theirs.trap(anyelement) RETURNS boolean LANGUAGE plpgsql AS \$\$ $trap \$\$;
 ALTER TABLE theirs.settings RENAME TO kept_settings;
@@ -209,10 +214,10 @@ CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON theirs.stored_state EXE
 CREATE RULE trap AS ON DELETE TO theirs.changes WHERE theirs.trap(old.month) DO INSTEAD NOTHING;
 SQL
 for function in 'mart_settings(name)' 'mart_check_tables(jsonb)' 'format(text, text)' 'format(text, name)' 'current_setting(text)' 'set_config(text, text, boolean)' 'count(bigint)' 'sum(bigint)' 'clock_timestamp()'; do
-    hostile sql mart_roles "CREATE FUNCTION theirs.$function RETURNS text LANGUAGE plpgsql AS \$\$ $trap \$\$"
+    hostile run mart_roles "CREATE FUNCTION theirs.$function RETURNS text LANGUAGE plpgsql AS \$\$ $trap \$\$"
 done
 for type in integer bigint name text; do
-    hostile sql mart_roles "CREATE FUNCTION theirs.trap($type, $type) RETURNS boolean LANGUAGE plpgsql AS \$\$ $trap \$\$"
+    hostile run mart_roles "CREATE FUNCTION theirs.trap($type, $type) RETURNS boolean LANGUAGE plpgsql AS \$\$ $trap \$\$"
     for operator in + = '<>' '<' '>' '>='; do hostile sql mart_roles "CREATE OPERATOR theirs.$operator (LEFTARG = $type, RIGHTARG = $type, FUNCTION = theirs.trap)"; done
 done
 for type in text jsonb timestamptz name int8 bool regclass; do hostile sql mart_roles "CREATE DOMAIN theirs.$type AS pg_catalog.$type CHECK (theirs.trap(VALUE))"; done
@@ -227,4 +232,198 @@ is "$(sql mart_roles "SELECT public.create_mart('supers', 'public.orders', 'cust
       sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('supers'); SELECT public.drop_mart('supers')")" $'\n18' 'nor is it found through the search_path of who has a mart of their own'
 export PGOPTIONS="-c client_min_messages=warning"
 
+# functions beside those of the extension, one type or one argument away: none is a better match
+new_database mart_trap
+run mart_trap <<'SQL'
+CREATE SCHEMA trap;
+CREATE EXTENSION customer_value SCHEMA trap;
+CREATE TABLE orders AS
+SELECT i AS id, (1 + i * i % 41 % 23)::bigint AS customer, timestamptz '2024-01-01Z' + i * 37 % 182 * interval '1 day' AS at, (1 + i * 7 % 50)::numeric(12,2) AS amount, 'c' || i % 2 AS category, 'paid' AS status,
+       'p' || i % 9 AS product, 'g' || i % 3 AS relation, 10.5 AS price, 9.5 AS intended FROM generate_series(1, 300) AS i;
+CREATE TABLE survey AS SELECT date '2024-01-01' + i AS day, i % 11 AS score FROM generate_series(1, 180) AS i;
+CREATE TABLE costs AS SELECT date '2024-01-01' + i AS day, i * 1.5 AS cost, (ARRAY['acquisition', 'retention', 'fixed'])[1 + i % 3] AS kind, i * 2.5 AS gain FROM generate_series(1, 180) AS i;
+CREATE TABLE subscriptions AS SELECT i::bigint AS customer, date '2024-01-01' + i AS starts, 10.5::numeric AS price, interval '1 month' AS every FROM generate_series(1, 100) AS i;
+DO $do$
+DECLARE
+    decoy text;
+    made integer := 0;
+BEGIN
+    FOR decoy IN
+        WITH calls AS (SELECT string_agg(prosrc, ' ') || (SELECT string_agg(query, ' ') FROM trap.mart_views()) AS text FROM pg_proc WHERE pronamespace = 'trap'::regnamespace AND proname ~ '^mart_|_mart$'),
+        called AS (SELECT p.oid, proname, pronargdefaults, ARRAY(SELECT unnest(proargtypes)) AS types, proargnames FROM pg_proc AS p, calls
+                   WHERE pronamespace = 'trap'::regnamespace AND (calls.text ~ ('\.' || proname || '\(') OR proname ~ '_mart$')),
+        other AS (SELECT unnest('{text,integer,bigint,numeric,real,double precision,date,timestamp,timestamptz,interval,boolean,name,jsonb,regclass,oid,varchar,smallint,text[]}'::text[]) AS type),
+        variant AS (
+            SELECT oid, proname, proargnames, cardinality(types) AS n, place AS changed, type FROM called, other, generate_series(1, cardinality(types)) AS place
+            UNION SELECT oid, proname, proargnames, n, 0, NULL FROM called, generate_series(cardinality(types) - pronargdefaults, cardinality(types) - 1) AS n)
+        SELECT DISTINCT format('CREATE FUNCTION trap.%I(%s) RETURNS text LANGUAGE plpgsql AS %L', proname,
+            (SELECT string_agg(coalesce(quote_ident(nullif(v.proargnames[place], '')) || ' ', '') || CASE WHEN place = changed THEN type ELSE format_type(t, NULL) END, ', ' ORDER BY place)
+             FROM pg_proc AS p, unnest(p.proargtypes) WITH ORDINALITY AS a (t, place) WHERE p.oid = v.oid AND place <= n), format('BEGIN RAISE EXCEPTION ''trapped: %s''; END', proname))
+        FROM variant AS v
+    LOOP
+        BEGIN
+            EXECUTE decoy;
+            made := made + 1;
+        EXCEPTION WHEN duplicate_function OR invalid_function_definition THEN
+            -- an overload of the extension
+        END;
+    END LOOP;
+    ASSERT made > 5000;
+END $do$;
+SQL
+is "$(sql mart_trap <<'SQL'
+SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, 'product'::text, 'relation'::text, 'price'::text, 'intended'::text, NULL::text,
+    '{"table": "subscriptions", "customer": "customer", "starts_at": "starts", "amount": "price", "every": "every"}'::jsonb, '{"table": "survey", "answered_at": "day", "score": "score"}'::jsonb,
+    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean);
+CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true);
+INSERT INTO orders SELECT * FROM orders WHERE id < 10;
+CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true);
+SELECT count(*), (SELECT count(*) FROM kept.forecast), (SELECT count(*) FROM kept.customers), (SELECT count(*) FROM kept.nps) FROM trap.describe_mart('kept'::name) WHERE is_there;
+SELECT FROM trap.drop_mart('kept'::name);
+SQL
+)" '18|3|15|6' 'functions that somebody has put beside those of the extension are not called'
+
+# --- dump and restore
+new_shop mart_dumped
+is "$(create mart_dumped kept && settled mart_dumped kept)" $'\nas made afresh' 'a mart to be dumped'
+run mart_dumped "GRANT USAGE ON SCHEMA kept TO mart_reader; GRANT SELECT ON kept.revenue TO mart_reader; INSERT INTO orders VALUES (1001, 5, '2024-02-10', 100, 'c0')"
+new_database mart_restored
+dump=$(mktemp)
+"$pg_bin/pg_dump" -Fc mart_dumped >"$dump" && "$pg_bin/pg_restore" --exit-on-error -d mart_restored "$dump"
+ok $? 'pg_restore takes what pg_dump has made of a mart'
+catalogue() {
+    sql "$1" "SELECT relkind, relname, relacl, obj_description(c.oid), pg_get_viewdef(c.oid), attname, format_type(atttypid, atttypmod), col_description(c.oid, attnum)
+              FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0 WHERE relnamespace = 'kept'::regnamespace ORDER BY relname, attnum;
+              SELECT nspacl, obj_description(oid) FROM pg_namespace WHERE nspname = 'kept';
+              SELECT pg_get_triggerdef(oid), tgenabled FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal ORDER BY tgname; SELECT pg_get_functiondef('kept.note_changes'::regproc)"
+}
+is "$(catalogue mart_restored | md5sum)" "$(catalogue mart_dumped | md5sum)" 'views, comments, grants and triggers are those of before'
+is "$(sql mart_restored "SELECT * FROM helper.shown('kept')")" "$(sql mart_dumped "SELECT * FROM helper.shown('kept')")" 'and so is what is shown'
+is "$(sql mart_restored "INSERT INTO orders VALUES (1002, 5, '2024-04-10', 100, 'c0'); SELECT helper.noted('kept')")" '2024-02 2024-04' 'the triggers work, and what had been noted still is'
+is "$(settled mart_restored kept; sql mart_restored 'SELECT months_done, months_total FROM kept.refresh_log ORDER BY run DESC LIMIT 1')" $'as made afresh\n2|2' 'the next refresh reads those months only'
+
+# --- the extension under a mart: it moves, is updated, and is not dropped
+odd='"Odd ""Schema; --"'
+run mart_restored "CREATE SCHEMA $odd; ALTER EXTENSION customer_value SET SCHEMA $odd; INSERT INTO orders VALUES (1003, 6, '2024-05-10', 100, 'c0')"
+is "$(sql mart_restored "CALL $odd.refresh_mart('kept', quality => true)"; sql mart_restored 'SELECT months_done FROM kept.refresh_log ORDER BY run DESC LIMIT 1; SELECT count(*) > 0 FROM kept.customers')" $'1\nt' 'the extension can move to another schema'
+is "$(sql mart_restored "SELECT $odd.create_mart('other', 'orders', 'customer', 'day', 'amount', category => 'category', horizon => 2)"; sql mart_restored "CALL $odd.refresh_mart('other')"
+      sql mart_restored "SELECT * FROM helper.shown('kept') EXCEPT SELECT * FROM helper.shown('other'); SELECT $odd.drop_mart('other')")" '' 'of any name'
+run mart_restored "ALTER EXTENSION customer_value SET SCHEMA public; INSERT INTO orders VALUES (1004, 6, '2024-05-10', 100, 'c0')"
+is "$(settled mart_restored kept)" 'as made afresh' 'and back'
+update=$stage$("$PG_CONFIG" --sharedir)/extension/customer_value--$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/customer_value.control")--9.mart_test.sql
+trap 'rm -f "$update" "$dump"' EXIT
+echo 'CREATE FUNCTION added() RETURNS integer LANGUAGE sql RETURN 1;' >"$update"
+run mart_restored "ALTER EXTENSION customer_value UPDATE TO '9.mart_test'; INSERT INTO orders VALUES (1005, 6, '2024-05-10', added(), 'c0')"
+is "$(settled mart_restored kept)" 'as made afresh' 'a mart goes on after an update of the extension'
+is "$(sql mart_restored 'DROP EXTENSION customer_value' | head -n 1)" 'ERROR:  cannot drop extension customer_value because other objects depend on it' 'the extension is not dropped while there is a mart'
+run mart_restored 'DROP EXTENSION customer_value CASCADE'
+is "$(sql mart_restored "INSERT INTO orders VALUES (1006, 6, '2024-05-10', 5, 'c0'); UPDATE orders SET amount = 1; DELETE FROM orders; TRUNCATE orders")" '' 'and with CASCADE orders can be written all the same'
+
+# --- kinds of sources
+new_shop mart_sources
+run mart_sources <<SQL
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER loopback FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '$PGHOST', port '${PGPORT:-5432}', dbname 'mart_sources');
+CREATE USER MAPPING FOR CURRENT_USER SERVER loopback OPTIONS (user '$PGUSER');
+CREATE FOREIGN TABLE foreign_orders (id bigint, customer bigint, day date, amount numeric(12,2), category text) SERVER loopback OPTIONS (table_name 'orders');
+CREATE MATERIALIZED VIEW materialized AS SELECT * FROM orders;
+CREATE TABLE parent (LIKE orders);
+CREATE TABLE child () INHERITS (parent);
+INSERT INTO parent SELECT * FROM orders WHERE id % 2 = 0;
+INSERT INTO child SELECT * FROM orders WHERE id % 2 = 1;
+CREATE DOMAIN whose AS bigint CHECK (VALUE > 0);
+CREATE DOMAIN whose_order AS whose;
+CREATE DOMAIN money3 AS numeric(12,3) NOT NULL;
+CREATE TYPE state AS ENUM ('paid', 'refunded', 'cancelled');
+CREATE TABLE odd_types (customer whose_order, day date, amount money3, status state, category text);
+INSERT INTO odd_types SELECT customer, day, amount + 0.125, (ARRAY['paid', 'cancelled']::state[])[1 + id % 2], category FROM orders;
+CREATE TABLE generated (customer bigint, at timestamp, pieces integer, price numeric(10,2), day date GENERATED ALWAYS AS (at::date) STORED, amount numeric(12,2) GENERATED ALWAYS AS (pieces * price) STORED, category text);
+INSERT INTO generated (customer, at, pieces, price, category) SELECT customer, day + time '12:00', 2, amount, category FROM orders;
+SQL
+triggers_on() { sql mart_sources "SELECT count(*) FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid WHERE relname ~ '$1' AND NOT tgisinternal"; }
+# follows NAME SOURCE TRIGGERS CHANGE NOTED
+follows() {
+    is "$(create mart_sources kept "$2" && settled mart_sources kept "$2")" $'\nas made afresh' "a mart of $1"
+    is "$(triggers_on .)" "$3" 'has the triggers it can have'
+    is "$(sql mart_sources "$4"; sql mart_sources "SELECT helper.noted('kept')")" "$5" 'which note what they can'
+    is "$(settled mart_sources kept "$2")" 'as made afresh' 'and is exact after a change'
+    run mart_sources "SELECT drop_mart('kept')" >/dev/null
+    is "$(triggers_on .)" 0 'and leaves none behind'
+}
+follows 'a foreign table' foreign_orders 0 'UPDATE orders SET amount = amount + 1 WHERE id < 50' nothing
+follows 'a materialized view' materialized 0 'UPDATE orders SET amount = amount + 1 WHERE id < 50; REFRESH MATERIALIZED VIEW materialized' nothing
+follows 'tables that inherit' parent 8 "INSERT INTO child VALUES (1001, 5, '2024-02-10', 100, 'c0'); UPDATE parent SET day = '2024-03-03' WHERE id = 1001" '2024-02 2024-03'
+follows 'generated columns' generated 4 "UPDATE generated SET at = at + interval '1 month', pieces = 3 WHERE day = '2024-02-10'" '2024-02 2024-03'
+run mart_sources "SELECT create_mart('kept', 'odd_types', 'customer', 'day', 'amount', status => 'status', category => 'category')" >/dev/null
+run mart_sources "CALL refresh_mart('kept', quality => true)" && sql mart_sources "INSERT INTO odd_types VALUES (5, '2024-02-10', 0.001, 'paid', 'c0')" && sql mart_sources "CALL refresh_mart('kept')"
+is "$(sql mart_sources "SELECT sum(net_revenue) = (SELECT sum(amount) FROM odd_types WHERE status = 'paid'), min_scale(sum(net_revenue)) FROM kept.revenue; SELECT count(*) FROM kept.customers; SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = 'kept.customers'::regclass AND attname = 'customer'")" \
+   $'t|3\n'"$(sql mart_sources "SELECT count(DISTINCT customer) FROM odd_types WHERE status = 'paid'")"$'\nbigint' 'domains and enums are what is behind them, decimals included'
+
+# partitions: rows move, some are foreign, triggers go missing
+run mart_sources <<'SQL'
+SELECT FROM drop_mart('kept');
+CREATE TABLE parts (LIKE orders) PARTITION BY RANGE (day);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2024-04-01');
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2024-04-01') TO ('2024-07-01');
+INSERT INTO parts SELECT * FROM orders;
+CREATE TABLE elsewhere (LIKE orders);
+CREATE FOREIGN TABLE parts_3 (id bigint NOT NULL, customer bigint, day date, amount numeric(12,2), category text) SERVER loopback OPTIONS (table_name 'elsewhere');
+SQL
+follows 'partitions' parts 12 "UPDATE parts SET day = day + 90 WHERE day = '2024-02-10'" '2024-02 2024-05'
+create mart_sources kept parts >/dev/null
+settled mart_sources kept parts >/dev/null
+refresh() { sql mart_sources "CALL refresh_mart('kept')" | errors; }
+run mart_sources 'ALTER TABLE parts ATTACH PARTITION parts_3 FOR VALUES FROM ($$2024-07-01$$) TO ($$2024-10-01$$)'
+is "$(sql mart_sources "INSERT INTO parts_1 VALUES (2000, 6, '2024-02-10', 5, 'c0'); UPDATE parts SET amount = 6 WHERE id = 2000")" '' 'a foreign partition has joined: the others are written as before'
+is "$(refresh)" 'WARNING: triggers of the mart "kept" cannot be on all tables of public.parts: all months are read' 'a foreign partition joins: changes cannot be noted'
+is "$(triggers_on parts)" 0 'so that there are no triggers any more'
+is "$(sql mart_sources "INSERT INTO parts SELECT id + 2000, customer, day + 182, amount FROM parts WHERE day < '2024-03-01'; UPDATE parts SET amount = amount + 1; DELETE FROM parts WHERE id = 2001")" '' 'which writes into it would not survive'
+is "$(refresh >/dev/null && compared mart_sources kept parts)" 'as made afresh' 'all is read'
+run mart_sources 'ALTER TABLE parts DETACH PARTITION parts_3'
+is "$(settled mart_sources kept parts; triggers_on parts)" $'as made afresh\n12' 'and when it has left, triggers are back'
+is "$(refresh; sql mart_sources 'SELECT months_done FROM kept.refresh_log ORDER BY run DESC LIMIT 1')" 0 'and nothing is read again that has not changed'
+create mart_sources of_foreign parts >/dev/null
+run mart_sources 'SELECT FROM drop_mart($$of_foreign$$); ALTER TABLE parts ATTACH PARTITION parts_3 FOR VALUES FROM ($$2024-07-01$$) TO ($$2024-10-01$$)'
+refresh >/dev/null
+is "$(create mart_sources of_foreign parts && settled mart_sources of_foreign parts && triggers_on parts)" $'\nas made afresh\n0' 'a mart of a table that has a foreign partition has no triggers from the beginning'
+run mart_sources 'SELECT FROM drop_mart($$of_foreign$$); ALTER TABLE parts DETACH PARTITION parts_3'
+refresh >/dev/null
+run mart_sources "DROP TRIGGER kept_insert ON parts_2; INSERT INTO parts_2 VALUES (3001, 6, '2024-05-10', 5, 'c0')"
+is "$(refresh)" 'WARNING: triggers of the mart "kept" on public.parts are disabled or gone: all months are read' 'a trigger that was dropped is missed'
+is "$(compared mart_sources kept parts; triggers_on parts)" $'as made afresh\n12' 'and made again'
+run mart_sources "ALTER SCHEMA kept RENAME TO renamed; CREATE TABLE parts_4 PARTITION OF parts FOR VALUES FROM ('2024-10-01') TO ('2024-12-01'); INSERT INTO parts_4 VALUES (4001, 6, '2024-10-10', 5, 'c0')"
+is "$(settled mart_sources renamed parts; triggers_on parts)" $'as made afresh\n16' 'a mart that was renamed puts no second triggers beside those it has'
+
+# a partition of which the owner of the mart may not change triggers
+run mart_sources <<'SQL'
+SELECT FROM drop_mart('renamed');
+GRANT CREATE ON DATABASE mart_sources TO "Mart Owner";
+GRANT SELECT, TRIGGER ON parts, parts_1, parts_2, parts_4 TO "Mart Owner";
+SQL
+owner create mart_sources kept parts >/dev/null
+owner settled mart_sources kept parts >/dev/null
+run mart_sources "CREATE TABLE parts_5 PARTITION OF parts FOR VALUES FROM ('2024-07-01') TO ('2024-10-01'); INSERT INTO parts_5 VALUES (5001, 6, '2024-08-10', 5, 'c0')"
+is "$(owner refresh)" 'WARNING: triggers of the mart "kept" cannot be on all tables of public.parts: all months are read' 'a partition joins that the owner of the mart lacks TRIGGER on: all is read'
+is "$(owner compared mart_sources kept parts)" 'as made afresh' 'and exact'
+run mart_sources 'GRANT TRIGGER ON parts_5 TO "Mart Owner"'
+is "$(owner settled mart_sources kept parts; triggers_on parts)" $'as made afresh\n20' 'and with the right come the triggers'
+
+# --- progress: each part of a refresh is told in a notice, and to who looks at refresh_log meanwhile
+run mart_sources <<SQL
+CREATE TABLE seen (line text);
+CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS \$\$
+BEGIN
+    COPY (SELECT) TO PROGRAM '$pg_bin/psql -Xq -h $PGHOST -p ${PGPORT:-5432} -U $PGUSER -d mart_sources -c "INSERT INTO seen SELECT log::text FROM (SELECT state, months_done, months_total, rows_read FROM told.refresh_log ORDER BY run DESC LIMIT 1) AS log"';
+    RETURN NEW;
+END \$\$;
+UPDATE pg_class SET reltuples = 40e6 WHERE oid = 'orders'::regclass;
+SQL
+create mart_sources told >/dev/null
+run mart_sources "CREATE TRIGGER look BEFORE INSERT ON told.stored_months EXECUTE FUNCTION look()"
+notices=$(PGOPTIONS='-c client_min_messages=notice' sql mart_sources "CALL refresh_mart('told')")
+is "$(sed 's/[0-9]* s left, [0-9]* rows a second/N s left, N rows a second/' <<<"$notices")" \
+   $'NOTICE:  2024-01 to 2024-03: 149 rows; 3 of 6 months, N s left, N rows a second\nNOTICE:  2024-04 to 2024-06: 151 rows; 6 of 6 months, N s left, N rows a second' 'notices tell months, rate and time left'
+is "$(sql mart_sources 'SELECT line FROM seen')" $'(running,0,,0)\n(running,3,6,149)' 'refresh_log tells other sessions'
+
+clean_up
 done_testing
