@@ -995,6 +995,7 @@ BEGIN
     IF settings ->> 'made_as' <> mart OR NOT has_function THEN
         EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
         EXECUTE statement;
+        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
         EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''mart'', $1)', mart) USING mart;
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
@@ -1005,7 +1006,10 @@ BEGIN
         EXECUTE format('SELECT relations FROM %I.stored_state', mart) INTO known;
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         FOREACH added IN ARRAY now_there LOOP
-            IF added <> ALL (known) AND EXISTS (SELECT FROM pg_class WHERE oid = added AND relkind = 'r') THEN
+            IF added <> ALL (known) AND NOT has_table_privilege(added, 'SELECT') THEN
+                -- who may read the table above it may read its rows there
+                EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+            ELSIF added <> ALL (known) AND EXISTS (SELECT FROM pg_class WHERE oid = added AND relkind = 'r') THEN
                 EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, added, settings #>> '{columns,ordered_at}');
             END IF;
         END LOOP;
