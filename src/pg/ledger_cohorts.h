@@ -1,24 +1,13 @@
 // What reports with a triangle of cohorts and periods share.
 #pragma once
 
-#include "pg/ledger_arguments.h"
-#include "pg/rows.h"
+#include "pg/ledger_customers.h"
 
 #include "core/ledger/cohorts.h"
 
-#include <new>
 #include <span>
 
 namespace customer_value::pg {
-
-// So many zeros, in the current context. A chunk is aligned for 8 bytes only.
-template <class Number> std::span<Number> zeros(std::size_t count)
-{
-    const std::size_t bytes = (count + 1) * sizeof(Number);
-    auto* memory = reinterpret_cast<Number*>(TYPEALIGN(alignof(Number), MemoryContextAllocHuge(CurrentMemoryContext, bytes + alignof(Number))));
-    std::memset(static_cast<void*>(memory), 0, bytes);
-    return {memory, count};
-}
 
 // Calls `put` with each cohort that has customers, for each of the periods that the first of them has complete (one at least).
 template <class Put> void each_cell(const ledger::CohortGrid& grid, std::span<const std::int64_t> sizes, Put put)

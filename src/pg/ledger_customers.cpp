@@ -92,11 +92,11 @@ SQL_FUNCTION(segment_migration)
 {
     if (lacks(fcinfo, {0, 1, 2, 3}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const LedgerSource source = ledger_source(fcinfo, 0);
     const auto from = day_argument(fcinfo, 1, "from"), to = day_argument(fcinfo, 2, "to");
     require_order(*from, *to);
     const std::int32_t bins = PG_GETARG_INT32(3);
-    const auto migration = guarded([&] { return ledger::segment_migration(view, *from, *to, bins); });
+    const auto migration = source.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
     Rows rows(fcinfo);
     for (std::size_t before = 0; before < migration.size(); ++before)
         for (std::size_t after = 0; after < migration[before].size(); ++after)

@@ -6,7 +6,9 @@
 
 #include "core/ledger/customers.h"
 
+#include <cstring>
 #include <memory>
+#include <span>
 
 namespace customer_value::pg {
 
@@ -73,6 +75,14 @@ template <class T> T* allocated(std::size_t count)
     std::size_t bytes = (count + 1) * sizeof(T) + alignof(T);
     void* memory = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
     return static_cast<T*>(std::align(alignof(T), count * sizeof(T), memory, bytes));
+}
+
+// So many zeros.
+template <class Number> std::span<Number> zeros(std::size_t count)
+{
+    auto* memory = allocated<Number>(count);
+    std::memset(static_cast<void*>(memory), 0, count * sizeof(Number));
+    return {memory, count};
 }
 
 }  // namespace customer_value::pg

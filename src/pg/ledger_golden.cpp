@@ -1,4 +1,5 @@
 #include "pg/ledger_customers.h"
+#include "pg/ledger_rows.h"
 
 #include "core/ledger/golden.h"
 
@@ -46,6 +47,17 @@ Datum golden_customers(FunctionCallInfo fcinfo, KeyKind kind)
     return rows.done();
 }
 
+// The golden trend of the periods between the bounds; false where a revenue does not fit.
+template <class Revenue>
+bool fill_trend(const LedgerSource& source, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts, std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
+{
+    const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()}, rows_of<Revenue>(most), rows_of<std::uint32_t>(most)};
+    if (!source.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); }, ledger::CustomerStream::Amounts::read))
+        return false;
+    guarded([&] { ledger::golden_trend(incomes, starts, source.view.customers, threshold, trend); });
+    return true;
+}
+
 }  // namespace
 
 SQL_FUNCTION(golden_customers_bigint) { return golden_customers(fcinfo, KeyKind::bigint); }
@@ -57,16 +69,19 @@ SQL_FUNCTION(golden_trend)
 {
     if (lacks(fcinfo, {0, 1, 2}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
-    const Periods periods = periods_argument(fcinfo, 1, 3, 4, view);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 3, 4, source.view);
     const double threshold = PG_GETARG_FLOAT8(2);
     const auto count = static_cast<std::size_t>(periods.count);
-    auto* bounds = allocated<ledger::Day>(count + 1);
+    const std::span bounds(allocated<ledger::Day>(count + 1), count + 1);
     for (std::size_t i = 0; i <= count; ++i)
         bounds[i] = periods.start(static_cast<std::int64_t>(i));
     const std::span trend(allocated<ledger::GoldenPeriod>(count), count);
     std::fill(trend.begin(), trend.end(), ledger::GoldenPeriod{});
-    guarded([&] { ledger::golden_trend(view, {bounds, count + 1}, threshold, trend); });
+    const std::span starts(allocated<std::size_t>(count), count);
+    const std::size_t most = source.read([&](const View& rows) { return ledger::count_visits(rows, bounds, starts); });
+    if (!fill_trend<std::int64_t>(source, bounds, starts, most, threshold, trend))
+        fill_trend<Int128>(source, bounds, starts, most, threshold, trend);
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::GoldenPeriod& row = trend[i];

@@ -112,14 +112,14 @@ struct LedgerSource {
     ledger::Head head;
 
     // Guarded: calls `use` with a view whose customers can be read once, one after the other, in no order. Amounts of stored
-    // ledgers are not there unless asked for.
+    // ledgers are not there unless asked for; their keys go to `keys`, if anywhere, as their customers are read.
     template <class Use>
     auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
-              ledger::RowOrder order = ledger::RowOrder::by_day) const
+              ledger::RowOrder order = ledger::RowOrder::by_day, std::uint64_t* keys = nullptr) const
     {
         return guarded([&] {
             if (object == nullptr) {
-                ledger::CustomerStream stream(head, body, amounts);
+                ledger::CustomerStream stream(head, body, amounts, keys);
                 return use(stream.view());
             }
             ledger::BucketStream stream(object->builder, order);

@@ -1,8 +1,7 @@
-#include "pg/ledger_arguments.h"
+#include "pg/ledger_customers.h"
 #include "pg/ledger_rows.h"
-#include "pg/rows.h"
 
-#include "core/ledger/periods.h"
+#include "core/ledger/figures.h"
 
 #include <algorithm>
 #include <span>
@@ -12,13 +11,6 @@ using namespace customer_value::pg;
 using ledger::CustomerStream, ledger::PeriodRange, ledger::View;
 
 namespace {
-
-// How many rows lie in each period, in the current context.
-std::span<std::uint64_t> no_rows_in(std::int32_t periods)
-{
-    const auto count = static_cast<std::size_t>(periods);
-    return {static_cast<std::uint64_t*>(MemoryContextAllocExtended(CurrentMemoryContext, count * sizeof(std::uint64_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)), count};
-}
 
 // Puts the slice of each period that has any rows into the result. Rows take 8 bytes each meanwhile, hardly ever 16.
 template <class Number>
@@ -42,7 +34,34 @@ Datum put_slices(FunctionCallInfo fcinfo, const LedgerSource& source, const View
     return result.done();
 }
 
+// Those of the rows, of which there is one at least.
+PeriodRange all_periods(const LedgerSource& source, const ledger::Step& step)
+{
+    const Periods named = periods_of(step, source.view.first_day, source.view.last_day + 1, "step makes");
+    return {step, named.first, named.count};
+}
+
 }  // namespace
+
+// totals(ledger, step)
+SQL_FUNCTION(ledger_period_totals)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const ledger::Step step = step_argument(fcinfo, 1);
+    if (source.view.rows() == 0)
+        return no_rows(fcinfo);
+    const PeriodRange periods = all_periods(source, step);
+    const auto totals = zeros<ledger::Totals>(static_cast<std::size_t>(periods.count));
+    source.read([&](const View& rows) { return ledger::add_totals(rows, periods, totals); }, CustomerStream::Amounts::read);
+    Rows result(fcinfo);
+    for (std::size_t i = 0; i < totals.size(); ++i)
+        if (const ledger::Totals& sums = totals[i]; !sums.is_empty())
+            result.put({day_column(periods.step.start_of(periods.first + static_cast<std::int64_t>(i))), count_column(sums.customers), count_column(sums.buyers), count_column(sums.orders),
+                        count_column(sums.refund_rows), money_column(source.view, sums.gross), money_column(source.view, sums.refunds)});
+    return result.done();
+}
 
 // slices(ledger, step)
 SQL_FUNCTION(ledger_slices)
@@ -51,14 +70,12 @@ SQL_FUNCTION(ledger_slices)
         return no_rows(fcinfo);
     const LedgerSource source = ledger_source(fcinfo, 0);
     const ledger::Step step = step_argument(fcinfo, 1);
-    View whole = source.view;
-    if (whole.rows() == 0)
+    if (source.view.rows() == 0)
         return no_rows(fcinfo);
-    const Periods named = periods_of(step, whole.first_day, whole.last_day + 1, "step makes");
-    const PeriodRange periods{step, named.first, named.count};
+    const PeriodRange periods = all_periods(source, step);
     const OrderedKeys keys = ordered_keys(source);
-    whole.keys = keys.keys;
-    const auto counts = no_rows_in(periods.count);
+    const View whole = whole_of(source, keys);
+    const auto counts = zeros<std::uint64_t>(static_cast<std::size_t>(periods.count));
     const auto amounts = source.read_rows([&](const auto& rows) { return ledger::count_rows(rows, whole, periods, counts.data()); }, CustomerStream::Amounts::read, keys.keys);
     const ledger::RowLayout layout(whole, amounts);
     return layout.is_narrow() ? put_slices<ledger::NarrowRow>(fcinfo, source, whole, keys.ranks, periods, layout, counts)

@@ -31,6 +31,14 @@ inline OrderedKeys ordered_keys(const LedgerSource& source)
     return {keys, ranks};
 }
 
+// The ledger with its keys in order, those of a stored one once it is read.
+inline ledger::View whole_of(const LedgerSource& source, const OrderedKeys& keys)
+{
+    ledger::View whole = source.view;
+    whole.keys = keys.keys;
+    return whole;
+}
+
 // Memory for so many rows, in the current context.
 template <class Number> Number* rows_of(std::size_t count)
 {

@@ -31,6 +31,23 @@ template <class Customer> Datum shard(FunctionCallInfo fcinfo)
     PG_RETURN_INT32(guarded([&] { return ledger::shard_of(customer, shards); }));
 }
 
+// The ledger of what `put` chooses of each customer: put(rows, place, layout, into) puts some of the rows into `into` and returns its end; `place` is that of
+// the customer in the order of keys, which stand in `whole`.
+template <class Put> Datum chosen(const LedgerSource& source, const ledger::View& whole, const std::uint32_t* ranks, Put put)
+{
+    const ledger::RowLayout layout(whole, ledger::any_amount);
+    auto* room = rows_of<ledger::WideRow>(whole.rows());
+    const std::span rows = source.read([&](const ledger::View& view) {
+        ledger::WideRow* end = room;
+        for (std::uint32_t customer = 0; customer < view.customers; ++customer)
+            end = put(view.of(customer), ranks == nullptr ? customer : ranks[customer], layout, end);
+        return std::span(room, end);
+    }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::by_day, const_cast<std::uint64_t*>(whole.keys));
+    auto* spare = ranks == nullptr ? nullptr : rows_of<ledger::WideRow>(rows.size());
+    FlatRoom flat{CurrentMemoryContext, nullptr, 0};
+    return ledger_of(ranks == nullptr ? rows : guarded([&] { return ledger::sorted_by_customer(rows, layout, spare); }), layout, whole, flat);
+}
+
 constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -55,19 +72,20 @@ SQL_FUNCTION(ledger_first_orders)
 {
     const LedgerSource source = ledger_source(fcinfo, 0);
     const OrderedKeys keys = ordered_keys(source);
-    ledger::View whole = source.view;
-    whole.keys = keys.keys;
-    const ledger::RowLayout layout(whole, ledger::any_amount);
-    constexpr auto amounts = ledger::CustomerStream::Amounts::read;
-    const std::span firsts(rows_of<ledger::WideRow>(whole.customers), whole.customers);
-    const std::size_t refunds = source.read_rows([&](const auto& rows) { return ledger::note_first_orders(rows, whole.customers, keys.ranks, layout, firsts.data()); }, amounts, keys.keys);
-    auto* room = rows_of<ledger::WideRow>(whole.customers + refunds);
-    auto* spare = rows_of<ledger::WideRow>(whole.customers + refunds);
-    const auto kept = source.read_rows([&](const auto& rows) {
-        return ledger::sorted_by_customer(ledger::first_orders(rows, keys.ranks, layout, firsts, room), layout, spare);
-    }, amounts);
-    FlatRoom flat{CurrentMemoryContext, nullptr, 0};
-    return ledger_of(kept, layout, whole, flat);
+    return chosen(source, whole_of(source, keys), keys.ranks, ledger::put_first_order<ledger::WideRow>);
+}
+
+// shard(ledger, shards, shard)
+SQL_FUNCTION(ledger_of_shard)
+{
+    const LedgerSource source = ledger_source(fcinfo, 0);
+    const std::int32_t shards = PG_GETARG_INT32(1), shard = PG_GETARG_INT32(2);
+    guarded([&] { ledger::require_shard(shards, shard); });
+    const OrderedKeys keys = ordered_keys(source);
+    const ledger::View whole = whole_of(source, keys);
+    return chosen(source, whole, keys.ranks, [&](const ledger::Rows& rows, std::uint32_t place, const ledger::RowLayout& layout, ledger::WideRow* into) {
+        return ledger::shard_of(whole.key(place), shards) == shard ? ledger::put_rows(rows, place, layout, into) : into;
+    });
 }
 
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }

@@ -16,6 +16,10 @@ COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
 --@     the first order of each customer, with its amount (the least of that day), and refunds before it: with the rows of later
 --@     months it tells new customers from old ones as the whole ledger does, in a fraction of its size
 
+--@ function shard(ledger customer_ledger, shards integer, shard integer) returns customer_ledger is ledger_of_shard:
+--@     the customers of one shard, from 0 to shards - 1, those whose ledger_shard(customer, shards) it is, with all their rows: a sample that
+--@     is always the same, shard(ledger, 100, 0) being about one in a hundred
+
 --@ for customer in bigint, uuid, text
 --@ function ledger_shard(customer @customer@, shards integer) returns integer is ledger_shard_@customer@:
 --@     a number from 0 to shards - 1 for a customer, the same for ever and everywhere: to build ledgers in parts (GROUP BY

@@ -14,7 +14,7 @@ using ledger::golden_of;
 
 constexpr Int128 largest = Int128{1} << 94;
 
-std::int64_t golden_among(std::vector<Int128> values, double threshold) { return golden_of(values, threshold).golden; }
+std::int64_t golden_among(std::vector<Int128> values, double threshold) { return golden_of(std::span(values), threshold).golden; }
 
 TEST(Golden, customer_who_crosses_the_line_is_in)
 {
@@ -48,8 +48,10 @@ TEST(Golden, totals_agree_with_the_definition)
     std::mt19937 random(20240229);
     for (int round = 0; round < 300; ++round) {
         std::vector<Int128> values(random() % 30);
+        // a few small values with many ties, or any of up to 100 bits
+        const Int128 widest = round % 2 == 0 ? 12 : Int128{1} << random() % 100;
         for (Int128& value : values)
-            value = static_cast<std::int64_t>(random() % 12) - 3;
+            value = static_cast<Int128>((static_cast<unsigned __int128>(random()) << 64 | static_cast<unsigned __int128>(random()) << 32 | random()) % static_cast<unsigned __int128>(widest)) - widest / 4;
         const auto tenths = static_cast<int>(random() % 11);
         Int128 total = 0, golden_total = 0;
         std::int64_t golden = 0;
@@ -64,10 +66,33 @@ TEST(Golden, totals_agree_with_the_definition)
                 golden_total += value;
             }
         }
-        const auto result = golden_of(values, tenths / 10.0);
+        const auto result = golden_of(std::span(values), tenths / 10.0);
         EXPECT_EQ(result.golden, golden);
         EXPECT_TRUE(result.golden_total == golden_total && result.total == total);
+        if (widest <= Int128{1} << 62) {
+            std::vector<std::int64_t> narrow(values.begin(), values.end());
+            EXPECT_EQ(golden_of(std::span(narrow), tenths / 10.0).golden, golden);
+        }
+        const auto least = std::ranges::count_if(values, [&](Int128 value) { return result.includes(value); });
+        EXPECT_EQ(least, golden);
     }
+}
+
+TEST(GoldenTrend, revenues_beyond_64_bits_are_found_out)
+{
+    const ledger::Day days[] = {0, 0, 31};
+    const std::int64_t amounts[] = {std::numeric_limits<std::int64_t>::max(), 1, 5};
+    const std::uint32_t offsets[] = {0, 3};
+    const ledger::Day bounds[] = {0, 31, 62};
+    ledger::View view{KeyKind::bigint, true, 2, 1, 0, 31, offsets, days, amounts};
+    std::size_t starts[2], ends[2];
+    ASSERT_EQ(ledger::count_visits(view, bounds, starts), 2u);
+    std::int64_t narrow[2];
+    Int128 wide[2];
+    std::uint32_t customers[2];
+    EXPECT_FALSE(ledger::collect_incomes(view, bounds, starts, ledger::Incomes<std::int64_t>{ends, narrow, customers}));
+    EXPECT_TRUE(ledger::collect_incomes(view, bounds, starts, ledger::Incomes<Int128>{ends, wide, customers}));
+    EXPECT_TRUE(wide[0] == Int128{1} << 63 && wide[1] == 5);
 }
 
 TEST(Golden, threshold_outside_0_to_1_is_refused)

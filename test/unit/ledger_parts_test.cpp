@@ -159,10 +159,23 @@ TEST(FirstOrders, are_the_least_on_the_first_day_with_an_order_and_the_refunds_b
         EXPECT_TRUE(customers == 1 || some_begin_with_refunds);
         EXPECT_TRUE(customers < 3000 || some_have_refunds_only);
         const RowLayout layout(held.view, any_amount);
-        std::vector<WideRow> firsts(shop.size());
-        const std::size_t refunds = note_first_orders(RowsOf{held.view}, held.view.customers, held.ranks.data(), layout, firsts.data());
-        std::vector<WideRow> room(firsts.size() + refunds), spare(room.size());
-        const auto kept = first_orders(RowsOf{held.view}, held.ranks.data(), layout, firsts, room.data());
+        std::vector<WideRow> room(held.view.rows()), spare(room.size());
+        WideRow* end = room.data();
+        for (std::uint32_t customer = 0; customer < held.view.customers; ++customer) {
+            const Rows rows = held.view.of(customer);
+            std::vector<std::pair<Day, std::int64_t>> ordered;
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                ordered.emplace_back(rows.days[i], rows.amount(i));
+            std::sort(ordered.begin(), ordered.end());
+            std::vector<Day> days;
+            std::vector<std::int64_t> amounts;
+            for (const auto& [day, amount] : ordered) {
+                days.push_back(day);
+                amounts.push_back(amount);
+            }
+            end = put_first_order(Rows{days, amounts.data()}, held.ranks[customer], layout, end);
+        }
+        const std::span kept(room.data(), end);
         EXPECT_EQ(stored(sorted_by_customer(kept, layout, spare.data()), layout, held), expected);
     }
 }

@@ -1,48 +1,78 @@
 #include "core/ledger/golden.h"
 
 #include "core/common/interrupt.h"
-#include "core/ledger/day_index.h"
-
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <functional>
 #include <numeric>
 #include <vector>
 
 namespace customer_value::ledger {
 
-// Only the least golden value is looked for: halves that are golden as a whole, or not at all, need no order.
-Golden golden_of(std::span<Int128> values, double threshold)
+namespace {
+
+// Values that share their upper bits, by the next ten.
+struct Bucket {
+    Int128 sum = 0, least = 0;
+    std::int64_t values = 0;
+};
+constexpr unsigned bucket_bits = 10;
+
+unsigned bits_of(Int128 value) noexcept
+{
+    const auto high = static_cast<std::uint64_t>(value >> 64);
+    return static_cast<unsigned>(high != 0 ? 64 + std::bit_width(high) : std::bit_width(static_cast<std::uint64_t>(value)));
+}
+
+}  // namespace
+
+// Only the least golden value is looked for: values are summed by their upper bits, buckets are golden as a whole or not at all, and only the one in which
+// the line is crossed is divided again.
+template <class Value> Golden golden_of(std::span<Value> values, double threshold)
 {
     golden::require_share("threshold", threshold);
-    auto first = values.begin();
-    auto end = std::partition(first, values.end(), [](Int128 value) { return value > 0; });
+    std::span<Value> open(values.begin(), std::partition(values.begin(), values.end(), [](Value value) { return value > 0; }));
     Golden golden;
-    golden.customers = end - first;
-    golden.total = std::accumulate(first, end, Int128{0});
+    golden.customers = static_cast<std::int64_t>(open.size());
+    golden.total = std::accumulate(open.begin(), open.end(), Int128{0});
     const auto line = static_cast<Int128>(golden::ceiling(ShortDecimal(threshold), golden::Int256(golden.total)));
-    Lookout lookout;
-    // all values above those from first to end are golden, all below are not
-    while (first != end) {
-        const auto middle = first + (end - first) / 2;
-        std::nth_element(first, middle, end, [&](Int128 left, Int128 right) {
-            lookout.call();
-            return left > right;
-        });
-        const Int128 value = *middle;
-        const auto higher_end = std::partition(first, middle, [&](Int128 each) { return each > value; });
-        const Int128 higher = std::accumulate(first, higher_end, golden.golden_total);
-        if (higher >= line) {
-            end = higher_end;
-            continue;
+    unsigned bits = open.empty() ? 0 : bits_of(*std::max_element(open.begin(), open.end()));
+    // all values above the open ones are golden, all below are not
+    while (!open.empty() && golden.golden_total < line) {
+        stop_if_interrupted();
+        const unsigned shift = bits > bucket_bits ? bits - bucket_bits : 0;
+        const auto bucket_of = [&](Value value) { return static_cast<std::size_t>(value >> shift) & ((std::size_t{1} << bucket_bits) - 1); };
+        std::array<Bucket, std::size_t{1} << bucket_bits> buckets{};
+        for (const Value value : open) {
+            Bucket& bucket = buckets[bucket_of(value)];
+            bucket.least = bucket.values == 0 ? value : std::min<Int128>(bucket.least, value);
+            bucket.sum += value;
+            ++bucket.values;
         }
-        const auto peers_end = std::partition(middle, end, [&](Int128 each) { return each == value; });
-        golden.golden += peers_end - first;
-        golden.golden_total = higher + value * (peers_end - higher_end);
-        golden.least = value;
-        first = peers_end;
+        std::size_t crossed = buckets.size();
+        while (crossed-- > 0 && golden.golden_total < line) {
+            const Bucket& bucket = buckets[crossed];
+            if (bucket.values == 0)
+                continue;
+            // where no bits are left, equal values cross the line together
+            if (shift > 0 && golden.golden_total + bucket.sum > line)
+                break;
+            golden.golden += bucket.values;
+            golden.golden_total += bucket.sum;
+            golden.least = bucket.least;
+        }
+        if (shift == 0 || golden.golden_total >= line)
+            break;
+        const auto first = std::partition(open.begin(), open.end(), [&](Value value) { return bucket_of(value) != crossed; });
+        open = std::span<Value>(first, open.end());
+        bits = shift;
     }
     return golden;
 }
+
+template Golden golden_of(std::span<std::int64_t>, double);
+template Golden golden_of(std::span<Int128>, double);
 
 void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<Standing> standings)
 {
@@ -64,61 +94,77 @@ void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::sp
     }
 }
 
-namespace {
-
-// Calls `use(period, customer, revenue)` for each customer with positive net revenue in a period.
-template <class PeriodOf, class Use> void for_each_income(const View& view, const PeriodOf& period_of, std::size_t periods, Use use)
+std::size_t count_visits(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts)
 {
-    Lookout lookout;
+    const auto period_of = period_index(view, bounds);
+    const auto periods = static_cast<std::int32_t>(starts.size());
+    std::fill(starts.begin(), starts.end(), 0);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        lookout.call();
+        std::int32_t before = -1;
+        for (const Day day : view.of(customer).days) {
+            const std::int32_t period = period_of(day);
+            if (period != before && period >= 0 && period < periods)
+                ++starts[static_cast<std::size_t>(period)];
+            before = period;
+        }
+    }
+    const std::size_t last = starts.empty() ? 0 : starts.back();
+    std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), std::size_t{0});
+    return starts.empty() ? 0 : starts.back() + last;
+}
+
+template <class Revenue>
+bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<const std::size_t> starts, const Incomes<Revenue>& incomes)
+{
+    const auto period_of = period_index(view, bounds);
+    std::copy(starts.begin(), starts.end(), incomes.ends.begin());
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
         for (std::size_t i = 0; i < rows.size();) {
             const std::int32_t period = period_of(rows.days[i]);
-            Int128 revenue = 0;
+            Revenue revenue = 0;
             for (; i < rows.size() && period_of(rows.days[i]) == period; ++i)
-                revenue += rows.amount(i);
-            if (revenue > 0 && period >= 0 && static_cast<std::size_t>(period) < periods)
-                use(static_cast<std::size_t>(period), customer, revenue);
+                if (__builtin_add_overflow(revenue, rows.amount(i), &revenue)) [[unlikely]]
+                    return false;
+            if (revenue > 0 && period >= 0 && static_cast<std::size_t>(period) < incomes.ends.size()) {
+                const std::size_t at = incomes.ends[static_cast<std::size_t>(period)]++;
+                incomes.revenues[at] = revenue;
+                incomes.customers[at] = customer;
+            }
         }
     }
+    return true;
 }
 
-}  // namespace
+template bool collect_incomes(const View&, std::span<const Day>, std::span<const std::size_t>, const Incomes<std::int64_t>&);
+template bool collect_incomes(const View&, std::span<const Day>, std::span<const std::size_t>, const Incomes<Int128>&);
 
-void golden_trend(const View& view, std::span<const Day> bounds, double threshold, std::span<GoldenPeriod> trend)
+template <class Revenue>
+void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> starts, std::uint32_t customers, double threshold, std::span<GoldenPeriod> trend)
 {
     golden::require_share("threshold", threshold);
-    const DayIndex period_of(view, [&](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
-    // incomes by period, each period's in the order of customers
-    std::vector<std::size_t> starts(trend.size() + 2);
-    for_each_income(view, period_of, trend.size(), [&](std::size_t period, std::uint32_t, Int128) { ++starts[period + 2]; });
-    for (std::size_t period = 2; period < starts.size(); ++period)
-        starts[period] += starts[period - 1];
-    std::vector<Int128> revenues(starts.back());
-    std::vector<std::uint32_t> customers(starts.back());
-    for_each_income(view, period_of, trend.size(), [&](std::size_t period, std::uint32_t customer, Int128 revenue) {
-        const std::size_t at = starts[period + 1]++;
-        revenues[at] = revenue;
-        customers[at] = customer;
-    });
-    std::vector<std::size_t> golden_until(view.customers);  // the period behind the last in which a customer was golden
-    std::vector<Int128> sorted;
+    std::vector<std::uint32_t> golden_until(customers);  // the period behind the last in which a customer was golden
+    std::vector<Revenue> reordered;
     for (std::size_t period = 0; period < trend.size(); ++period) {
-        sorted.assign(revenues.begin() + static_cast<std::ptrdiff_t>(starts[period]), revenues.begin() + static_cast<std::ptrdiff_t>(starts[period + 1]));
-        const Golden golden = golden_of(sorted, threshold);
+        const std::span revenues(incomes.revenues + starts[period], incomes.revenues + incomes.ends[period]);
+        reordered.assign(revenues.begin(), revenues.end());
+        const Golden golden = golden_of(std::span(reordered), threshold);
         GoldenPeriod& row = trend[period];
         row.customers = golden.customers;
         row.golden = row.entered = golden.golden;
-        for (std::size_t i = starts[period]; i < starts[period + 1]; ++i)
+        for (std::size_t i = 0; i < revenues.size(); ++i)
             if (golden.includes(revenues[i])) {
-                row.entered -= period > 0 && golden_until[customers[i]] == period;
-                golden_until[customers[i]] = period + 1;
+                std::uint32_t& until = golden_until[incomes.customers[starts[period] + i]];
+                row.entered -= period > 0 && until == period;
+                until = static_cast<std::uint32_t>(period) + 1;
             }
         if (period > 0)
             row.left = trend[period - 1].golden - (row.golden - row.entered);
     }
 }
+
+template void golden_trend(const Incomes<std::int64_t>&, std::span<const std::size_t>, std::uint32_t, double, std::span<GoldenPeriod>);
+template void golden_trend(const Incomes<Int128>&, std::span<const std::size_t>, std::uint32_t, double, std::span<GoldenPeriod>);
 
 Gini gini_of(std::span<Int128> values)
 {

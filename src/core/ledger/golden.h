@@ -3,6 +3,7 @@
 
 #include "core/golden/golden.h"
 #include "core/ledger/customers.h"
+#include "core/ledger/day_index.h"
 
 #include <cstdint>
 #include <span>
@@ -12,9 +13,9 @@ namespace customer_value::ledger {
 using Golden = golden::Golden<Int128>;
 using Gini = golden::Gini<Int128>;
 
-// The golden ones among the positive values. Reorders the values. Throws out_of_range where the threshold does not lie between
-// 0 and 1.
-[[nodiscard]] Golden golden_of(std::span<Int128> values, double threshold);
+// The golden ones among the positive values, Int128 or 64 bits. Reorders the values. Throws out_of_range where the threshold does not
+// lie between 0 and 1.
+template <class Value> [[nodiscard]] Golden golden_of(std::span<Value> values, double threshold);
 
 // A golden customer: 1 + the number of customers with more, revenue, and the revenue of all with as much or more.
 struct Standing {
@@ -32,8 +33,28 @@ struct GoldenPeriod {
     std::int64_t customers = 0, golden = 0, entered = 0, left = 0;
 };
 
-// `bounds` are the starts of the periods and the end of the last, `trend` one row a period. Throws as golden_of.
-void golden_trend(const View& view, std::span<const Day> bounds, double threshold, std::span<GoldenPeriod> trend);
+// Whose net revenue in which period is positive, period by period and in each in the order of the customers. The memory is the caller's: as many
+// revenues and customers as count_visits says. A revenue is of 64 bits where all fit, which is nearly always, and else an Int128.
+template <class Revenue> struct Incomes {
+    std::span<std::size_t> ends;  // of each period
+    Revenue* revenues;
+    std::uint32_t* customers;
+};
+
+// Periods by their bounds: the starts, and the end of the last.
+[[nodiscard]] inline auto period_index(const View& head, std::span<const Day> bounds)
+{
+    return DayIndex(head, [bounds](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
+}
+
+// Sets `starts` to where the incomes of each period go at the earliest: behind all customers with any row in a period before. Returns how many
+// incomes there are at most.
+[[nodiscard]] std::size_t count_visits(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts);
+// Collects them, from `starts` on; false where a sum does not fit a Revenue.
+template <class Revenue> [[nodiscard]] bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<const std::size_t> starts, const Incomes<Revenue>& incomes);
+// One row a period. Throws as golden_of.
+template <class Revenue>
+void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> starts, std::uint32_t customers, double threshold, std::span<GoldenPeriod> trend);
 
 // Values below 0 count as 0. Reorders the values.
 [[nodiscard]] Gini gini_of(std::span<Int128> values);

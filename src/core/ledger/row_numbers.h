@@ -80,6 +80,14 @@ private:
     std::uint64_t widest_;
 };
 
+// Puts all rows of a customer into `into`; returns its end.
+template <class Number> Number* put_rows(const Rows& rows, std::uint32_t place, const RowLayout& layout, Number* into)
+{
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        *into++ = layout.number<Number>(place, rows.days[i], rows.amount(i));
+    return into;
+}
+
 // Brings rows into the order of customers. The result lies in `rows` or in `spare`, which has room for as many.
 template <class Number> [[nodiscard]] std::span<Number> sorted_by_customer(std::span<Number> rows, const RowLayout& layout, Number* spare)
 {

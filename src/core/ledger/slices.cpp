@@ -93,6 +93,14 @@ View sliced(const View& view, Days kept, const Columns& into) noexcept
             view.amounts == nullptr ? nullptr : into.amounts, into.keys, view.text};
 }
 
+void require_shard(std::int32_t shards, std::int32_t shard)
+{
+    if (shards < 1)
+        fail_shards(shards);
+    if (shard < 0 || shard >= shards)
+        throw Error(ErrorCode::invalid_parameter, "shard must lie between 0 and " + std::to_string(shards - 1) + ": " + std::to_string(shard));
+}
+
 std::int32_t shard_of(const Key& customer, std::int32_t shards)
 {
     if (shards < 1)

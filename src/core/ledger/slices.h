@@ -26,5 +26,7 @@ struct SliceSize {
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every
 // machine. Throws invalid_parameter unless shards is positive.
 [[nodiscard]] std::int32_t shard_of(const Key& customer, std::int32_t shards);
+// Throws invalid_parameter unless there is such a shard.
+void require_shard(std::int32_t shards, std::int32_t shard);
 
 }  // namespace customer_value::ledger

@@ -51,15 +51,69 @@ void require_bins(std::int32_t bins);
     return static_cast<std::int32_t>(1 + (8 * (score - 1) + steps) / (2 * steps));
 }
 
-// Scores from 1 to `bins`, higher for higher values: 1 + floor(bins (rank - 1) / n), where equal values share the lowest rank.
+// Where a score begins: at values above `value`, and at `value` itself where it is `included`.
+template <class Value> struct Cut {
+    Value value;
+    bool included;
+
+    [[nodiscard]] bool reached_by(const Value& other) const noexcept { return other > value || (included && other == value); }
+};
+
+// Brings those values to their places, which ascend, that would be there in order, and lower or equal ones before them: what is between is in no order,
+// which is why it costs less than a sort.
+template <class Value> void select_places(std::span<Value> values, std::span<const std::size_t> places)
+{
+    Lookout lookout;
+    const auto less = [&](const Value& left, const Value& right) {
+        lookout.call();
+        return left < right;
+    };
+    const auto select = [&](const auto& self, std::size_t from, std::size_t to, std::span<const std::size_t> wanted) -> void {
+        if (wanted.empty())
+            return;
+        const std::size_t half = wanted.size() / 2, place = wanted[half];
+        if (place >= from && place < to)  // not one that is wanted twice
+            std::nth_element(values.begin() + from, values.begin() + place, values.begin() + to, less);
+        self(self, from, std::min(place, to), wanted.first(half));
+        self(self, std::max(place + 1, from), to, wanted.subspan(half + 1));
+    };
+    select(select, 0, values.size(), places);
+}
+
+// The cuts between scores from 1 to `bins` by rank, 1 + floor(bins (rank - 1) / n) where equal values share the lowest rank: score k + 1 begins where
+// at least k n / bins values are lower. Reorders the values, of which there is one at least.
+template <class Value> [[nodiscard]] std::vector<Cut<Value>> cuts_of(std::span<Value> values, std::int32_t bins)
+{
+    const auto each = static_cast<std::size_t>(bins);
+    std::vector<std::size_t> places;
+    for (std::size_t cut = 1; cut < each; ++cut)
+        if (const std::size_t place = (cut * values.size() + each - 1) / each; place < values.size())  // so many are never lower
+            places.push_back(place);
+    select_places(values, std::span<const std::size_t>(places));
+    std::vector<Cut<Value>> cuts;
+    std::size_t before = 0;
+    for (const std::size_t place : places) {
+        // an equal value before the last cut would be equal to that
+        const bool is_first = std::find(values.begin() + before, values.begin() + place, values[place]) == values.begin() + place;
+        cuts.push_back({values[place], before == place ? cuts.empty() || cuts.back().included : is_first});
+        before = place;
+    }
+    return cuts;
+}
+
+// Those scores, higher for higher values.
 template <class Value> [[nodiscard]] std::vector<std::int32_t> scores_of(std::span<const Value> values, std::int32_t bins)
 {
-    std::vector<Value> sorted(values.begin(), values.end());
-    sort_or_stop(sorted.begin(), sorted.end(), std::less<>());
     std::vector<std::int32_t> scores(values.size());
+    if (values.empty())
+        return scores;
+    std::vector<Value> reordered(values.begin(), values.end());
+    const auto cuts = cuts_of(std::span(reordered), bins);
+    constexpr std::size_t few = 16;  // with few cuts, to compare with all takes less time than to guess wrong in a search
     std::transform(values.begin(), values.end(), scores.begin(), [&](const Value& value) {
-        const std::int64_t lower = std::lower_bound(sorted.begin(), sorted.end(), value) - sorted.begin();
-        return static_cast<std::int32_t>(1 + bins * lower / static_cast<std::int64_t>(sorted.size()));
+        const auto reached = [&](const Cut<Value>& cut) { return cut.reached_by(value); };
+        const auto count = cuts.size() <= few ? std::count_if(cuts.begin(), cuts.end(), reached) : std::partition_point(cuts.begin(), cuts.end(), reached) - cuts.begin();
+        return static_cast<std::int32_t>(1 + count);
     });
     return scores;
 }
