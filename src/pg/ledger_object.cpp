@@ -175,14 +175,19 @@ Size flat_size(ExpandedObjectHeader* header)
     Builder& builder = object->builder;
     LedgerObject::Flattening& to = object->flattening;
     complete(object);
+    // PostgreSQL asks once for the size of a tuple, and again when it writes it
+    if (to.body_size > 0 && to.rows == builder.rows())
+        return flat_size_of(builder.head(), to.body_size);
     discard_flattening(object);
     to.order = allocated_in<std::uint32_t>(object->memory, builder.customers());
     to.keys = allocated_in<std::uint64_t>(object->memory, builder.customers() * ledger::words_of(builder.kind()));
     to.ends = allocated_in<std::uint32_t>(object->memory, builder.customers());
     guarded([&] { builder.rank(to.order, to.keys); });
     encode_rows(object);
-    to.body_size = ledger::encoded_size(view_for_flattening(object), encoded_rows(object));
-    check_flat_size(to.body_size, builder.rows());
+    const std::size_t body_size = ledger::encoded_size(view_for_flattening(object), encoded_rows(object));
+    check_flat_size(body_size, builder.rows());
+    to.body_size = body_size;
+    to.rows = builder.rows();
     return flat_size_of(builder.head(), to.body_size);
 }
 

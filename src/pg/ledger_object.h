@@ -44,14 +44,14 @@ struct LedgerObject {
     std::uint32_t magic;
     MemoryContext memory;  // of everything below
     ledger::Builder builder;
-    // between the two calls that flatten it; null and 0 otherwise
+    // between the calls that flatten it; null and 0 otherwise
     struct Flattening {
         std::uint32_t* order;  // Builder::rank
         std::uint64_t* keys;
         std::uint32_t* ends;   // codec's EncodedRows
         unsigned char* bytes;
         std::size_t capacity;  // of bytes
-        std::size_t body_size;
+        std::size_t body_size, rows;  // of the ledger, once it is encoded
     } flattening;
 };
 

@@ -41,6 +41,3 @@ COMMENT ON AGGREGATE ltv(customer @customer@, day date, amount numeric) IS
 --@ report totals(ledger customer_ledger) returns (customers bigint, buyers bigint, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric) is ledger_totals:
 --@     the sums of a ledger in one row: customers with any row, buyers with an order, orders, refunds by number and by money (zero or below), each
 --@     of which adds up over months, but customers and buyers, and over shards; net revenue is gross_revenue + refunds; by customer? customers
---@ report totals(ledger customer_ledger, step interval) returns (period date, customers bigint, buyers bigint, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric) is ledger_period_totals:
---@     the sums of each calendar period, a row for each that has any row of the ledger, in their order; customers and buyers do not add up over periods; net
---@     revenue is gross_revenue + refunds; who is new among them? customer_growth

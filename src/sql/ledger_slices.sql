@@ -29,3 +29,6 @@ COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
 --@ report slices(ledger customer_ledger, step interval DEFAULT '1 month') returns (period date, ledger customer_ledger) is ledger_slices:
 --@     the ledger cut into its calendar periods: a row for each that has any row, in their order, with the ledger of those rows; rollup
 --@     makes the whole again; to store a ledger by month, and to add or replace months one by one
+--@ report slices(ledger customer_ledger, step interval, as_of date) returns (period date, ledger customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric) is ledger_summed_slices:
+--@     the same with the sums of each period, of its rows up to the end of the day as_of: orders, refunds by number and by money (zero or below); net revenue is
+--@     gross_revenue + refunds; of a whole ledger? totals

@@ -151,8 +151,9 @@ BEGIN
         COMMENT ON TABLE {mart}.refresh_log IS 'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed (found unfinished by a later one)';
         CREATE TABLE {mart}.changes (month date);
         COMMENT ON TABLE {mart}.changes IS 'months whose orders have changed since they were read, from triggers; NULL: all';
-        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger {extension}.customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, PRIMARY KEY (month, part, is_published));
-        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; orders, refunds and their sums are up to the last day that counts; not yet published are those of a refresh under way';
+        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, shard integer NOT NULL DEFAULT 0, is_published boolean NOT NULL, ledger {extension}.customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
+            PRIMARY KEY (month, part, shard, is_published));
+        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; a month of very many orders is in several shards of customers; orders, refunds and their sums are up to the last day that counts; not yet published are those of a refresh under way';
         CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
             PRIMARY KEY (month, category, is_published));
         COMMENT ON TABLE {mart}.stored_months IS 'the revenue of each month and category';

@@ -3,7 +3,7 @@
 
 -- Models are estimates: some thousand customers, always the same, tell them as well as all. The forecast is that of the sample, for all;
 -- its floating point numbers are added in an order, so that no plan changes the last digit.
-CREATE FUNCTION mart_fill_models(settings jsonb, ledger customer_ledger, fitted_until date)
+CREATE FUNCTION mart_fill_models(settings jsonb, fitted_until date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -11,16 +11,14 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    sample_size CONSTANT integer := 5000;
     customers bigint;
+    fitted text;    -- the column of stored_fit with the model that forecasts are by
     note text;
     emptied text;
 BEGIN
-    FOREACH emptied IN ARRAY '{stored_models,stored_forecast,stored_fit,stored_sample}'::text[] LOOP
+    FOREACH emptied IN ARRAY '{stored_models,stored_forecast,stored_fit}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    EXECUTE format($sql$INSERT INTO %1$I.stored_sample SELECT frequency, recency, age, monetary_value FROM %2$s.rfm_summary($1, NULL::%3$s, $2, '1 week'::interval)
-                        WHERE %2$s.ledger_shard(customer, greatest(1, ceil(%2$s.customers_count($1)::double precision / $3))::integer) = 0$sql$, mart, extension, settings ->> 'key') USING ledger, fitted_until, sample_size;
     EXECUTE format('SELECT coalesce(sum(cohort_size), 0) FROM %I.stored_cohorts WHERE period_number = 0 AND cohort <= $1', mart) INTO customers USING fitted_until;
     BEGIN
         EXECUTE format($sql$
@@ -37,21 +35,24 @@ BEGIN
             FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best,
                  (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state, %2$s.gamma_gamma_fit(frequency, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
         USING fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
-        EXECUTE format($sql$
-            INSERT INTO %1$I.stored_forecast
-            WITH fit AS MATERIALIZED (SELECT * FROM %1$I.stored_fit),
-            bought AS MATERIALIZED (
-                SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision) ORDER BY monetary_value) AS value
-                FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
-            horizons AS (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
-            expected AS (
-                SELECT h.n, h.period, sum(b.customers * e.purchases ORDER BY frequency, recency, age) AS purchases, sum(b.value * e.purchases ORDER BY frequency, recency, age) AS revenue
-                FROM horizons AS h, bought AS b, LATERAL (%3$s) AS e (purchases) GROUP BY h.n, h.period),
-            scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
-            SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,
-            (SELECT string_agg(format('SELECT %s.expected_purchases(fit.%I, h.weeks, b.frequency, b.recency, b.age) FROM fit WHERE model = %L', extension, name, model), ' UNION ALL ')
-             FROM (VALUES ('bg_nbd', 'BG/NBD'), ('mbg_nbd', 'MBG/NBD'), ('pareto_nbd', 'Pareto/NBD')) AS v (name, model)))
-        USING fitted_until, settings ->> 'step', (settings ->> 'horizon')::integer, customers;
+        EXECUTE format('SELECT CASE model WHEN ''BG/NBD'' THEN ''bg_nbd'' WHEN ''MBG/NBD'' THEN ''mbg_nbd'' ELSE ''pareto_nbd'' END FROM %I.stored_fit', mart) INTO fitted;
+        IF fitted IS NOT NULL THEN
+            EXECUTE format($sql$
+                INSERT INTO %1$I.stored_forecast
+                WITH fit AS MATERIALIZED (SELECT * FROM %1$I.stored_fit),
+                bought AS MATERIALIZED (
+                    SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision) ORDER BY monetary_value) AS value,
+                           row_number() OVER (ORDER BY frequency, recency, age) AS place
+                    FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
+                horizons AS (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
+                expected AS (
+                    SELECT h.n, h.period, sum(b.customers * e.purchases ORDER BY place) AS purchases, sum(b.value * e.purchases ORDER BY place) AS revenue
+                    FROM fit, horizons AS h, bought AS b, LATERAL %2$s.expected_purchases(fit.%3$I, h.weeks, b.frequency, b.recency, b.age) AS e (purchases) GROUP BY h.n, h.period),
+                scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
+                SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,
+                fitted)
+            USING fitted_until, settings ->> 'step', (settings ->> 'horizon')::integer, customers;
+        END IF;
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := coalesce(note, SQLERRM);
     END;
@@ -61,10 +62,110 @@ BEGIN
     EXECUTE format('UPDATE %I.stored_state SET models_note = $1, fitted_until = $2', mart) USING note, fitted_until;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_models(jsonb, customer_ledger, date) IS
-'fits the models of a mart up to a day, to some 5,000 customers drawn by their keys, and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
+COMMENT ON FUNCTION mart_fill_models(jsonb, date) IS
+'fits the models of a mart up to a day, to the customers of stored_sample, and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
 
-CREATE FUNCTION mart_fill_orders(settings jsonb, changed_from date, previous date, as_of date, recent customer_ledger)
+-- One statement works everything out, so that the ledger is made once and read where it lies: as a parameter or a variable it would be copied for each use.
+CREATE FUNCTION mart_fill(settings jsonb, before text, base text, parts text[])
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    sample_size CONSTANT integer := 5000;   -- customers that models are fitted to
+    filled text;
+BEGIN
+    EXECUTE format($sql$
+        SELECT string_agg(format('%%I AS (%%s)', name, statement), ', ' ORDER BY place) FROM (
+            SELECT place, 'periods', view_name AS name, format('INSERT INTO %%I.%%I %%s', $2, 'stored_' || view_name, %1$s.mart_sql(query, $1)) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
+            UNION ALL SELECT 100, 'periods', 'firsts', format('UPDATE %%I.stored_state SET firsts = (SELECT %1$s.first_orders(ledger) FROM base)', $2)
+            UNION ALL SELECT 101, 'complete', 'segment_migration', format('INSERT INTO %%I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
+                FROM base CROSS JOIN LATERAL %1$s.segment_migration(ledger, before_until, complete_until, 5)', $2)
+            UNION ALL SELECT 102, 'complete', 'sample', format('INSERT INTO %%I.stored_sample SELECT frequency, recency, age, monetary_value FROM base CROSS JOIN LATERAL
+                %1$s.rfm_summary(%1$s.shard(ledger, greatest(1, ceil(%1$s.customers_count(ledger) / %%s::double precision))::integer, 0), NULL::%%s, complete_until, ''1 week''::interval)', $2, $4, $1 ->> 'key')
+        ) AS part (place, kind, name, statement) WHERE kind = ANY ($3)$sql$, extension)
+    INTO filled USING settings, mart, parts, sample_size;
+    RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until
+                       FROM (SELECT *, CASE WHEN date_trunc(%3$L, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(%3$L, as_of)::date - 1 END AS complete_until FROM (%4$s) AS base OFFSET 0) AS base),
+                   %5$s SELECT as_of, complete_until FROM base', before, settings ->> 'step', settings ->> 'unit', base, filled);
+END
+$$;
+COMMENT ON FUNCTION mart_fill(jsonb, text, text, text[]) IS
+'the statement that fills what follows from a ledger: before are common tables that the query base needs, which gives one row ledger, since, as_of; parts are "periods" (stored views from the day since on) and "complete" (segments, and customers to fit models to); it returns as_of, and the end of the last complete period';
+
+CREATE FUNCTION mart_first_period(settings jsonb, first_day date, as_of date)
+RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF first_day < as_of - interval '500 years' THEN
+        RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('orders of %s begin on %s: a mart takes up to 500 years', settings ->> 'orders', to_char(first_day, 'YYYY-MM-DD BC')),
+            HINT = 'Correct the dates, or make the mart of a view without these rows.';
+    END IF;
+    RETURN date_trunc(settings ->> 'unit', first_day)::date;
+END
+$$;
+COMMENT ON FUNCTION mart_first_period(jsonb, date, date) IS 'the first day of the first period of a mart; error 22008 where that is too long ago to have a row for each period since';
+
+CREATE FUNCTION mart_empty(settings jsonb, since date)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    view text;
+BEGIN
+    FOR view IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND query IS NOT NULL', extension) LOOP
+        EXECUTE format('DELETE FROM %I.%I WHERE %I >= coalesce($1, ''-infinity'')', settings ->> 'mart', 'stored_' || view, CASE view WHEN 'active' THEN 'day' ELSE 'period' END) USING since;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION mart_empty(jsonb, date) IS 'removes the rows of stored views that mart_fill() makes anew, those of periods from a day on; all without a day';
+
+CREATE FUNCTION mart_fill_all(settings jsonb, log_run bigint, started timestamptz)
+RETURNS date
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    statements text[];
+    filled record;
+    emptied text;
+BEGIN
+    FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_segment_migration,stored_sample}'::text[] LOOP
+        EXECUTE format('DELETE FROM %I.%I', mart, emptied);
+    END LOOP;
+    EXECUTE format('SELECT %s.mart_empty($1, NULL)', extension) USING settings;
+    EXECUTE format($sql$
+        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL, NULL, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,complete}') ORDER BY only_finite)
+        FROM (VALUES (false), (true)) AS v (only_finite)$sql$, extension)
+    INTO statements USING settings, format('SELECT ledger, %1$s.mart_first_period($8, first_day, as_of) AS since, as_of
+        FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, $1))) AS as_of
+              FROM (SELECT %1$s.as_of(whole, $1) AS ledger, guests, least(%1$s.first_day(whole), %1$s.first_day(guests)) AS first_day FROM read OFFSET 0) AS cut OFFSET 0) AS counted', extension);
+    BEGIN
+        EXECUTE statements[1] INTO filled USING (settings ->> 'today')::date, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, started, settings;
+    EXCEPTION WHEN numeric_value_out_of_range THEN
+        -- to ask each row whether its day is finite costs a fifth of reading it, and hardly any is not
+        EXECUTE statements[2] INTO filled USING (settings ->> 'today')::date, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, started, settings;
+    END;
+    IF filled.as_of IS NOT NULL THEN
+        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, filled.complete_until;
+    END IF;
+    EXECUTE format('SELECT %s.mart_read_categories($1, NULL, NULL, true)', extension) USING settings;
+    EXECUTE format('UPDATE %I.refresh_log SET (months_done, months_total, rows_read) = (SELECT count(DISTINCT month), count(DISTINCT month), coalesce(sum(%s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers),
+                        changed_at = clock_timestamp() WHERE run = $1', mart, extension) USING log_run;
+    RETURN filled.as_of;
+END
+$$;
+COMMENT ON FUNCTION mart_fill_all(jsonb, bigint, timestamptz) IS 'reads all orders, stores them by month and fills all that follows from them, in one go; the last day that counts';
+
+CREATE FUNCTION mart_fill_changed(settings jsonb, changed_from date, previous date, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -72,49 +173,64 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
+    unit text := settings ->> 'unit';
     step interval := settings ->> 'step';
-    first_month date;
-    replaced_from date;     -- first day of the first period that can have changed
+    complete_until date := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
+    first_day date;
+    since date;             -- first day of the first period that can have changed
     window_from date;       -- rows from here on say all about them, beside the first order of each customer
-    complete_until date;    -- last day of the last complete period
-    fitted_until date;
     has_all boolean;
-    view record;
+    is_complete boolean;    -- what looks at complete periods only stays as it is
+    whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
+    base text := format('SELECT %s.as_of(ledger, $2) AS ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.rollup(part) AS ledger FROM (%%s) AS parts (part) OFFSET 0) AS whole', extension);
+    fill text := format('SELECT %s.mart_fill($1, ''''::text, $2, $3)', extension);
+    statement text;
 BEGIN
-    EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE is_published', mart) INTO first_month;
-    replaced_from := date_trunc(settings ->> 'unit', least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_month END));
-    window_from := date_trunc('month', least(replaced_from - step, replaced_from - (settings ->> 'lapse')::interval, replaced_from - interval '30 days'));
-    has_all := recent IS NOT NULL OR window_from <= first_month;
-    IF recent IS NULL THEN
-        EXECUTE format($sql$SELECT %2$s.rollup(part) FROM (
-                SELECT %2$s.as_of(firsts, $1 - 1) FROM %1$I.stored_state WHERE firsts IS NOT NULL
-                UNION ALL SELECT ledger FROM %1$I.stored_ledgers WHERE is_published AND part = 'customers' AND month >= $1 AND month <= $2) AS parts (part)$sql$, mart, extension)
-        INTO recent USING window_from, as_of;
-    END IF;
-    -- an order of a later day is not there yet, not even as somebody's first
-    EXECUTE format('SELECT CASE WHEN %1$s.last_day($1) > $2 THEN %1$s.as_of($1, $2) ELSE $1 END', extension) INTO recent USING recent, as_of;
-    EXECUTE format('UPDATE %I.stored_state SET firsts = %s.first_orders($1)', mart, extension) USING recent;
-    FOR view IN EXECUTE format('SELECT view_name, %1$s.mart_sql(query, $1) AS query, CASE view_name WHEN ''active'' THEN ''day'' ELSE ''period'' END AS day FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL ORDER BY place', extension) USING settings LOOP
-        EXECUTE format('DELETE FROM %I.%I WHERE %I >= $1', mart, 'stored_' || view.view_name, view.day) USING replaced_from;
-        EXECUTE format('INSERT INTO %I.%I %s', mart, 'stored_' || view.view_name, view.query) USING recent, greatest(replaced_from, date_trunc(settings ->> 'unit', first_month)::date), as_of;
-    END LOOP;
+    EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
+    since := date_trunc(unit, least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_day END));
+    window_from := date_trunc('month', least(since - step, since - (settings ->> 'lapse')::interval, since - interval '30 days'));
+    has_all := window_from <= first_day;
+    EXECUTE format('SELECT fitted_until IS NOT DISTINCT FROM $1 AND ($1 >= date_trunc(''month'', $2)) IS NOT TRUE FROM %I.stored_state', mart) INTO is_complete USING complete_until, changed_from;
 
-    -- models and segments look at complete periods: they stay where only the running one has changed
-    complete_until := CASE WHEN date_trunc(settings ->> 'unit', as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(settings ->> 'unit', as_of)::date - 1 END;
-    EXECUTE format('SELECT fitted_until FROM %I.stored_state', mart) INTO fitted_until;
-    IF complete_until IS DISTINCT FROM fitted_until OR complete_until >= date_trunc('month', changed_from) THEN
-        IF NOT has_all THEN
-            EXECUTE format('SELECT %2$s.rollup(ledger) FROM %1$I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $1', mart, extension) INTO recent USING as_of;
-        END IF;
+    EXECUTE format('SELECT %s.mart_empty($1, $2)', extension) USING settings, since;
+    EXECUTE format('SELECT greatest($4, %s.mart_first_period($1, $2, $3))', extension) INTO since USING settings, first_day, as_of, since;
+    IF NOT is_complete THEN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
-        EXECUTE format('INSERT INTO %I.stored_segment_migration SELECT $2, $3, coalesce(from_segment, ''(none)''), to_segment, customers FROM %s.segment_migration($1, $2, $3, 5)', mart, extension)
-        USING recent, (complete_until + 1 - step)::date - 1, complete_until;
-        EXECUTE format('SELECT %s.mart_fill_models($1, $2, $3)', extension) USING settings, recent, complete_until;
+        EXECUTE format('DELETE FROM %I.stored_sample', mart);
+    END IF;
+    EXECUTE fill INTO statement USING settings, format(base, CASE WHEN has_all THEN whole ELSE format('SELECT %s.as_of(firsts, $3 - 1) FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= $3', extension, mart, whole) END),
+        CASE WHEN has_all AND NOT is_complete THEN '{periods,complete}' ELSE '{periods}' END::text[];
+    EXECUTE statement USING since, as_of, window_from;
+    IF NOT is_complete AND NOT has_all THEN
+        EXECUTE fill INTO statement USING settings, format(base, whole), '{complete}'::text[];
+        EXECUTE statement USING since, as_of;
+    END IF;
+    IF NOT is_complete THEN
+        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, complete_until;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_orders(jsonb, date, date, date, customer_ledger) IS
-'replaces what follows from the orders, from the period on that the first changed month or the previous last day is in: earlier rows cannot have changed';
+COMMENT ON FUNCTION mart_fill_changed(jsonb, date, date, date) IS
+'replaces what follows from the months that are stored, from the period on that the first changed month or the previous last day is in: earlier rows cannot have changed';
+
+CREATE FUNCTION mart_fill_nothing(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    stored text;
+BEGIN
+    FOR stored IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND needs = ''{}'' AND view_name <> ''data_quality''', extension) LOOP
+        EXECUTE format('DELETE FROM %I.%I', mart, 'stored_' || stored);
+    END LOOP;
+    EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
+    EXECUTE format('DELETE FROM %I.stored_fit', mart);
+END
+$$;
+COMMENT ON FUNCTION mart_fill_nothing(jsonb) IS 'the figures of a mart without orders: none';
 
 CREATE FUNCTION mart_fill_others(settings jsonb, as_of date)
 RETURNS void

@@ -61,7 +61,7 @@ COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact 
 
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
 -- an aggregate is to be told the time zone. Lines of one order are one row.
-CREATE FUNCTION mart_source(settings jsonb, "from" date, "to" date, by_category boolean)
+CREATE FUNCTION mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -70,7 +70,7 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bounds text := format('isfinite(%s)', at);
+    bounds text := CASE WHEN only_finite THEN format('isfinite(%s)', at) ELSE 'true' END;
     key text := format('t.%I::%s', columns ->> 'customer', settings ->> 'key');
     category text := CASE WHEN by_category THEN format(', coalesce(t.%I::text, ''(none)'') AS category', columns ->> 'category') ELSE '' END;
     day text;
@@ -95,32 +95,103 @@ BEGIN
     RETURN source;
 END
 $$;
-COMMENT ON FUNCTION mart_source(jsonb, date, date, boolean) IS
-'the query with which a mart reads its orders: customer, at, amount, and category if asked; all days without bounds; lines of one order, day, sign (and category) are one row';
+COMMENT ON FUNCTION mart_source(jsonb, date, date, boolean, boolean) IS
+'the query with which a mart reads its orders: customer, at, amount, and category if asked; all days without bounds, and those that are infinite, which no ledger takes, unless only finite ones are asked for; lines of one order, day, sign (and category) are one row';
 
--- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB
+-- Ledgers of as many customers as one value should hold: a month of many orders is stored in shards.
+CREATE FUNCTION mart_ledgers(settings jsonb, "from" date, "to" date, only_finite boolean, shards integer)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L', settings ->> 'tz') ELSE '' END;
+    has_guests boolean := (SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,customer}');
+    source text;
+BEGIN
+    EXECUTE format('SELECT %s.mart_source($1, $2, $3, false, $4)', extension) INTO source USING settings, "from", "to", only_finite;
+    -- the window sets the ledgers down, which are put together for each use otherwise
+    RETURN format('SELECT *, sum(%1$s.rows_count(whole) + coalesce(%1$s.rows_count(guests), 0)) OVER ()::bigint AS rows FROM (SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s) AS ledgers',
+        extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
+        CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END,
+        source, CASE WHEN shards > 1 THEN ' GROUP BY 1' ELSE '' END);
+END
+$$;
+COMMENT ON FUNCTION mart_ledgers(jsonb, date, date, boolean, integer) IS
+'the query that makes ledgers of the orders of a mart: a row for each shard of customers with the ledger of all its orders, in one of them that of orders without a customer, and the rows of all ledgers';
+
+CREATE FUNCTION mart_months("from" date, "to" date)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 12 * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
+COMMENT ON FUNCTION mart_months(date, date) IS 'how many months the month of a day is behind that of another';
+
+CREATE FUNCTION mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    seconds double precision := greatest(extract(epoch FROM clock_timestamp() - started), 0.001);
+BEGIN
+    IF part = 'customers' THEN
+        RAISE NOTICE '%', format('%s: %s rows; %s of %s months, %s rows a second, %s s left to read', to_char(month, 'YYYY-MM'), rows, months_done, months_total, round(rows_read / seconds),
+                                 ceil(seconds * months_left / greatest(months_total - months_left, 1)));
+    ELSE
+        RAISE NOTICE '%', format('%s: %s rows without a customer', to_char(month, 'YYYY-MM'), rows);
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION mart_tell(text, date, bigint, bigint, bigint, bigint, bigint, timestamptz) IS 'tells in a notice that a month has been read, how fast, and for how long reading will go on; true';
+
+-- For the caller to execute with a common table "read" of mart_ledgers(): $1 is today, $2 the first day that it read, where that is known; $3 the months that were read
+-- before, $4 those to read in all, $5 those to read after it, $6 the rows that were read before, $7 when reading began.
+CREATE FUNCTION mart_store(settings jsonb, is_published boolean)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    parts text;
+BEGIN
+    SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, $1) AS s', part, extension, ledger), ' UNION ALL ')
+    INTO parts FROM (VALUES ('customers', 'whole'), ('guests', 'guests')) AS v (part, ledger);
+    RETURN format($sql$
+        INSERT INTO %1$I.stored_ledgers (month, part, shard, is_published, ledger, orders, refund_rows, gross_revenue, refunds)
+        SELECT month, name, shard, %4$L::boolean, ledger, orders, refund_rows, gross_revenue, refunds
+        FROM read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
+        WHERE %2$s.mart_tell(name, month, %2$s.rows_count(ledger), $3 + 1 + %2$s.mart_months(coalesce($2, %2$s.first_day(read.whole)), month), greatest($4, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), $5,
+                             $6 + read.rows, $7)$sql$, settings ->> 'mart', extension, parts, is_published);
+END
+$$;
+COMMENT ON FUNCTION mart_store(jsonb, boolean) IS 'the statement that cuts ledgers which were read into months and stores them, with the sums of each up to today';
+
+-- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. A month of more is stored in shards of about so many.
 CREATE FUNCTION mart_chunks(settings jsonb)
-RETURNS TABLE ("from" date, "to" date, months bigint)
+RETURNS TABLE ("from" date, "to" date, months bigint, shards integer)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    most_rows CONSTANT double precision := 20e6;
+    most_rows CONSTANT double precision := coalesce((settings ->> 'rows_at_once')::double precision, 20e6);
     plan jsonb;
     estimated double precision;
     all_months boolean;
     bounds record;
     day text;
-    at_once bigint;
+    rows_a_month double precision;
 BEGIN
     EXECUTE format('SELECT coalesce(bool_or(month IS NULL OR month > ''275000-01-01''), false) FROM %I.changes', mart) INTO all_months;
     -- the planner's estimate, which there is for views and for tables that were never analyzed, too
     EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %s', settings ->> 'orders') INTO plan;
     estimated := plan #>> '{0,Plan,Plan Rows}';
     IF all_months AND estimated <= most_rows THEN
-        RETURN QUERY SELECT NULL::date, NULL::date, NULL::bigint;
+        RETURN QUERY SELECT NULL::date, NULL::date, NULL::bigint, 1;
         RETURN;
     END IF;
     IF all_months THEN
@@ -129,85 +200,73 @@ BEGIN
         EXECUTE format('DELETE FROM %I.changes', mart);
         EXECUTE format('INSERT INTO %1$I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), $2::timestamp, ''1 month'')::date UNION SELECT month FROM %1$I.stored_ledgers', mart) USING bounds.first, bounds.last;
     END IF;
-    EXECUTE format('SELECT greatest(1, floor($1 * count(*) / greatest($2, 1))) FROM (SELECT month FROM %1$I.changes UNION SELECT month FROM %1$I.stored_ledgers) AS m', mart) INTO at_once USING most_rows, estimated;
+    EXECUTE format('SELECT greatest($1, 1) / greatest(count(*), 1) FROM (SELECT month FROM %1$I.changes UNION SELECT month FROM %1$I.stored_ledgers) AS m', mart) INTO rows_a_month USING estimated;
     RETURN QUERY EXECUTE format($sql$
         WITH pending AS (SELECT DISTINCT month FROM %1$I.changes WHERE month IS NOT NULL),
         gaps AS (SELECT month, CASE WHEN lag(month) OVER (ORDER BY month) = (month - interval '1 month')::date THEN 0 ELSE 1 END AS gap FROM pending),
         runs AS (SELECT month, sum(gap) OVER (ORDER BY month) AS run FROM gaps),
         placed AS (SELECT month, run, (row_number() OVER (PARTITION BY run ORDER BY month) - 1) / $1 AS chunk FROM runs)
-        SELECT min(month), (max(month) + interval '1 month')::date, count(*) FROM placed GROUP BY run, chunk ORDER BY 1$sql$, mart) USING at_once;
+        SELECT min(month), (max(month) + interval '1 month')::date, count(*), $2 FROM placed GROUP BY run, chunk ORDER BY 1$sql$, mart)
+    USING greatest(1, floor(most_rows / rows_a_month))::bigint, greatest(1, ceil(rows_a_month / most_rows))::integer;
 END
 $$;
 COMMENT ON FUNCTION mart_chunks(jsonb) IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB); one row without bounds where all are to be read at once';
 
-CREATE FUNCTION mart_read(settings jsonb, "from" date, "to" date, log_run bigint, months_done bigint, months_total bigint, rows_before bigint, started timestamptz)
-RETURNS TABLE (rows_read bigint, whole customer_ledger)
-LANGUAGE plpgsql ROWS 1
+CREATE FUNCTION mart_read_categories(settings jsonb, "from" date, "to" date, is_published boolean)
+RETURNS void
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    today date := settings ->> 'today';
-    in_range text := 'month >= coalesce($1, ''-infinity'') AND month < coalesce($2, ''infinity'')';
     source text;
-    arguments text;
-    has_guests boolean;
-    guests whole%TYPE;
-    months bigint;
-    seconds double precision;
 BEGIN
-    EXECUTE format('DELETE FROM %I.changes WHERE month >= $1 AND month < $2 OR $1 IS NULL', mart) USING "from", "to";
-    EXECUTE format('SELECT %s.mart_source($1, $2, $3, false)', extension) INTO source USING settings, "from", "to";
-    SELECT NOT attnotnull INTO has_guests FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,customer}';
-    arguments := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L', settings ->> 'tz') ELSE '' END;
-
-    EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
-    arguments := format('%1$s.ledger_agg(customer, %2$s) AS whole, %3$s AS guests FROM (%4$s) AS orders', extension, arguments,
-        CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END, source);
-    IF "from" IS NULL THEN
-        -- what follows from all orders reads this, and not the months again
-        EXECUTE 'SELECT ' || arguments INTO whole, guests;
-        arguments := '$1 AS whole, $2 AS guests';
-    END IF;
-    EXECUTE format($sql$INSERT INTO %1$I.stored_ledgers
-        SELECT part.month, part.name, false, part.ledger, total.orders, total.refund_rows, total.gross_revenue, total.refunds
-        FROM (SELECT %3$s) AS base
-             CROSS JOIN LATERAL (SELECT s.period, 'customers', s.ledger FROM %2$s.slices(base.whole, '1 month'::interval) AS s UNION ALL SELECT s.period, 'guests', s.ledger FROM %2$s.slices(base.guests, '1 month'::interval) AS s) AS part (month, name, ledger)
-             LEFT JOIN LATERAL %2$s.totals(CASE WHEN %2$s.last_day(part.ledger) > $3 THEN %2$s.as_of(part.ledger, $3) ELSE part.ledger END) AS total ON true$sql$,
-        mart, extension, arguments) USING whole, guests, today;
-    -- a month that has no rows any more replaces the one it had
-    EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
-                        AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month AND new.part = ''customers'')', mart, in_range) USING "from", "to";
-    EXECUTE format('SELECT coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING "from", "to";
-
-    EXECUTE format('DELETE FROM %I.stored_months WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
+    EXECUTE format('DELETE FROM %I.stored_months WHERE is_published = $3 AND month >= coalesce($1, ''-infinity'') AND month < coalesce($2, ''infinity'')', mart) USING "from", "to", is_published;
     IF settings #>> '{columns,category}' IS NULL THEN
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
-            SELECT month, '(all)', false, sum(orders), sum(refund_rows), sum(gross_revenue), sum(refunds)
-            FROM %1$I.stored_ledgers WHERE NOT is_published AND orders + refund_rows > 0 AND %2$s GROUP BY month$sql$, mart, in_range) USING "from", "to";
+            SELECT month, '(all)', is_published, sum(orders), sum(refund_rows), sum(gross_revenue), sum(refunds)
+            FROM %1$I.stored_ledgers WHERE is_published = $3 AND orders + refund_rows > 0 AND month >= coalesce($1, '-infinity') AND month < coalesce($2, 'infinity') GROUP BY month, is_published$sql$, mart)
+        USING "from", "to", is_published;
     ELSE
-        EXECUTE format('SELECT %s.mart_source($1, $2, $3, true)', extension) INTO source USING settings, "from", "to";
+        EXECUTE format('SELECT %s.mart_source($1, $2, $3, true, true)', extension) INTO source USING settings, "from", "to";
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
-            SELECT date_trunc('month', at)::date, category, false, count(*) FILTER (WHERE amount >= 0), count(*) FILTER (WHERE amount < 0), coalesce(sum(amount) FILTER (WHERE amount >= 0), 0),
+            SELECT date_trunc('month', at)::date, category, $2, count(*) FILTER (WHERE amount >= 0), count(*) FILTER (WHERE amount < 0), coalesce(sum(amount) FILTER (WHERE amount >= 0), 0),
                    coalesce(sum(amount) FILTER (WHERE amount < 0), 0)
-            FROM (%2$s) AS orders WHERE amount IS NOT NULL AND at <= $1 GROUP BY 1, 2$sql$, mart, source) USING today;
+            FROM (%2$s) AS orders WHERE amount IS NOT NULL AND at <= $1 GROUP BY 1, 2$sql$, mart, source) USING (settings ->> 'today')::date, is_published;
     END IF;
-    seconds := greatest(extract(epoch FROM clock_timestamp() - started), 0.001);
-    EXECUTE format('SELECT count(DISTINCT month) FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) INTO months USING "from", "to";
-    months_total := coalesce(months_total, months);
-    IF "from" IS NOT NULL THEN
-        months := extract(year FROM age("to", "from")) * 12 + extract(month FROM age("to", "from"));
-    END IF;
-    months := months + months_done;
-    months_total := greatest(months_total, months);   -- some changed meanwhile, and are read again
-    EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart) USING months, months_total, rows_before + rows_read, log_run;
-    RAISE NOTICE '%', format('%s: %s rows%s, %s rows a second', CASE WHEN "from" IS NULL THEN 'all months' WHEN "to" - "from" <= 31 THEN to_char("from", 'YYYY-MM') ELSE to_char("from", 'YYYY-MM') || ' to ' || to_char("to" - 1, 'YYYY-MM') END,
-        rows_read, CASE WHEN months_total > 1 THEN format('; %s of %s months, %s s left', months, months_total, ceil(seconds * greatest(months_total - months, 0) / months)) ELSE '' END, round((rows_before + rows_read) / seconds));
-    rows_read := rows_before + rows_read;
-    RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION mart_read(jsonb, date, date, bigint, bigint, bigint, bigint, timestamptz) IS
-'reads the orders of the months from <= month < to (all without bounds) into rows of stored_ledgers and stored_months that are not published yet, and says so in a notice and in refresh_log; the number of rows read, those before included, and the ledger of all where it read all';
+COMMENT ON FUNCTION mart_read_categories(jsonb, date, date, boolean) IS 'sums the orders of the months from <= month < to (all without bounds) by category into stored_months, in place of those that are there';
+
+CREATE FUNCTION mart_read(settings jsonb, "from" date, "to" date, shards integer, log_run bigint, months_before bigint, months_total bigint, rows_before bigint, started timestamptz)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    in_range text := 'month >= $1 AND month < $2';
+    months bigint;
+    read text;
+    store text;
+    rows_read bigint;
+BEGIN
+    EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING "from", "to";
+    EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
+    EXECUTE format('SELECT %1$s.mart_ledgers($1, $2, $3, true, $4), %1$s.mart_store($1, false), %1$s.mart_months($2, $3)', extension) INTO read, store, months USING settings, "from", "to", shards;
+    EXECUTE format('WITH read AS MATERIALIZED (%s) %s', read, store) USING (settings ->> 'today')::date, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started;
+    -- a month that has no rows any more replaces the one it had
+    EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
+                        AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING "from", "to";
+    EXECUTE format('SELECT %s.mart_read_categories($1, $2, $3, false)', extension) USING settings, "from", "to";
+    EXECUTE format('SELECT $3 + coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING "from", "to", rows_before;
+    EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart)
+    USING months_before + months, greatest(months_total, months_before + months), rows_read, log_run;   -- some changed meanwhile, and are read again
+    RETURN rows_read;
+END
+$$;
+COMMENT ON FUNCTION mart_read(jsonb, date, date, integer, bigint, bigint, bigint, bigint, timestamptz) IS
+'reads the orders of the months from <= month < to into rows of stored_ledgers and stored_months that are not published yet, and says so in notices and in refresh_log; the number of rows read, those before included';

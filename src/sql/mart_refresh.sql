@@ -101,7 +101,36 @@ END
 $$;
 COMMENT ON FUNCTION mart_begin(jsonb, date, date) IS 'a row in refresh_log, and in changes what only a refresh can note; the number of the row';
 
-CREATE FUNCTION mart_publish(settings jsonb, log_run bigint, quality boolean, whole customer_ledger)
+CREATE FUNCTION mart_publish(settings jsonb, previous date)
+RETURNS date
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    changed_from date;
+    as_of date;
+BEGIN
+    EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE NOT is_published', mart) INTO changed_from;
+    EXECUTE format('DELETE FROM %1$I.stored_months WHERE is_published AND month IN (SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published)', mart);
+    EXECUTE format('DELETE FROM %1$I.stored_ledgers WHERE is_published AND month IN (SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published)', mart);
+    EXECUTE format('DELETE FROM %1$I.stored_ledgers WHERE ledger IS NULL', mart);
+    EXECUTE format('UPDATE %I.stored_ledgers SET is_published = true WHERE NOT is_published', mart);
+    EXECUTE format('UPDATE %I.stored_months SET is_published = true WHERE NOT is_published', mart);
+    -- an order dated in the future is shown from that day on: the running month may hold nothing else, the one before cannot
+    EXECUTE format('SELECT max(%2$s.last_day(%2$s.as_of(ledger, $1))) FROM %1$I.stored_ledgers
+                    WHERE is_published AND month IN (SELECT DISTINCT month FROM %1$I.stored_ledgers WHERE is_published AND month <= $1 ORDER BY month DESC LIMIT 2)', mart, extension) INTO as_of USING (settings ->> 'today')::date;
+    IF as_of IS NOT NULL AND (changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous) THEN
+        EXECUTE format('SELECT %s.mart_fill_changed($1, $2, $3, $4)', extension) USING settings, changed_from, previous, as_of;
+    END IF;
+    RETURN as_of;
+END
+$$;
+COMMENT ON FUNCTION mart_publish(jsonb, date) IS
+'makes the months that mart_read has read those that are shown, and replaces what follows from them; the last day that counts';
+
+CREATE FUNCTION mart_finish(settings jsonb, reads_all boolean, quality boolean, log_run bigint, started timestamptz)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -109,56 +138,38 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    today date := settings ->> 'today';
-    changed_from date;
     previous date;
-    first_day date;
+    has_changed boolean;
     as_of date;
-    stored text;
     fraction text;
 BEGIN
-    EXECUTE format('SELECT as_of FROM %I.stored_state', mart) INTO previous;
-    EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE NOT is_published', mart) INTO changed_from;
-    EXECUTE format('DELETE FROM %1$I.stored_months WHERE is_published AND month IN (SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published)', mart);
-    EXECUTE format('DELETE FROM %1$I.stored_ledgers WHERE is_published AND month IN (SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published)', mart);
-    EXECUTE format('DELETE FROM %1$I.stored_ledgers WHERE ledger IS NULL', mart);
-    EXECUTE format('UPDATE %I.stored_ledgers SET is_published = true WHERE NOT is_published', mart);
-    EXECUTE format('UPDATE %I.stored_months SET is_published = true WHERE NOT is_published', mart);
+    EXECUTE format('SELECT as_of, $1 OR EXISTS (SELECT FROM %1$I.stored_ledgers WHERE NOT is_published) FROM %1$I.stored_state', mart) INTO previous, has_changed USING reads_all;
+    IF reads_all THEN
+        EXECUTE format('SELECT %s.mart_fill_all($1, $2, $3)', extension) INTO as_of USING settings, log_run, started;
+    ELSE
+        EXECUTE format('SELECT %s.mart_publish($1, $2)', extension) INTO as_of USING settings, previous;
+    END IF;
+    EXECUTE format('UPDATE %I.stored_state SET as_of = $1', mart) USING as_of;
     EXECUTE format('SELECT to_char(month, ''YYYY-MM'') FROM %I.stored_months WHERE greatest(min_scale(gross_revenue), min_scale(refunds)) > $1 ORDER BY month LIMIT 1', mart) INTO fraction USING (settings ->> 'decimals')::integer;
     IF fraction IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'numeric_value_out_of_range', MESSAGE = format('amounts of %s in %s have more than %s decimals', settings ->> 'orders', fraction, settings ->> 'decimals'),
             HINT = 'drop_mart, and create_mart with more decimals.';
     END IF;
-    -- an order dated in the future is shown from that day on: the running month may hold nothing else, the one before cannot
-    EXECUTE format('SELECT max(%2$s.last_day(%2$s.as_of(ledger, $1))) FROM %1$I.stored_ledgers
-                    WHERE is_published AND month IN (SELECT DISTINCT month FROM %1$I.stored_ledgers WHERE is_published AND month <= $1 ORDER BY month DESC LIMIT 2)', mart, extension) INTO as_of USING today;
-    EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
-    IF first_day < as_of - interval '500 years' THEN
-        RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('orders of %s begin on %s: a mart takes up to 500 years', settings ->> 'orders', to_char(first_day, 'YYYY-MM-DD BC')),
-            HINT = 'Correct the dates, or make the mart of a view without these rows.';
-    END IF;
-    EXECUTE format('UPDATE %I.stored_state SET as_of = $1', mart) USING as_of;
     IF as_of IS NULL THEN
-        FOR stored IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND needs = ''{}'' AND view_name <> ''data_quality''', extension) LOOP
-            EXECUTE format('DELETE FROM %I.%I', mart, 'stored_' || stored);
-        END LOOP;
-        EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
-        EXECUTE format('DELETE FROM %I.stored_fit', mart);
-    ELSIF changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous THEN
-        EXECUTE format('SELECT %s.mart_fill_orders($1, $2, $3, $4, $5)', extension) USING settings, changed_from, previous, as_of, whole;
+        EXECUTE format('SELECT %s.mart_fill_nothing($1)', extension) USING settings;
     END IF;
-    IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
+    IF settings #>> '{columns,product}' IS NOT NULL AND has_changed THEN
         EXECUTE format('SELECT %s.mart_fill_kinds($1, $2)', extension) USING settings, as_of;
     END IF;
-    EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, today);
+    EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, (settings ->> 'today')::date);
     IF quality THEN
         EXECUTE format('SELECT %s.mart_fill_quality($1)', extension) USING settings;
     END IF;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''done'', changed_at = clock_timestamp() WHERE run = $1', mart) USING log_run;
 END
 $$;
-COMMENT ON FUNCTION mart_publish(jsonb, bigint, boolean, customer_ledger) IS
-'makes the months that mart_read has read those that are shown, and replaces all that follows from them';
+COMMENT ON FUNCTION mart_finish(jsonb, boolean, boolean, bigint, timestamptz) IS
+'the last transaction of a refresh: reads what is to be read at once, and replaces all that is shown';
 
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
 -- names do without before. Each transaction begins with an update of the one row of stored_state, which waits for another refresh, and fails where that
@@ -178,12 +189,12 @@ DECLARE
     chunk record;
     total bigint;
     done bigint := 0;
-    result record;  -- of mart_read: rows read so far, and the ledger of all where all were read at once
+    rows_read bigint := 0;
+    reads_all boolean;
 BEGIN
     -- whatever the session's default: what mart_begin waits for, it must see
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    EXECUTE pg_catalog.format('SELECT 0::bigint AS rows_read, NULL::%s.customer_ledger AS whole', extension) INTO result;
     EXECUTE pg_catalog.format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
     EXECUTE pg_catalog.format('SELECT %s.mart_check_tables($1)', extension) USING settings;
     EXECUTE pg_catalog.format('SELECT %s.mart_begin($1, $2, $3)', extension) INTO log_run USING settings, "from", "to";
@@ -196,15 +207,18 @@ BEGIN
         EXCEPTION WHEN serialization_failure THEN
             CONTINUE;
         END;
+        reads_all := false;
         FOR chunk IN EXECUTE format('SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM %s.mart_chunks($1)', extension) USING settings LOOP
+            reads_all := chunk."from" IS NULL;
+            EXIT WHEN reads_all;
             total := coalesce(total, chunk.left);
-            EXECUTE format('SELECT * FROM %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8)', extension) INTO result USING settings, chunk."from", chunk."to", log_run, done, total, result.rows_read, started;
-            done := done + coalesce(chunk.months, 0);
+            EXECUTE format('SELECT %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8, $9)', extension) INTO rows_read USING settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started;
+            done := done + chunk.months;
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
-        IF NOT FOUND OR chunk.chunks = 1 OR done >= total THEN
-            EXECUTE format('SELECT %s.mart_publish($1, $2, $3, $4)', extension) USING settings, log_run, quality, result.whole;
+        IF NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total THEN
+            EXECUTE format('SELECT %s.mart_finish($1, $2, $3, $4, $5)', extension) USING settings, reads_all, quality, log_run, started;
             PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;

@@ -3,8 +3,8 @@
 -- describe_mart and the comments of the views all read these two lists, so that they cannot contradict each other. In the
 -- queries {mart} stands for the schema of the mart, {extension} for that of the extension, {step} and the like for settings.
 
--- Rows of stored views are filled for periods from $2 on: $1 is a ledger of who ordered when first and of all rows since well before $2, $3 is the
--- last day that counts. When periods begin, $1 does not say: the first rows may be of guests.
+-- Rows of stored views are filled from one row "base": ledger holds who ordered when first and all rows since well before the day "since", from which on
+-- periods are filled; as_of is the last day that counts. When periods begin, the ledger does not say: the first rows may be of guests.
 CREATE FUNCTION mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
@@ -12,8 +12,8 @@ BEGIN ATOMIC
     SELECT v.place, v.view_name, v.needs, v.is_stored, v.query, v.about FROM (VALUES
         (1, 'customers'::text, '{}'::text[], false, NULL::text, 'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
         (2, 'growth', '{}', true,
-            'SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= $3 + 1
-             FROM {extension}.customer_growth($1, {step}, $2, $3 + 1, {lapse})',
+            'SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= as_of + 1
+             FROM base CROSS JOIN LATERAL {extension}.customer_growth(ledger, {step}, since, as_of + 1, {lapse})',
             'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
         (3, 'revenue', '{}', false,
             'SELECT r.period, r.category, r.sales, r.refund_rows, r.gross_revenue, r.refunds, r.gross_revenue + r.refunds, 100 * -r.refunds / nullif(r.gross_revenue, 0),
@@ -23,24 +23,26 @@ BEGIN ATOMIC
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
             'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
-             FROM {extension}.cohort_retention($1, {step}, ''on''::text, {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN $2 AND $3',
+             FROM base CROSS JOIN LATERAL {extension}.cohort_retention(ledger, {step}, ''on''::text, {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN since AND as_of',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
             'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
-             FROM (SELECT *, sum(revenue) FILTER (WHERE (cohort + period * {step})::date >= $2) OVER (PARTITION BY cohort ORDER BY period) AS since FROM {extension}.revenue_cohorts($1, {step}, {period_end})) AS r
+             FROM (SELECT r.*, since, as_of, sum(r.revenue) FILTER (WHERE (r.cohort + r.period * {step})::date >= since) OVER (PARTITION BY r.cohort ORDER BY r.period) AS gained
+                   FROM base CROSS JOIN LATERAL {extension}.revenue_cohorts(ledger, {step}, {period_end}) AS r) AS r
                   CROSS JOIN LATERAL {cell}
-                  LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = ($2 - {step})::date
-                  CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.since) AS c (revenue)
-             WHERE p.day BETWEEN $2 AND $3',
+                  LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = (since - {step})::date
+                  CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.gained) AS c (revenue)
+             WHERE p.day BETWEEN since AND as_of',
             'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
         (6, 'lifecycle', '{}', true,
-            'SELECT period, "new", "returning", resurrecting, dormant, "new" + "returning" + resurrecting, (period + {step})::date <= $3 + 1
-             FROM {extension}.lifecycle($1, {step}, $2, $3 + 1)',
+            'SELECT period, "new", "returning", resurrecting, dormant, "new" + "returning" + resurrecting, (period + {step})::date <= as_of + 1
+             FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1)',
             'customers of each period against the previous one'),
-        (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM {extension}.rolling_active($1, 30, greatest($2, {extension}.first_day($1)), $3 + 1)', 'daily and monthly active customers, a row a day'),
+        (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1)', 'daily and monthly active customers, a row a day'),
         (8, 'golden_trend', '{}', true,
-            'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_, (period + {step})::date <= $3 + 1
-             FROM {extension}.golden_trend($1, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < $2 THEN ($2 - {step})::date ELSE $2 END, $3 + 1) WHERE period >= $2',
+            'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_, (period + {step})::date <= as_of + 1
+             FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1)
+             WHERE period >= since',
             'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
         (9, 'segment_migration', '{}', true, NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
         (10, 'sales_kinds', '{product,price}', false,

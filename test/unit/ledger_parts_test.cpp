@@ -87,11 +87,14 @@ template <class Number> Shop stored(std::span<Number> rows, const RowLayout& lay
 
 template <class Number> void expect_periods(const Shop& shop, const HeldShop& held, const PeriodRange& periods)
 {
+    const Day as_of = held.view.first_day + (held.view.last_day - held.view.first_day) / 2;
     std::vector<std::uint64_t> places(static_cast<std::size_t>(periods.count));
     const RowsOf source{held.view};
-    const RowLayout layout(held.view, count_rows(source, held.view, periods, places.data()));
+    count_rows(source, held.view, periods, places.data());
+    const RowLayout layout = sizeof(Number) == sizeof(NarrowRow) ? RowLayout::narrow(held.view) : RowLayout(held.view, any_amount);
     std::vector<Number> all(held.view.rows()), spare(all.size());
-    put_down(source, held.view, periods, held.ranks.data(), layout, places.data(), all.data());
+    std::vector<PeriodSums> sums(places.size());
+    EXPECT_TRUE(put_down(source, held.view, periods, held.ranks.data(), layout, places.data(), all.data(), as_of, sums.data()));
     for (std::size_t i = 0; i < places.size(); ++i) {
         const std::span<Number> rows(all.data() + (i == 0 ? 0 : places[i - 1]), all.data() + places[i]);
         Shop expected;
@@ -99,6 +102,14 @@ template <class Number> void expect_periods(const Shop& shop, const HeldShop& he
             for (const auto& row : of_customer)
                 if (periods.step.period_of(row.first) == periods.first + static_cast<std::int32_t>(i))
                     expected[key].push_back(row);
+        std::int64_t orders = 0, refund_rows = 0, gross = 0, refunds = 0;
+        for (const auto& [key, of_customer] : expected)
+            for (const auto& [day, amount] : of_customer)
+                if (day <= as_of) {
+                    ++(amount < 0 ? refund_rows : orders);
+                    (amount < 0 ? refunds : gross) += amount;
+                }
+        EXPECT_TRUE(sums[i].orders == orders && sums[i].refund_rows == refund_rows && sums[i].gross == gross && sums[i].refunds == refunds);
         EXPECT_EQ(stored(sorted_by_customer(rows, layout, spare.data()), layout, held), expected);
     }
 }
@@ -122,13 +133,23 @@ TEST(Periods, hold_the_rows_of_their_days_for_any_order_of_customers)
 TEST(Rows, are_numbers_of_64_bits_where_these_are_enough)
 {
     View head{KeyKind::bigint, true, 0, 1u << 20, -100, (1 << 12) - 101};
-    EXPECT_TRUE(RowLayout(head, {-5, (std::int64_t{1} << 31) - 6}).is_narrow());
-    EXPECT_FALSE(RowLayout(head, {-5, (std::int64_t{1} << 32) - 5}).is_narrow());
+    // 21 bits for customers, 12 for days, 31 for amounts
+    const RowLayout narrow = RowLayout::narrow(head);
+    constexpr std::int64_t half = std::int64_t{1} << 30;
+    for (const std::int64_t amount : {-half, std::int64_t{-1}, std::int64_t{0}, half - 1}) {
+        EXPECT_TRUE(narrow.has_room_for(amount));
+        const auto row = narrow.number<NarrowRow>(1u << 20, -100, amount);
+        EXPECT_EQ(narrow.customer(row), 1u << 20);
+        EXPECT_EQ(narrow.day(row), -100);
+        EXPECT_EQ(narrow.amount(row), amount);
+    }
+    for (const std::int64_t amount : {-half - 1, half, any_amount.least, any_amount.most})
+        EXPECT_FALSE(narrow.has_room_for(amount));
     head.first_day = earliest_day;
     head.last_day = latest_day;
     head.customers = 1u << 30;
+    EXPECT_FALSE(RowLayout::narrow(head).has_room_for(1 << 10));
     const RowLayout widest(head, any_amount);
-    EXPECT_FALSE(widest.is_narrow());
     for (const std::int64_t amount : {any_amount.least, std::int64_t{-1}, std::int64_t{0}, any_amount.most})
         for (const Day day : {earliest_day, 0, latest_day}) {
             const auto row = widest.number<WideRow>((1u << 30) - 1, day, amount);

@@ -40,8 +40,8 @@ class DropoutTimes {
 public:
     DropoutTimes(double alpha, double beta, double power_beta, double from, double to) noexcept
         : alpha_is_less_(alpha < beta), power_beta_(power_beta), from_time_(from), scale_less_(std::min(alpha, beta)), scale_more_(std::max(alpha, beta)),
-          less_(scale_less_ + from), more_(scale_more_ + from), length_(to - from), log_length_(std::log1p(length_ / less_)),
-          log_less_(std::log1p(from / scale_less_)), log_scale_(std::log(scale_less_))
+          less_(scale_less_ + from), more_(scale_more_ + from), length_(to - from), log_length_(quick_log1p(length_ / less_)),
+          log_less_(quick_log1p(from / scale_less_)), log_scale_(std::log(scale_less_))
     {
     }
 
@@ -92,7 +92,7 @@ private:
     [[nodiscard]] double log_integrand(double power_alpha, double v) const noexcept
     {
         const double less = alpha_is_less_ ? power_alpha : power_beta_, more = alpha_is_less_ ? power_beta_ : power_alpha;
-        return (1 - less) * v - more * std::log1p(less_ * std::expm1(v) / more_);
+        return (1 - less) * v - more * quick_log1p(less_ * quick_expm1(v) / more_);
     }
     // Where the integrand has become negligible, or the end.
     [[nodiscard]] double cut(double power_alpha) const noexcept
@@ -117,8 +117,8 @@ private:
         const double log_panel = std::log(length);
         for (int i = 0; i < rule.count; ++i) {
             const auto k = static_cast<std::size_t>(i);
-            const double v = from + length * rule.at[k], grown = less_ * std::expm1(v);
-            nodes_[k] = {log_less_ + v, std::log1p((from_time_ + grown) / scale_more_), with_means ? 1 / (less_ + grown) : 0, with_means ? 1 / (more_ + grown) : 0, rule.log_weight[k] + log_panel + log_scale_ + log_less_ + v};
+            const double v = from + length * rule.at[k], grown = less_ * quick_expm1(v);
+            nodes_[k] = {log_less_ + v, quick_log1p((from_time_ + grown) / scale_more_), with_means ? 1 / (less_ + grown) : 0, with_means ? 1 / (more_ + grown) : 0, rule.log_weight[k] + log_panel + log_scale_ + log_less_ + v};
         }
     }
     template <bool with_means> void add_panel(double power_alpha, Total& total) const noexcept
@@ -240,7 +240,7 @@ void ParetoNbdLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const 
         const auto age = columns_.age[i], recency = columns_.recency[i];
         const double start = columns_.recencies[recency], end = columns_.ages[age];
         DropoutTimes times(alpha, beta, s + 1, start, end);
-        const double log_alpha_age = std::log1p(end / alpha), log_beta_age = std::log1p(end / beta);
+        const double log_alpha_age = quick_log1p(end / alpha), log_beta_age = quick_log1p(end / beta);
         for (; i < to && columns_.age[i] == age && columns_.recency[i] == recency; ++i) {
             const auto x = columns_.frequency[i];
             const double power = r + columns_.frequencies[x];

@@ -31,6 +31,10 @@ using Quiet = boost::math::policies::policy<
 // ln(n!)
 [[nodiscard]] inline double log_factorial(double n) noexcept { return log_rising(1, n); }
 
+// std::log1p and std::expm1 for arguments above 0: where these keep no more digits than the plain functions, which take a third of the time.
+[[nodiscard]] inline double quick_log1p(double x) noexcept { return x > 0.25 ? std::log(1 + x) : std::log1p(x); }
+[[nodiscard]] inline double quick_expm1(double x) noexcept { return x > 0.5 ? std::exp(x) - 1 : std::expm1(x); }
+
 // ln(e^a + e^b)
 [[nodiscard]] inline double log_sum_exp(double a, double b) noexcept
 {

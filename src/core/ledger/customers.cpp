@@ -2,6 +2,19 @@
 
 namespace customer_value::ledger {
 
+void Purchases::append(const Purchases& later) noexcept
+{
+    if (orders == 0)
+        first_order = later.first_order;
+    if (later.orders > 0)
+        last_order = later.last_order;
+    rows += later.rows;
+    orders += later.orders;
+    active_days += later.active_days;
+    gross += later.gross;
+    refunds += later.refunds;
+}
+
 Purchases purchases_of(const Rows& rows) noexcept
 {
     Purchases purchases;

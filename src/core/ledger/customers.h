@@ -36,6 +36,8 @@ struct Purchases {
     Day first_order = 0, last_order = 0;  // where there are orders
 
     [[nodiscard]] Int128 net() const noexcept { return gross + refunds; }
+    // Adds those of later days.
+    void append(const Purchases& later) noexcept;
 };
 
 [[nodiscard]] Purchases purchases_of(const Rows& rows) noexcept;

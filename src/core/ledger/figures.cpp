@@ -25,29 +25,6 @@ Figures figures_of(const View& view)
     return figures;
 }
 
-void add_totals(const View& view, const PeriodRange& periods, std::span<Totals> totals)
-{
-    const auto period_of = periods.index(view);
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const Rows rows = view.of(customer);
-        for (std::size_t i = 0; i < rows.size();) {
-            const std::int32_t period = period_of(rows.days[i]);
-            const std::size_t first = i;
-            Totals& sums = totals[static_cast<std::size_t>(period)];
-            std::int64_t orders = 0;
-            for (; i < rows.size() && period_of(rows.days[i]) == period; ++i) {
-                const bool is_order = rows.is_order(i);
-                orders += is_order;
-                (is_order ? sums.gross : sums.refunds) += rows.amount(i);
-            }
-            ++sums.customers;
-            sums.buyers += orders > 0;
-            sums.orders += orders;
-            sums.refund_rows += static_cast<std::int64_t>(i - first) - orders;
-        }
-    }
-}
-
 std::optional<double> restricted_mean(std::span<Lifetime> lifetimes)
 {
     if (lifetimes.empty())

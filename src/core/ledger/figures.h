@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/ledger/customers.h"
-#include "core/ledger/periods.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,17 +18,6 @@ struct Figures {
     [[nodiscard]] Int128 net() const noexcept { return gross + refunds; }
 };
 [[nodiscard]] Figures figures_of(const View& view);
-
-// The sums of a period.
-struct Totals {
-    std::int64_t customers = 0, buyers = 0;  // with any row, with an order
-    std::int64_t orders = 0, refund_rows = 0;
-    Int128 gross = 0, refunds = 0;
-
-    [[nodiscard]] bool is_empty() const noexcept { return customers == 0; }
-};
-// Adds the rows of each of the periods, which hold all days of the view.
-void add_totals(const View& view, const PeriodRange& periods, std::span<Totals> totals);
 
 // How long a customer was seen, in days, and whether the end was seen too.
 struct Lifetime {

@@ -46,8 +46,10 @@ Migration segment_migration(const View& view, Day from, Day to, std::int32_t bin
     Standings at_from, at_to;
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
-        at_from.add(customer, purchases_of(until(rows, from)));
-        at_to.add(customer, purchases_of(until(rows, to)));
+        Purchases purchases = purchases_of(until(rows, from));
+        at_from.add(customer, purchases);
+        purchases.append(purchases_of(within(rows, {from + 1, to + 1})));
+        at_to.add(customer, purchases);
     }
     const auto before = at_from.segments(view, bins), after = at_to.segments(view, bins);
     Migration migration{};

@@ -6,6 +6,8 @@
 #include "core/ledger/day_index.h"
 #include "core/ledger/row_numbers.h"
 
+#include "core/common/mantissa.h"
+
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -24,28 +26,45 @@ struct PeriodRange {
     }
 };
 
-// Adds how many rows lie in each of the periods, and returns what amounts they have. Of `head` the first and the last day are read.
-template <class Source> AmountRange count_rows(const Source& source, const View& head, const PeriodRange& periods, std::uint64_t* counts)
+// Adds how many rows lie in each of the periods. Of `head` the first and the last day are read.
+template <class Source> void count_rows(const Source& source, const View& head, const PeriodRange& periods, std::uint64_t* counts)
 {
     const auto period_of = periods.index(head);
-    AmountRange amounts;
-    source.each_row([&](std::uint32_t, Day day, std::int64_t amount) {
-        ++counts[period_of(day)];
-        amounts.include(amount);
-    });
-    return amounts;
+    source.each_row([&](std::uint32_t, Day day, std::int64_t) { ++counts[period_of(day)]; });
 }
 
-// Puts all rows down, each period's behind those of the period before. `places` are how many they are in each, and then the place behind them.
-// `ranks` are the places of the customers in the order of keys, null where they are numbered in it.
+// The sums of a period.
+struct PeriodSums {
+    std::int64_t orders, refund_rows;
+    Int128 gross, refunds;
+
+    void add(std::int64_t amount) noexcept
+    {
+        const bool is_refund = amount < 0;
+        orders += !is_refund;
+        refund_rows += is_refund;
+        (is_refund ? refunds : gross) += amount;
+    }
+};
+
+// Puts all rows down, each period's behind those of the period before; false where the layout has no room for an amount. `places` are how many they are
+// in each, and then the place behind them; rows up to a day go into `sums`. `ranks` are the places of the customers in the order of keys, null where they are
+// numbered in it.
 template <class Number, class Source>
-void put_down(const Source& source, const View& head, const PeriodRange& periods, const std::uint32_t* ranks, const RowLayout& layout, std::uint64_t* places, Number* rows)
+[[nodiscard]] bool put_down(const Source& source, const View& head, const PeriodRange& periods, const std::uint32_t* ranks, const RowLayout& layout, std::uint64_t* places, Number* rows,
+                            Day as_of, PeriodSums* sums)
 {
     const auto period_of = periods.index(head);
     std::exclusive_scan(places, places + periods.count, places, std::uint64_t{0});
+    bool fit = true;
     source.each_row([&](std::uint32_t customer, Day day, std::int64_t amount) {
-        rows[places[period_of(day)]++] = layout.number<Number>(ranks == nullptr ? customer : ranks[customer], day, amount);
+        const std::int32_t period = period_of(day);
+        fit &= layout.has_room_for(amount);
+        rows[places[period]++] = layout.number<Number>(ranks == nullptr ? customer : ranks[customer], day, amount);
+        if (day <= as_of)
+            sums[period].add(amount);
     });
+    return fit;
 }
 
 }  // namespace customer_value::ledger

@@ -21,13 +21,7 @@ using NarrowRow = std::uint64_t;
 __extension__ using WideRow = unsigned __int128;
 
 struct AmountRange {
-    std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = std::numeric_limits<std::int64_t>::min();
-
-    void include(std::int64_t amount) noexcept
-    {
-        least = std::min(least, amount);
-        most = std::max(most, amount);
-    }
+    std::int64_t least, most;
 };
 inline constexpr AmountRange any_amount{std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
 
@@ -40,10 +34,21 @@ public:
           widest_(std::max(magnitude(amounts.least), magnitude(amounts.most)))
     {
     }
+    // As many different amounts as 64 bits have room for beside customer and day, as many refunds as orders; in the rare ledger that leaves no bit for
+    // them, none.
+    [[nodiscard]] static RowLayout narrow(const View& head) noexcept
+    {
+        const RowLayout without(head, {0, 0});
+        const unsigned taken = without.day_bits_ + without.customer_bits_;
+        if (taken >= 63)
+            return without;
+        const std::int64_t half = std::int64_t{1} << (63 - taken);
+        return {head, {-half, half - 1}};
+    }
+    [[nodiscard]] bool has_room_for(std::int64_t amount) const noexcept { return static_cast<std::uint64_t>(amount) - least_ <= low(~std::uint64_t{0}, amount_bits_); }
     // All bits that a customer may have, and the amount that is farthest from 0, without its sign.
     [[nodiscard]] std::uint64_t customers() const noexcept { return low(~std::uint64_t{0}, customer_bits_); }
     [[nodiscard]] std::uint64_t widest_amount() const noexcept { return widest_; }
-    [[nodiscard]] bool is_narrow() const noexcept { return customer_bits_ + day_bits_ + amount_bits_ <= 64; }
 
     template <class Number> [[nodiscard]] Number number(std::uint32_t customer, Day day, std::int64_t amount) const noexcept
     {
