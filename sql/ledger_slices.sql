@@ -1,4 +1,4 @@
--- Parts of a ledger: as_of, slice, "between", slices, first_orders, ledger_shard.
+-- Parts of a ledger: as_of, slice, "between", slices, first_orders, shard, ledger_shard.
 \getenv srcdir PG_ABS_SRCDIR
 \set shop :srcdir '/sql/shop/ledger.sql'
 \set ECHO none
@@ -70,6 +70,16 @@ FROM whole, pg_temp.many_slices(keys) AS m JOIN LATERAL slices(whole.ledger) AS 
 CREATE TEMP TABLE odd AS SELECT id % 3 AS customer, make_date(1 + (id * 277 % 5000)::int, 1 + (id % 12)::int, 5) AS day, CASE id % 4 WHEN 0 THEN 92233720368.54 WHEN 1 THEN 0.1234567 WHEN 2 THEN -5 ELSE -0.00001 END AS amount FROM generate_series(1, 300) AS id;
 SELECT count(*) AS years, count(*) FILTER (WHERE customer_ledger_send(s.ledger) <> customer_ledger_send(slice(base.ledger, s.period, (s.period + interval '1 year')::date))) AS different, rollup(s.ledger)::text = min(base.ledger::text) AS whole
 FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM odd) AS base, slices(base.ledger, '1 year') AS s;
+-- sums of each slice up to a day: those of its rows until then; 0 where there are none
+SELECT period, orders, refund_rows, gross_revenue, refunds FROM d1, slices(ledger, '1 month', '2024-02-11');
+SELECT keys, as_of, count(*) AS slices, count(*) FILTER (WHERE customer_ledger_send(s.ledger) <> customer_ledger_send(plain.ledger)) AS different,
+    count(*) FILTER (WHERE (s.orders, s.refund_rows, s.gross_revenue, s.refunds) IS DISTINCT FROM (t.orders, t.refund_rows, coalesce(t.gross_revenue, 0 * s.gross_revenue), coalesce(t.refunds, 0 * s.refunds))) AS other_sums
+FROM shop.ledgers AS l, unnest('{2019-01-01,2020-02-14,2030-01-01}'::date[]) AS as_of, slices(l.ledger, '1 month', as_of) AS s JOIN LATERAL slices(l.ledger) AS plain USING (period), LATERAL totals(as_of(s.ledger, as_of)) AS t
+GROUP BY keys, as_of ORDER BY keys, as_of;
+SELECT count(*) AS years, bool_and((s.orders, s.refund_rows, s.gross_revenue, s.refunds) IS NOT DISTINCT FROM (t.orders, t.refund_rows, coalesce(t.gross_revenue, 0 * s.gross_revenue), coalesce(t.refunds, 0 * s.refunds))) AS same
+FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM odd) AS base, slices(base.ledger, '1 year', '2999-12-31') AS s, LATERAL totals(as_of(s.ledger, '2999-12-31')) AS t;
+SELECT (SELECT count(*) FROM slices('empty', '1 month', '2024-01-01')) AS empty, (SELECT count(*) FROM d1, slices(ledger, '1 month', NULL)) AS null;
+SELECT count(*) FROM d1, slices(ledger, '1 month', 'infinity');
 SELECT count(*) AS slices, count(period) AS periods FROM slices('empty');
 SELECT count(*) AS slices FROM slices(NULL);
 SELECT count(*) AS slices FROM d1, slices(ledger, NULL);
@@ -120,6 +130,21 @@ SELECT rollup(part)::text = (SELECT ledger::text FROM shop.ledgers WHERE keys = 
 FROM (SELECT ledger_agg('customer ' || customer, day, amount) AS part FROM shop.sales WHERE shop = 'amounts' GROUP BY ledger_shard('customer ' || customer, 5)) AS s;
 SELECT rollup(part)::text = (SELECT ledger::text FROM shop.ledgers WHERE keys = 'uuid') AS shards_of_months
 FROM (SELECT ledger_agg(md5(customer::text)::uuid, day, amount) AS part FROM shop.sales WHERE shop = 'amounts' GROUP BY ledger_shard(md5(customer::text)::uuid, 3), date_trunc('month', day)) AS s;
+
+-- the customers of a shard of a ledger: those that a ledger built of them would hold, stored or in the making
+CREATE FUNCTION pg_temp.of_shard(keys text, shards integer, shard integer) RETURNS customer_ledger LANGUAGE sql AS $$
+    SELECT CASE keys WHEN 'bigint' THEN (SELECT ledger_agg(customer, day, amount) FROM many WHERE ledger_shard(customer, shards) = shard)
+        WHEN 'uuid' THEN (SELECT ledger_agg(md5(customer::text)::uuid, day, amount) FROM many WHERE ledger_shard(md5(customer::text)::uuid, shards) = shard)
+        WHEN 'text' THEN (SELECT ledger_agg('customer ' || customer, day, amount) FROM many WHERE ledger_shard('customer ' || customer, shards) = shard)
+        ELSE (SELECT ledger_agg(customer, day) FROM many WHERE ledger_shard(customer, shards) = shard) END
+$$;
+SELECT keys, shards, count(*) AS parts, count(*) FILTER (WHERE customer_ledger_send(part) <> customer_ledger_send(pg_temp.of_shard(keys, shards, n))) AS different, rollup(part)::text = ledger::text AS whole
+FROM whole, unnest('{1,3,10}'::integer[]) AS shards, generate_series(0, shards - 1) AS n, shard(ledger, shards, n) AS part GROUP BY keys, shards, ledger::text ORDER BY keys, shards;
+SELECT shard(ledger_agg(md5(customer::text)::uuid, day, amount), 7, 2)::text = pg_temp.of_shard('uuid', 7, 2)::text AS in_the_making FROM many;
+SELECT shard('empty', 3, 1) AS empty, shard(NULL, 3, 1) IS NULL AS null;
+SELECT shard(ledger, 0, 0) FROM d1;
+SELECT shard(ledger, 3, 3) FROM d1;
+SELECT shard(ledger, 3, -1) FROM d1;
 
 -- the day of an instant is that of its time zone: 1 April in Moscow, 31 March in London
 SELECT tz, first_day(ledger_agg(1, at, 5, tz)), (SELECT lifecycle.period FROM lifecycle(ledger_agg(1, at, 5, tz)) LIMIT 1) AS month

@@ -182,7 +182,8 @@ DECLARE
     has_all boolean;
     is_complete boolean;    -- what looks at complete periods only stays as it is
     whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
-    base text := format('SELECT %s.as_of(ledger, $2) AS ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.rollup(part) AS ledger FROM (%%s) AS parts (part) OFFSET 0) AS whole', extension);
+    -- the order sets the ledger down, which is put together for each use otherwise
+    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', extension);
     fill text := format('SELECT %s.mart_fill($1, ''''::text, $2, $3)', extension);
     statement text;
 BEGIN
