@@ -141,9 +141,9 @@ BEGIN
     FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    EXECUTE format('SELECT %s.mart_empty($1, NULL)', extension) USING settings;
+    EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
     EXECUTE format($sql$
-        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL, NULL, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,complete}') ORDER BY only_finite)
+        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL::date, NULL::date, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,complete}'::text[]) ORDER BY only_finite)
         FROM (VALUES (false), (true)) AS v (only_finite)$sql$, extension)
     INTO statements USING settings, format('SELECT ledger, %1$s.mart_first_period($8, first_day, as_of) AS since, as_of
         FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, $1))) AS as_of
@@ -157,7 +157,7 @@ BEGIN
     IF filled.as_of IS NOT NULL THEN
         EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, filled.complete_until;
     END IF;
-    EXECUTE format('SELECT %s.mart_read_categories($1, NULL, NULL, true)', extension) USING settings;
+    EXECUTE format('SELECT %s.mart_read_categories($1, NULL::date, NULL::date, true)', extension) USING settings;
     EXECUTE format('UPDATE %I.refresh_log SET (months_done, months_total, rows_read) = (SELECT count(DISTINCT month), count(DISTINCT month), coalesce(sum(%s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers),
                         changed_at = clock_timestamp() WHERE run = $1', mart, extension) USING log_run;
     RETURN filled.as_of;
@@ -251,9 +251,9 @@ BEGIN
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz;
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
-            SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper
+            SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper, (period + %8$L::interval)::date <= $1 + 1
             FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95::double precision) AS interval$sql$,
-            mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at');
+            mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at', settings ->> 'step') USING as_of;
     END IF;
 
     mapping := settings -> 'costs';
@@ -283,7 +283,7 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_mrr', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
             SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
-                   gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr
+                   gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr, (period + %9$L::interval)::date <= $1 + 1
             FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
             mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
     END IF;

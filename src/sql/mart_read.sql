@@ -178,7 +178,7 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    most_rows CONSTANT double precision := coalesce((settings ->> 'rows_at_once')::double precision, 20e6);
+    most_rows CONSTANT double precision := 20e6;
     plan jsonb;
     estimated double precision;
     all_months boolean;
