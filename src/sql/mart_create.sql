@@ -157,8 +157,8 @@ BEGIN
         CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
             PRIMARY KEY (month, category, is_published));
         COMMENT ON TABLE {mart}.stored_months IS 'the revenue of each month and category';
-        CREATE TABLE {mart}.stored_state (as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[]);
-        COMMENT ON TABLE {mart}.stored_state IS 'how far the mart is: last day that counts, first orders of all customers, tables that have triggers';
+        CREATE TABLE {mart}.stored_state (as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[], firsts_until date);
+        COMMENT ON TABLE {mart}.stored_state IS 'how far the mart is: last day that counts, first orders of the customers there were before the day firsts_until, tables that have triggers';
         CREATE TABLE {mart}.stored_fit (model text NOT NULL, bg_nbd {extension}.bg_nbd_model, mbg_nbd {extension}.mbg_nbd_model, pareto_nbd {extension}.pareto_nbd_model, spend {extension}.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision);
         COMMENT ON TABLE {mart}.stored_fit IS 'the models that forecasts are by';
         CREATE TABLE {mart}.stored_sample (frequency bigint, recency double precision, age double precision, monetary_value numeric);

@@ -65,6 +65,13 @@ $$;
 COMMENT ON FUNCTION mart_fill_models(jsonb, date) IS
 'fits the models of a mart up to a day, to the customers of stored_sample, and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
 
+CREATE FUNCTION mart_window(settings jsonb, since date)
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN date_trunc('month'::text, least(since - (settings ->> 'step'::text)::interval, since - (settings ->> 'lapse'::text)::interval, since - '30 days'::interval))::date;
+COMMENT ON FUNCTION mart_window(jsonb, date) IS
+'from which day on rows are needed to fill periods from a day on: of older ones it is enough to know the first order of each customer';
+
 -- One statement works everything out, so that the ledger is made once and read where it lies: as a parameter or a variable it would be copied for each use.
 CREATE FUNCTION mart_fill(settings jsonb, before text, base text, parts text[])
 RETURNS text
@@ -80,20 +87,21 @@ BEGIN
     EXECUTE format($sql$
         SELECT string_agg(format('%%I AS (%%s)', name, statement), ', ' ORDER BY place) FROM (
             SELECT place, 'periods', view_name AS name, format('INSERT INTO %%I.%%I %%s', $2, 'stored_' || view_name, %1$s.mart_sql(query, $1)) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
-            UNION ALL SELECT 100, 'periods', 'firsts', format('UPDATE %%I.stored_state SET firsts = (SELECT %1$s.first_orders(ledger) FROM base)', $2)
+            UNION ALL SELECT 100, 'firsts', 'firsts', format('UPDATE %%I.stored_state SET (firsts, firsts_until) = (SELECT %1$s.as_of(%1$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2)
             UNION ALL SELECT 101, 'complete', 'segment_migration', format('INSERT INTO %%I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
                 FROM base CROSS JOIN LATERAL %1$s.segment_migration(ledger, before_until, complete_until, 5)', $2)
             UNION ALL SELECT 102, 'complete', 'sample', format('INSERT INTO %%I.stored_sample SELECT frequency, recency, age, monetary_value FROM base CROSS JOIN LATERAL
                 %1$s.rfm_summary(%1$s.shard(ledger, greatest(1, ceil(%1$s.customers_count(ledger) / %%s::double precision))::integer, 0), NULL::%%s, complete_until, ''1 week''::interval)', $2, $4, $1 ->> 'key')
         ) AS part (place, kind, name, statement) WHERE kind = ANY ($3)$sql$, extension)
     INTO filled USING settings, mart, parts, sample_size;
-    RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until
+    -- what refreshes of this period and the one before need of older rows is known up to known_until
+    RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until, %6$s.mart_window(%7$L::jsonb, (date_trunc(%3$L, as_of) - %2$L::interval)::date) AS known_until
                        FROM (SELECT *, CASE WHEN date_trunc(%3$L, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(%3$L, as_of)::date - 1 END AS complete_until FROM (%4$s) AS base OFFSET 0) AS base),
-                   %5$s SELECT as_of, complete_until FROM base', before, settings ->> 'step', settings ->> 'unit', base, filled);
+                   %5$s SELECT as_of, complete_until FROM base', before, settings ->> 'step', settings ->> 'unit', base, filled, extension, settings);
 END
 $$;
 COMMENT ON FUNCTION mart_fill(jsonb, text, text, text[]) IS
-'the statement that fills what follows from a ledger: before are common tables that the query base needs, which gives one row ledger, since, as_of; parts are "periods" (stored views from the day since on) and "complete" (segments, and customers to fit models to); it returns as_of, and the end of the last complete period';
+'the statement that fills what follows from a ledger: before are common tables that the query base needs, which gives one row ledger, since, as_of; parts are "periods" (stored views from the day since on), "firsts" (what is to be known of older orders) and "complete" (segments, and customers to fit models to); it returns as_of, and the end of the last complete period';
 
 CREATE FUNCTION mart_first_period(settings jsonb, first_day date, as_of date)
 RETURNS date
@@ -143,7 +151,7 @@ BEGIN
     END LOOP;
     EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
     EXECUTE format($sql$
-        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL::date, NULL::date, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,complete}'::text[]) ORDER BY only_finite)
+        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL::date, NULL::date, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,firsts,complete}'::text[]) ORDER BY only_finite)
         FROM (VALUES (false), (true)) AS v (only_finite)$sql$, extension)
     INTO statements USING settings, format('SELECT ledger, %1$s.mart_first_period($8, first_day, as_of) AS since, as_of
         FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, $1))) AS as_of
@@ -178,8 +186,10 @@ DECLARE
     complete_until date := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
     first_day date;
     since date;             -- first day of the first period that can have changed
-    window_from date;       -- rows from here on say all about them, beside the first order of each customer
+    known_until date;       -- first orders are known of the days before
+    window_from date;       -- rows from here on say all about those periods, beside the first order of each customer
     has_all boolean;
+    is_known boolean;       -- those first orders are as they were
     is_complete boolean;    -- what looks at complete periods only stays as it is
     whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
     -- the order sets the ledger down, which is put together for each use otherwise
@@ -189,9 +199,10 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
     since := date_trunc(unit, least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_day END));
-    window_from := date_trunc('month', least(since - step, since - (settings ->> 'lapse')::interval, since - interval '30 days'));
+    EXECUTE format('SELECT firsts_until, %1$s.mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = %1$s.mart_window($1, (date_trunc($5, $6) - $7)::date) AND ($4 < firsts_until) IS NOT TRUE
+                    FROM %2$I.stored_state', extension, mart) INTO known_until, window_from, is_complete, is_known USING settings, since, complete_until, changed_from, unit, as_of, step;
+    window_from := least(window_from, known_until);
     has_all := window_from <= first_day;
-    EXECUTE format('SELECT fitted_until IS NOT DISTINCT FROM $1 AND ($1 >= date_trunc(''month'', $2)) IS NOT TRUE FROM %I.stored_state', mart) INTO is_complete USING complete_until, changed_from;
 
     EXECUTE format('SELECT %s.mart_empty($1, $2)', extension) USING settings, since;
     EXECUTE format('SELECT greatest($4, %s.mart_first_period($1, $2, $3))', extension) INTO since USING settings, first_day, as_of, since;
@@ -199,8 +210,9 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
         EXECUTE format('DELETE FROM %I.stored_sample', mart);
     END IF;
-    EXECUTE fill INTO statement USING settings, format(base, CASE WHEN has_all THEN whole ELSE format('SELECT %s.as_of(firsts, $3 - 1) FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= $3', extension, mart, whole) END),
-        CASE WHEN has_all AND NOT is_complete THEN '{periods,complete}' ELSE '{periods}' END::text[];
+    EXECUTE fill INTO statement USING settings, format(base, CASE WHEN has_all THEN whole ELSE format('SELECT %s FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= $3',
+            CASE WHEN window_from = known_until THEN 'firsts' ELSE format('%s.as_of(firsts, $3 - 1)', extension) END, mart, whole) END),
+        '{periods}'::text[] || CASE WHEN is_known THEN '{}' ELSE '{firsts}' END::text[] || CASE WHEN has_all AND NOT is_complete THEN '{complete}' ELSE '{}' END::text[];
     EXECUTE statement USING since, as_of, window_from;
     IF NOT is_complete AND NOT has_all THEN
         EXECUTE fill INTO statement USING settings, format(base, whole), '{complete}'::text[];
@@ -227,7 +239,7 @@ BEGIN
     FOR stored IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND needs = ''{}'' AND view_name <> ''data_quality''', extension) LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, 'stored_' || stored);
     END LOOP;
-    EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
+    EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, firsts_until = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
     EXECUTE format('DELETE FROM %I.stored_fit', mart);
 END
 $$;
