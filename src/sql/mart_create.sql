@@ -78,6 +78,30 @@ END
 $$;
 COMMENT ON FUNCTION mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
 
+-- Tables that only some mappings need, and those that came with a later version than the one that has made the mart
+CREATE FUNCTION mart_add_tables(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    added record;
+BEGIN
+    FOR added IN
+        SELECT * FROM (VALUES
+            ('product', 'stored_kinds', 'period date, kind text, orders bigint, revenue numeric, avg_check numeric', 'revenue by period and kind of sale'),
+            ('product', 'stored_checkpoint', 'day date NOT NULL', 'the day before which sales are classed for good'),
+            ('product', 'stored_history', format('customer %s NOT NULL, history %s.sale_history NOT NULL', settings ->> 'key', extension), 'what each customer had bought before the day of stored_checkpoint')) AS v (needs, name, columns, about)
+        WHERE settings -> 'columns' ? needs AND to_regclass(format('%I.%I', mart, name)) IS NULL
+    LOOP
+        EXECUTE format('CREATE TABLE %1$I.%2$I (%3$s); COMMENT ON TABLE %1$I.%2$I IS %4$L', mart, added.name, added.columns, added.about);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION mart_add_tables(jsonb) IS 'makes the tables that a mart of these settings needs and lacks: when it is made, and when a later version refreshes it';
+
 CREATE FUNCTION mart_make(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
                           decimals integer, triggers boolean)
 RETURNS void
@@ -168,9 +192,7 @@ BEGIN
     IF tables[3] IS NOT NULL THEN
         EXECUTE format('CREATE TABLE %1$I.stored_costs (period date, kind text, method text, cost numeric, gain numeric); COMMENT ON TABLE %1$I.stored_costs IS %2$L', mart, 'what was spent, by period, kind and method');
     END IF;
-    IF columns ? 'product' THEN
-        EXECUTE format('CREATE TABLE %1$I.stored_kinds (period date, kind text, orders bigint, revenue numeric, avg_check numeric); COMMENT ON TABLE %1$I.stored_kinds IS %2$L', mart, 'revenue by period and kind of sale');
-    END IF;
+    EXECUTE format('SELECT %s.mart_add_tables($1)', extension) USING settings;
     FOR view IN EXECUTE format('SELECT d.view_name, %1$s.mart_sql(CASE WHEN d.view_name = ''customers'' THEN %1$s.mart_customers_query($1) WHEN NOT d.is_stored THEN d.query END, $1) AS query, d.about
                                 FROM %1$s.mart_views() AS d WHERE %1$s.mart_absent(d.needs, $1) IS NULL ORDER BY d.is_stored DESC, d.place', extension) USING settings LOOP
         EXECUTE format('SELECT %s.mart_add_view($1, $2, $3, $4)', extension) USING settings, view.view_name, view.query, view.about;
@@ -255,7 +277,7 @@ BEGIN
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
             SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()
             UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s.mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_sample,stored_costs,stored_kinds}'::text[]) AS own (name)) AS object
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_sample,stored_costs,stored_kinds,stored_history,stored_checkpoint}'::text[]) AS own (name)) AS object
         WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
     LOOP
         EXECUTE command;

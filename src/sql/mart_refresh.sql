@@ -117,6 +117,7 @@ DECLARE
     stored text;
     fraction text;
 BEGIN
+    EXECUTE format('SELECT %s.mart_add_tables($1)', extension) USING settings;
     EXECUTE format('SELECT as_of FROM %I.stored_state', mart) INTO previous;
     EXECUTE format('SELECT min(month) FROM %I.stored_ledgers WHERE NOT is_published', mart) INTO changed_from;
     EXECUTE format('DELETE FROM %1$I.stored_months WHERE is_published AND month IN (SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published)', mart);
@@ -148,7 +149,7 @@ BEGIN
         EXECUTE format('SELECT %s.mart_fill_orders($1, $2, $3, $4, $5)', extension) USING settings, changed_from, previous, as_of, whole;
     END IF;
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2)', extension) USING settings, as_of;
+        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2, $3)', extension) USING settings, changed_from, as_of;
     END IF;
     EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, today);
     IF quality THEN
