@@ -26,6 +26,8 @@ struct Outside {
     template <class Archive> static void describe(const Outside& self, Archive& archive) { History::write(self.bytes, archive); }
 };
 
+constexpr std::string_view nothing = "(version:1,products:0,groups:0)";
+
 template <class Reader> Datum read(Reader reader, std::size_t length)
 {
     const auto stored = new_sale_history(length);
@@ -45,9 +47,12 @@ template <class Reader> Datum read(Reader reader, std::size_t length)
 using namespace customer_value;
 using namespace customer_value::pg;
 
+// The word `empty` stands for a history without a sale, as in states.
 SQL_FUNCTION(sale_history_in)
 {
     const std::string_view text(PG_GETARG_CSTRING(0));
+    if (text == "empty")
+        return read(TextReader(History::type_name, nothing), nothing.size());
     return read(TextReader(History::type_name, text), text.size());
 }
 

@@ -10,7 +10,7 @@ COMMENT ON FUNCTION sale_type(text, text, @price@) IS
 --@ end
 CREATE TYPE sale_history;
 
---@ function sale_history_in(cstring) returns sale_history is sale_history_in: reads the text form of sale_history
+--@ function sale_history_in(cstring) returns sale_history is sale_history_in: reads the text form of sale_history; the word empty stands for one of no sales
 --@ function sale_history_out(sale_history) returns cstring is sale_history_out: writes the text form of sale_history, lossless
 --@ function sale_history_recv(internal) returns sale_history is sale_history_recv: reads the binary form of sale_history
 --@ function sale_history_send(sale_history) returns bytea is sale_history_send: writes the binary form of sale_history, lossless
