@@ -41,6 +41,31 @@ for script in "$root"/src/sql/released/customer_value--*.sql; do
     is "$missing" '' "the library still has every C symbol of version $version"
 done
 
+# a mart that version 0.5.0 has made, which kept no history of what was bought
+new_database upgrade_mart
+sql upgrade_mart >/dev/null <<'SQL'
+CREATE EXTENSION customer_value VERSION '0.5.0';
+CREATE TABLE lines AS SELECT i AS id, i * i % 7 AS customer, date '2024-01-01' + i AS day, (i * 11 % 40 - 5)::numeric AS amount, 'p' || i % 5 AS product, 'g' || i % 2 AS relation FROM generate_series(1, 200) AS i;
+SELECT create_mart('kept', 'lines', 'customer', 'day', 'amount', product => 'product', price => 'amount', relation => 'relation');
+CALL refresh_mart('kept');
+SQL
+sql upgrade_mart "ALTER EXTENSION customer_value UPDATE TO '$current'"
+for change in 'SELECT' "INSERT INTO lines VALUES (201, 3, '2024-07-20', 30, 'p9', 'g1')" "UPDATE lines SET product = 'p9' WHERE id = 200" "DELETE FROM lines WHERE id = 3"; do
+    is "$(sql upgrade_mart <<SQL
+SET client_min_messages = warning;
+$change;
+CALL refresh_mart('kept');
+SELECT FROM create_mart('fresh', 'lines', 'customer', 'day', 'amount', product => 'product', price => 'amount', relation => 'relation');
+CALL refresh_mart('fresh');
+TABLE kept.sales_kinds EXCEPT TABLE fresh.sales_kinds;
+SELECT (SELECT count(*) FROM kept.sales_kinds) = count(*), count(*) > 10 FROM fresh.sales_kinds;
+SELECT FROM drop_mart('fresh');
+SQL
+    )" 't|t' "a mart of 0.5.0 after the upgrade: ${change%% *}"
+done
+is "$(sql upgrade_mart "SELECT count(*) FROM kept.stored_checkpoint")" 1 'its new tables are there'
+is "$(sql upgrade_mart "SELECT FROM drop_mart('kept')")" '' 'and go with it'
+
 # the test itself: a made-up next version, once with a matching upgrade and once with one that forgets something
 object="CREATE FUNCTION added() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1; COMMENT ON FUNCTION added() IS 'made up by a test';"
 { cat "$extension_dir/customer_value--$current.sql"; echo "$object"; } >"$extension_dir/customer_value--9.test.sql"
