@@ -53,7 +53,7 @@ BEGIN
                   FROM (SELECT customer, at, day, amount, product, relation, price, intended, order_id, NULL::%2$s.sale_history AS history FROM line%4$s) AS bought) AS classed)%5$s
         INSERT INTO %1$I.stored_kinds
         SELECT s.period, r.*
-        FROM (SELECT date_trunc(%6$L, day)::date AS period, %2$s.sales_agg(coalesce(kind, 'unknown'), coalesce(order_id, customer::text || ' ' || day), amount) AS state, %7$s
+        FROM (SELECT date_trunc(%6$L, day::timestamp)::date AS period, %2$s.sales_agg(coalesce(kind, 'unknown'), coalesce(order_id, customer::text || ' ' || day), amount) AS state, %7$s
               FROM classed WHERE day IS NOT NULL GROUP BY 1) AS s
              CROSS JOIN LATERAL (SELECT kind, orders, revenue, avg_check FROM %2$s.sales_report(s.state) UNION ALL SELECT 'upsell_before', s.upsells, s.upsold, NULL WHERE s.upsells > 0) AS r$sql$,
         mart, extension, lines,
@@ -68,7 +68,7 @@ $$;
 COMMENT ON FUNCTION mart_class(jsonb, date, date, boolean) IS
 'classes the sales of whole periods, those of days from <= day < to, after what customers had bought before; keeps: adds them to that';
 
-CREATE FUNCTION mart_fill_kinds(settings jsonb, changed_from date, as_of date)
+CREATE FUNCTION mart_fill_kinds(settings jsonb, changed_from date, previous date, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -76,13 +76,22 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
+    unit text := settings ->> 'unit';
     -- what changes is mostly in the running month or the one before
-    wanted date := date_trunc(settings ->> 'unit', date_trunc('month', as_of) - interval '1 month');
+    usual date := date_trunc(unit, date_trunc('month', as_of) - interval '1 month');
     reached date;
+    wanted date := usual;
 BEGIN
     EXECUTE format('SELECT day FROM %I.stored_checkpoint', mart) INTO reached;
+    -- where late refunds come in later, they will come again
+    IF reached IS NOT NULL AND changed_from >= date_trunc('month', as_of) - interval '3 months' THEN
+        wanted := least(usual, date_trunc(unit, changed_from));
+    END IF;
     IF changed_from >= reached AND as_of >= reached THEN
         EXECUTE format('DELETE FROM %I.stored_kinds WHERE period >= $1', mart) USING reached;
+        IF usual > date_trunc(unit, date_trunc('month', previous) - interval '1 month') IS NOT TRUE THEN
+            wanted := reached;
+        END IF;
     ELSE
         reached := NULL;
         EXECUTE format('DELETE FROM %I.stored_kinds', mart);
@@ -92,7 +101,7 @@ BEGIN
     IF as_of IS NULL THEN
         RETURN;
     END IF;
-    IF reached >= wanted IS NOT TRUE THEN
+    IF wanted > reached IS NOT FALSE THEN
         EXECUTE format('SELECT %s.mart_class($1, $2, $3, true)', extension) USING settings, reached, wanted;
         reached := wanted;
         EXECUTE format('DELETE FROM %I.stored_checkpoint', mart);
@@ -101,5 +110,5 @@ BEGIN
     EXECUTE format('SELECT %s.mart_class($1, $2, $3, false)', extension) USING settings, reached, as_of + 1;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_kinds(jsonb, date, date) IS
-'classes the sales of a mart behind its checkpoint anew, or all where what has changed is older, and moves the checkpoint on: up to it the kinds stay, and what customers had bought is kept';
+COMMENT ON FUNCTION mart_fill_kinds(jsonb, date, date, date) IS
+'classes the sales of a mart behind its checkpoint anew, or all where what has changed is older; with a new period the checkpoint moves on: up to it the kinds stay, and what customers had bought is kept';

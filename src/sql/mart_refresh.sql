@@ -149,7 +149,7 @@ BEGIN
         EXECUTE format('SELECT %s.mart_fill_orders($1, $2, $3, $4, $5)', extension) USING settings, changed_from, previous, as_of, whole;
     END IF;
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2, $3)', extension) USING settings, changed_from, as_of;
+        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2, $3, $4)', extension) USING settings, changed_from, previous, as_of;
     END IF;
     EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, today);
     IF quality THEN
