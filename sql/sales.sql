@@ -62,6 +62,40 @@ CALL matrix.make('stream_of_sales', $$
            CASE WHEN matrix.random(id, 7, 15) > 0 THEN (matrix.random(id, 8, 90) - 9)::smallint END AS price
     FROM generate_series(1, 2000) AS id $$);
 SELECT matrix.check_stream(format('sale_type(product, relation, price::%s)', type), 'at', 'stream_of_sales') FROM unnest(ARRAY['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']) AS type;
+
+-- a history: what was bought before, stored, so that only later lines need be read
+SELECT at, product, price, (class_sale(product, relation, price, NULL) OVER (PARTITION BY customer ORDER BY at)).*
+FROM (VALUES (7, 1, 'cam', 'photo', 500), (7, 2, 'lens', 'photo', 300), (7, 3, 'cam', 'photo', 500), (7, 4, 'pro', 'photo', 900), (7, 5, 'book', NULL, 20), (8, 1, 'cam', 'photo', -500), (8, 2, NULL, 'photo', 9)) AS lines (customer, at, product, relation, price);
+CREATE FUNCTION sales_after(history sale_history, VARIADIC lines text[]) RETURNS text LANGUAGE sql RETURN (
+    SELECT string_agg(coalesce((sale).kind, '-'), ' ' ORDER BY n) || coalesce(' ' || (max((sale).history::text)), '') FROM (
+        SELECT n, class_sale(part[2], nullif(part[3], ''), part[4]::numeric, history) OVER (ORDER BY part[1]::int) AS sale
+        FROM (SELECT n, string_to_array(line, ' ') AS part FROM unnest(lines) WITH ORDINALITY AS l (line, n)) AS parts) AS kinds);
+SELECT sales_after('(version:1,products:2,product:"cam",kind:"repeat",product:"b\"\\",kind:"cross_sell",groups:1,group:"photo",dearest:500.00)', '1 cam photo -500', '1 b"\  -1', '1 x  -1', '2 lens photo 500', '2 pro photo 500.01', '2 pro photo -500.01', '3 b"\  2', '3 bag bags 2');
+-- nothing before, and nothing bought
+SELECT sales_after('empty', '1 a g 5', '2 b g 6') AS empty, sales_after(NULL, '1 a g 5', '2 b g 6') AS unknown, sales_after(NULL, '1 a g -5') AS only_a_refund, 'empty'::sale_history;
+-- a history is that of the first basket: later ones do not count, of several there all do
+SELECT id, product, price, (class_sale(product, 'g', price, history) OVER (ORDER BY at)).kind FROM (VALUES
+    (1, 1, 'a', 5, NULL::sale_history), (2, 1, NULL, NULL, '(version:1,products:1,product:"b",kind:"upsell",groups:1,group:"g",dearest:7)'), (3, 1, NULL, NULL, '(version:1,products:2,product:"a",kind:"front_end",product:"b",kind:"add_on",groups:1,group:"g",dearest:6)'),
+    (4, 1, 'b', -5, NULL), (5, 2, 'c', 7, '(version:1,products:1,product:"c",kind:"upsell",groups:1,group:"g",dearest:9)'), (6, 2, 'd', 8, NULL)) AS lines (id, at, product, price, history);
+-- wherever lines are cut, those behind are of the same kind after a history as after the lines before; and so is the history
+CREATE VIEW sales_before AS
+SELECT hour, customer, (sale).history FROM (SELECT hour, customer, class_sale(product, relation, price, NULL) OVER (PARTITION BY hour, customer ORDER BY at) AS sale
+    FROM sales_lines, generate_series(0, 26) AS hour WHERE at < timestamptz '2024-01-01 00:00Z' + make_interval(hours => hour)) AS classed WHERE (sale).history IS NOT NULL;
+CREATE VIEW sales_behind AS SELECT hour, lines.* FROM sales_lines AS lines, generate_series(0, 26) AS hour WHERE at >= timestamptz '2024-01-01 00:00Z' + make_interval(hours => hour);
+CREATE TABLE sales_cut AS
+SELECT 'with each line' AS how, hour, customer, id, class_sale(product, relation, price, history) OVER (PARTITION BY hour, customer ORDER BY at) AS sale FROM sales_behind LEFT JOIN sales_before USING (hour, customer)
+UNION ALL
+SELECT 'as a row', hour, customer, id, class_sale(product, relation, price, history) OVER (PARTITION BY hour, customer ORDER BY at NULLS FIRST)
+FROM (SELECT hour, customer, id, at, product, relation, price, NULL::sale_history AS history FROM sales_behind UNION ALL SELECT hour, customer, NULL, NULL, NULL, NULL, NULL, history FROM sales_before) AS both_;
+SELECT how, count(*) AS lines, count(*) FILTER (WHERE (sale).kind IS DISTINCT FROM ours.kind) AS different FROM sales_cut LEFT JOIN sales_ours AS ours USING (id) GROUP BY how ORDER BY how;
+SELECT how, count(*) AS histories, count(*) FILTER (WHERE (sale).history::text IS DISTINCT FROM whole.history::text) AS different
+FROM sales_cut JOIN sales_before AS whole USING (customer) WHERE whole.hour = 26 AND (sale).history IS NOT NULL GROUP BY how ORDER BY how;
+INSERT INTO matrix.states SELECT 'class_sale', 'sale_history'::regtype, history::text FROM sales_before WHERE hour = 26 UNION ALL SELECT 'class_sale of none', 'sale_history', 'empty';
+SELECT matrix.check_stream(format('class_sale(product, relation, price::%s, CASE WHEN at < ''2024-01-02'' THEN ''(version:1,products:1,product:"p1",kind:"upsell",groups:1,group:"g1",dearest:7)''::sale_history END)', type), 'at, id', 'stream_of_sales')
+FROM unnest(ARRAY['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']) AS type;
+-- one of many products, with names of any length, and prices of any size
+SELECT octet_length(history::text) > 100000 AS long, history::text::sale_history::text = history::text AS same FROM (SELECT (class_sale(repeat('x', i % 3000 * 10), repeat('y', i % 30), i * 0.5 ^ (i % 90), NULL) OVER ()).history FROM generate_series(1, 6000) AS i) AS s WHERE history IS NOT NULL;
+
 -- a history, and a basket, of many products; products with long names
 SELECT kind, count(*) FROM (SELECT sale_type('product ' || i % 30000, 'group ' || i % 700, i % 97) OVER (ORDER BY i / 7) AS kind FROM generate_series(1, 60000) AS i) AS lines GROUP BY kind ORDER BY kind;
 SELECT kind, count(*) FROM (SELECT sale_type('product ' || i, 'group', i % 9700) OVER (ORDER BY i > 1) AS kind FROM generate_series(1, 150000) AS i) AS lines GROUP BY kind ORDER BY kind;
@@ -141,6 +175,14 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT sale_type('a', 'g', 1e300::double precision) OVER ()$$,
     $$SELECT sale_type('a', 'g', 1e38) OVER ()$$,
     $$SELECT sale_type('a', 'g', 1)$$,
+    $$SELECT class_sale('a', 'g', 'NaN'::numeric, NULL) OVER ()$$,
+    $$SELECT class_sale('a', 'g', 1, '(version:1,products:1,product:"a",kind:"unknown",groups:0)') OVER ()$$,
+    $$SELECT '(version:1,products:2,product:"a",kind:"repeat",product:"a",kind:"add_on",groups:0)'::sale_history$$,
+    $$SELECT '(version:1,products:1,product:"a",kind:"repeat",groups:2,group:"g",dearest:1,group:"g",dearest:1)'::sale_history$$,
+    $$SELECT '(version:1,products:1,product:"a",kind:"repeat",groups:1,group:"g",dearest:-1)'::sale_history$$,
+    $$SELECT '(version:1,products:0,groups:1,group:"g",dearest:1)'::sale_history$$,
+    $$SELECT '(version:1,products:2,product:"a",kind:"repeat",groups:0)'::sale_history$$,
+    $$SELECT '(version:2,products:0,groups:0)'::sale_history$$,
     $$SELECT upsell_before('NaN'::numeric, 1)$$,
     $$SELECT upsell_before(1, 'Infinity'::double precision)$$,
     $$SELECT sales_agg('a', 1, 'NaN'::numeric)$$,

@@ -304,20 +304,31 @@ template <class State> Datum out(FunctionCallInfo fcinfo)
     PG_RETURN_CSTRING(written<TextWriter>(read_state<State>(fcinfo, 0), 0, length));
 }
 
-template <class State> Datum recv(FunctionCallInfo fcinfo)
+// The binary form that a receive function is given.
+inline std::string_view rest_of_message(FunctionCallInfo fcinfo)
 {
     auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     const auto length = message->len - message->cursor;
-    const std::string_view bytes(pq_getmsgbytes(message, length), static_cast<std::size_t>(length));
-    BinaryReader reader(State::type_name, bytes);
-    State* state = restored<State>(reader, bytes.size());
-    // texts inside must be valid in this database's encoding, as in any other value
-    std::size_t text_length;
-    const char* text = written<TextWriter>(*state, 0, text_length);
-    if (std::strlen(text) != text_length || !pg_verifymbstr(text, static_cast<int>(text_length), true))
+    return {pq_getmsgbytes(message, length), static_cast<std::size_t>(length)};
+}
+
+// Texts inside of what was received must be valid in this database's encoding, as in any other value.
+template <class State> void require_valid_text(const State& state)
+{
+    std::size_t length;
+    const char* text = written<TextWriter>(state, 0, length);
+    if (std::strlen(text) != length || !pg_verifymbstr(text, static_cast<int>(length), true))
         ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
                         errmsg("invalid binary form of type %s", State::type_name),
                         errdetail("A text inside is not valid in encoding %s.", GetDatabaseEncodingName())));
+}
+
+template <class State> Datum recv(FunctionCallInfo fcinfo)
+{
+    const std::string_view bytes = rest_of_message(fcinfo);
+    BinaryReader reader(State::type_name, bytes);
+    State* state = restored<State>(reader, bytes.size());
+    require_valid_text(*state);
     return datum_of(state);
 }
 

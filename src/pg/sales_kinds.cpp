@@ -1,4 +1,5 @@
-// sale_type: the kinds of sale, as a window function over one customer's lines in the order of time.
+// sale_type and class_sale: the kinds of sale, as window functions over one customer's lines in the order of time; class_sale
+// goes on from a history, and hands it on.
 //
 // At the first row of a basket (rows that are peers in ORDER BY) all of it is read and classed; its other rows only take
 // their answers. Rows before are given back to the executor at once. What remains is the customer's history, in the
@@ -6,6 +7,8 @@
 #include "pg/arguments.h"
 #include "pg/guard.h"
 #include "pg/partition.h"
+#include "pg/results.h"
+#include "pg/sales_history.h"
 
 #include "core/common/merge_sort.h"
 #include "core/sales/kinds.h"
@@ -28,22 +31,31 @@ struct Basket {
     Line* lines;   // of the rows that count
     Kind* kinds;   // of all rows
     std::size_t count, rows, capacity;
-    Datum names[6];  // what the kinds are called
+    Datum answers[6];  // for each kind
 };
 
 struct Customer {
     History* history;
     int64 first, end;  // positions of the basket's rows
+    bool is_last;      // no basket follows
 };
 
-Basket* basket_of(FunctionCallInfo fcinfo)
+NullableResult name_column(Kind kind)
+{
+    return kind == Kind::none ? NullableResult{} : NullableResult{CStringGetTextDatum(name_of(kind).data()), false};
+}
+Datum kind_alone(FunctionCallInfo, Kind kind) { return name_column(kind).value; }
+Datum kind_without_history(FunctionCallInfo fcinfo, Kind kind) { return row_of(fcinfo, {name_column(kind), {}}); }
+
+// answer_of says what is returned for a kind; that is made once.
+template <class AnswerOf> Basket* basket_of(FunctionCallInfo fcinfo, AnswerOf answer_of)
 {
     if (fcinfo->flinfo->fn_extra == nullptr) {
         MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
         auto* basket = static_cast<Basket*>(palloc0(sizeof(Basket)));
         basket->memory = AllocSetContextCreate(CurrentMemoryContext, "customer_value basket", ALLOCSET_DEFAULT_SIZES);
-        for (const auto kind : {Kind::front_end, Kind::repeat, Kind::upsell, Kind::add_on, Kind::cross_sell})
-            basket->names[static_cast<int>(kind)] = CStringGetTextDatum(name_of(kind).data());
+        for (const auto kind : {Kind::none, Kind::front_end, Kind::repeat, Kind::upsell, Kind::add_on, Kind::cross_sell})
+            basket->answers[static_cast<int>(kind)] = answer_of(fcinfo, kind);
         MemoryContextSwitchTo(caller);
         fcinfo->flinfo->fn_extra = basket;
     }
@@ -100,12 +112,32 @@ template <class Price> ScaledNumber price_of(Datum datum)
     return guarded([&] { return scaled_number("price", price); });
 }
 
+void grow(Customer* customer, History::Room room)
+{
+    History* old = customer->history;
+    void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), History::bytes_for(room));
+    customer->history = old == nullptr ? History::create(memory, room) : guarded([&] { return History::relocate(*old, memory, room); });
+    if (old != nullptr)
+        pfree(old);
+}
+
+void know(Customer* customer, Datum datum)
+{
+    const auto stored = stored_sale_history(datum);
+    if (customer->history == nullptr)
+        grow(customer, {{0, 0}, {0, 0}});
+    while (const auto room = guarded([&] { return customer->history->know(stored); }))
+        grow(customer, *room);
+}
+
 // Reads the row so far behind the current one into the basket; false where it is of another basket or partition.
-template <class Price> bool read_row(WindowObject window, Basket* basket, int distance)
+template <class Price> bool read_row(WindowObject window, Customer* customer, Basket* basket, int distance, bool goes_on)
 {
     const Found product = argument_at(window, 0, distance);
-    if (product.is_out)
+    if (product.is_out) {
+        customer->is_last = true;
         return false;
+    }
     Line line{};
     if (!product.is_null)
         line.product = kept(basket, product.value);
@@ -113,6 +145,9 @@ template <class Price> bool read_row(WindowObject window, Basket* basket, int di
     if (distance > 0 && !WinRowsArePeers(window, position - 1, position))
         return false;
     add_row(basket);
+    if (goes_on)
+        if (const Found history = argument_at(window, 3, distance); !history.is_null)
+            know(customer, history.value);
     if (product.is_null)
         return true;
     if (const Found relation = argument_at(window, 1, distance); !relation.is_null)
@@ -124,15 +159,6 @@ template <class Price> bool read_row(WindowObject window, Basket* basket, int di
     line.row = basket->rows - 1;
     basket->lines[basket->count++] = line;
     return true;
-}
-
-void grow(Customer* customer, History::Room room)
-{
-    History* old = customer->history;
-    void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), History::bytes_for(room));
-    customer->history = old == nullptr ? History::create(memory, room) : guarded([&] { return History::relocate(*old, memory, room); });
-    if (old != nullptr)
-        pfree(old);
 }
 
 void class_lines(Customer* customer, Basket* basket)
@@ -153,11 +179,12 @@ void class_lines(Customer* customer, Basket* basket)
     guarded([&] { customer->history->end_basket(lines, kinds); });
 }
 
-template <class Price> void read_basket(WindowObject window, Customer* customer, Basket* basket)
+template <class Price> void read_basket(WindowObject window, Customer* customer, Basket* basket, bool has_history)
 {
     clear(basket);
     customer->first = WinGetCurrentPosition(window);
-    while (read_row<Price>(window, basket, static_cast<int>(basket->rows))) {
+    const bool goes_on = has_history && customer->first == 0;
+    while (read_row<Price>(window, customer, basket, static_cast<int>(basket->rows), goes_on)) {
         CHECK_FOR_INTERRUPTS();
         if (basket->rows == INT_MAX)
             ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a basket has more than %d lines", INT_MAX - 1)));
@@ -167,23 +194,42 @@ template <class Price> void read_basket(WindowObject window, Customer* customer,
     class_lines(customer, basket);
 }
 
+// The kind of the current row.
+template <class Price> Kind kind_of_row(WindowObject window, Customer* customer, Basket* basket, bool has_history)
+{
+    const int64 position = WinGetCurrentPosition(window);
+    if (position >= customer->end || position < customer->first)
+        read_basket<Price>(window, customer, basket, has_history);
+    return basket->kinds[position - customer->first];
+}
+
 template <class Price> Datum sale_type(FunctionCallInfo fcinfo)
 {
     WindowObject window = window_of(fcinfo);
-    auto* customer = partition_memory<Customer>(window);
-    Basket* basket = basket_of(fcinfo);
-    const int64 position = WinGetCurrentPosition(window);
-    if (position >= customer->end || position < customer->first)
-        read_basket<Price>(window, customer, basket);
-    const Kind kind = basket->kinds[position - customer->first];
+    Basket* basket = basket_of(fcinfo, kind_alone);
+    const Kind kind = kind_of_row<Price>(window, partition_memory<Customer>(window), basket, false);
     if (kind == Kind::none)
         PG_RETURN_NULL();
-    return basket->names[static_cast<int>(kind)];
+    return basket->answers[static_cast<int>(kind)];
+}
+
+template <class Price> Datum class_sale(FunctionCallInfo fcinfo)
+{
+    WindowObject window = window_of(fcinfo);
+    auto* customer = partition_memory<Customer>(window);
+    Basket* basket = basket_of(fcinfo, kind_without_history);
+    const Kind kind = kind_of_row<Price>(window, customer, basket, true);
+    if (!customer->is_last || WinGetCurrentPosition(window) < customer->end - 1 || customer->history->is_empty())
+        return basket->answers[static_cast<int>(kind)];
+    const auto stored = new_sale_history(guarded([&] { return customer->history->stored_size(); }));
+    guarded([&] { customer->history->store(stored.data()); });
+    return row_of(fcinfo, {name_column(kind), {sale_history_datum(stored, stored.size()), false}});
 }
 
 }  // namespace
 
-#define SALE_TYPE(suffix, Price) \
-    SQL_FUNCTION(sale_type_##suffix) { return sale_type<Price>(fcinfo); }
+#define KINDS_OF_SALE(suffix, Price)                                          \
+    SQL_FUNCTION(sale_type_##suffix) { return sale_type<Price>(fcinfo); }     \
+    SQL_FUNCTION(class_sale_##suffix) { return class_sale<Price>(fcinfo); }
 
-FOR_EACH_NUMBER(SALE_TYPE)
+FOR_EACH_NUMBER(KINDS_OF_SALE)

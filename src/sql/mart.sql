@@ -210,32 +210,3 @@ END
 $$;
 COMMENT ON FUNCTION mart_add_triggers(jsonb) IS
 'triggers of a mart on its orders and all partitions that lack them; true where there were any to add';
-
-CREATE FUNCTION mart_add_view(settings jsonb, view_name text, query text, about text)
-RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
-    name text := format('%I.%I', settings ->> 'mart', view_name);
-    columns record;
-    comment text;
-BEGIN
-    EXECUTE format('SELECT string_agg(quote_ident(column_name), '', '' ORDER BY place) AS names, string_agg(format(''%%1$I %%2$s'', column_name, %1$s.mart_type(type, $2)), '', '' ORDER BY place) AS definitions,
-                           string_agg(format(''%%1$I::%%2$s'', column_name, %1$s.mart_type(type, $2)), '', '' ORDER BY place) AS casts FROM %1$s.mart_columns() WHERE view_name = $1', extension)
-    INTO columns USING view_name, settings;
-    IF query IS NULL THEN
-        EXECUTE format('CREATE TABLE %I.%I (%s)', settings ->> 'mart', 'stored_' || view_name, columns.definitions);
-        EXECUTE format('COMMENT ON TABLE %I.%I IS %L', settings ->> 'mart', 'stored_' || view_name, 'the rows of the view ' || view_name || '; refresh_mart replaces them');
-        query := format('SELECT * FROM %I.%I', settings ->> 'mart', 'stored_' || view_name);
-    END IF;
-    EXECUTE format('CREATE VIEW %s AS SELECT %s FROM (%s) AS q (%s)', name, columns.casts, query, columns.names);
-    EXECUTE format('COMMENT ON VIEW %s IS %L', name, about);
-    FOR comment IN EXECUTE format('SELECT format(''COMMENT ON COLUMN %%s.%%I IS %%L'', $1, column_name, about) FROM %s.mart_columns() WHERE view_name = $2', extension) USING name, view_name LOOP
-        EXECUTE comment;
-    END LOOP;
-END
-$$;
-COMMENT ON FUNCTION mart_add_view(jsonb, text, text, text) IS
-'a view of a mart with its comments; without a query, over a table stored_... of the same columns';

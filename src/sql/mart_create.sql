@@ -1,4 +1,4 @@
---@ requires: mart
+--@ requires: mart_tables
 -- create_mart, drop_mart, describe_mart.
 
 CREATE FUNCTION mart_settings(mart name)
@@ -78,10 +78,10 @@ END
 $$;
 COMMENT ON FUNCTION mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
 
-CREATE FUNCTION mart_make(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
+CREATE FUNCTION mart_checked(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
                           decimals integer, triggers boolean)
-RETURNS void
-LANGUAGE plpgsql
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -96,7 +96,6 @@ DECLARE
     wrong text;
     settings jsonb;
     can_note boolean;
-    view record;
 BEGIN
     SELECT m INTO wrong FROM (VALUES
         (CASE WHEN mart IS NULL THEN 'mart must not be NULL: it names the schema that is made' END),
@@ -138,54 +137,41 @@ BEGIN
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
         'key', CASE WHEN types ->> 'customer' IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN types ->> 'customer' = 'uuid' THEN 'uuid' ELSE 'text' END,
         'at_type', types ->> 'ordered_at', 'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note));
+    settings := settings || jsonb_build_object('orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
+        'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %1$s.mart_number_type($3, $4)), ''golden_threshold'', %1$s.shortest_decimal($5), ''discount_pct'', %1$s.shortest_decimal($6))', extension)
     INTO settings USING settings, decimals, orders, columns ->> 'amount', golden_threshold, discount_pct;
+    RETURN settings;
+END
+$$;
+COMMENT ON FUNCTION mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
+'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
 
+CREATE FUNCTION mart_make(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
+    statement text;
+BEGIN
     EXECUTE format('CREATE SCHEMA %I', mart);
-    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', orders));
-    EXECUTE replace(replace($ddl$
-        CREATE TABLE {mart}.settings (settings jsonb NOT NULL, orders regclass NOT NULL, subscriptions regclass, survey regclass, costs regclass);
-        COMMENT ON TABLE {mart}.settings IS 'what create_mart was told';
-        CREATE TABLE {mart}.refresh_log (run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, started_at timestamptz NOT NULL DEFAULT clock_timestamp(), changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-            months_done bigint NOT NULL DEFAULT 0, months_total bigint, rows_read bigint NOT NULL DEFAULT 0, process integer NOT NULL DEFAULT pg_backend_pid());
-        COMMENT ON TABLE {mart}.refresh_log IS 'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed (found unfinished by a later one)';
-        CREATE TABLE {mart}.changes (month date);
-        COMMENT ON TABLE {mart}.changes IS 'months whose orders have changed since they were read, from triggers; NULL: all';
-        CREATE TABLE {mart}.stored_ledgers (month date NOT NULL, part text NOT NULL, shard integer NOT NULL DEFAULT 0, is_published boolean NOT NULL, ledger {extension}.customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
-            PRIMARY KEY (month, part, shard, is_published));
-        COMMENT ON TABLE {mart}.stored_ledgers IS 'the orders of each month: part is customers, or guests for rows without a customer; a month of very many orders is in several shards of customers; orders, refunds and their sums are up to the last day that counts; not yet published are those of a refresh under way';
-        CREATE TABLE {mart}.stored_months (month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric,
-            PRIMARY KEY (month, category, is_published));
-        COMMENT ON TABLE {mart}.stored_months IS 'the revenue of each month and category';
-        CREATE TABLE {mart}.stored_state (as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[], firsts_until date);
-        COMMENT ON TABLE {mart}.stored_state IS 'how far the mart is: last day that counts, first orders of the customers there were before the day firsts_until, tables that have triggers';
-        CREATE TABLE {mart}.stored_fit (model text NOT NULL, bg_nbd {extension}.bg_nbd_model, mbg_nbd {extension}.mbg_nbd_model, pareto_nbd {extension}.pareto_nbd_model, spend {extension}.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision);
-        COMMENT ON TABLE {mart}.stored_fit IS 'the models that forecasts are by';
-        CREATE TABLE {mart}.stored_sample (frequency bigint, recency double precision, age double precision, monetary_value numeric);
-        COMMENT ON TABLE {mart}.stored_sample IS 'the customers that models are fitted to, as rfm_summary has them, in weeks';
-        INSERT INTO {mart}.stored_state DEFAULT VALUES;
-        INSERT INTO {mart}.changes VALUES (NULL)$ddl$, '{mart}', quote_ident(mart)), '{extension}', extension);
-    EXECUTE format('INSERT INTO %I.settings VALUES ($1, $2, $3, $4, $5)', mart) USING settings, orders, tables[1], tables[2], tables[3];
-    IF tables[3] IS NOT NULL THEN
-        EXECUTE format('CREATE TABLE %1$I.stored_costs (period date, kind text, method text, cost numeric, gain numeric); COMMENT ON TABLE %1$I.stored_costs IS %2$L', mart, 'what was spent, by period, kind and method');
-    END IF;
-    IF columns ? 'product' THEN
-        EXECUTE format('CREATE TABLE %1$I.stored_kinds (period date, kind text, orders bigint, revenue numeric, avg_check numeric); COMMENT ON TABLE %1$I.stored_kinds IS %2$L', mart, 'revenue by period and kind of sale');
-    END IF;
-    FOR view IN EXECUTE format('SELECT d.view_name, %1$s.mart_sql(CASE WHEN d.view_name = ''customers'' THEN %1$s.mart_customers_query($1) WHEN NOT d.is_stored THEN d.query END, $1) AS query, d.about
-                                FROM %1$s.mart_views() AS d WHERE %1$s.mart_absent(d.needs, $1) IS NULL ORDER BY d.is_stored DESC, d.place', extension) USING settings LOOP
-        EXECUTE format('SELECT %s.mart_add_view($1, $2, $3, $4)', extension) USING settings, view.view_name, view.query, view.about;
-    END LOOP;
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
+    EXECUTE format('SELECT %1$s.mart_add_tables($1), %1$s.mart_add_views($1)', extension) USING settings;
+    EXECUTE format('INSERT INTO %1$I.settings SELECT $1 - $2, ($1 ->> $2[1])::regclass, ($1 ->> $2[2])::regclass, ($1 ->> $2[3])::regclass, ($1 ->> $2[4])::regclass', mart) USING settings, tables;
+    EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
+    EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     IF (settings ->> 'triggers')::boolean THEN
-        settings := settings || jsonb_build_object('orders', orders::text);
-        EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO type USING settings;
-        EXECUTE type;
+        EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
+        EXECUTE statement;
         EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_make(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
-'makes the schema, tables, views and triggers of a mart, for create_mart, which has found tables by the search_path of its caller; columns: argument to column of orders; mappings: subscriptions, survey, costs';
+COMMENT ON FUNCTION mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
 
 CREATE FUNCTION mart_found(mapping jsonb)
 RETURNS jsonb
@@ -200,11 +186,11 @@ CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_a
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
-    SELECT mart_make(mart, orders,
+    SELECT mart_make(mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
             'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
         pg_catalog.jsonb_build_object('subscriptions'::text, mart_found(subscriptions), 'survey'::text, mart_found(survey), 'costs'::text, mart_found(costs)),
-        tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers);
+        tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
 COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
 'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
@@ -256,7 +242,7 @@ BEGIN
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
             SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()
             UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s.mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM unnest('{settings,refresh_log,changes,stored_ledgers,stored_months,stored_state,stored_fit,stored_sample,stored_costs,stored_kinds}'::text[]) AS own (name)) AS object
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s.mart_tables()) AS object
         WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
     LOOP
         EXECUTE command;

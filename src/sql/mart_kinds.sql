@@ -1,40 +1,114 @@
 --@ requires: mart_read, sales
--- Kinds of sale in a mart.
+-- Kinds of sale in a mart. The kind of a sale depends on all that the customer bought before. Sales before a checkpoint, which is the first day of a period,
+-- are classed for good; what customers had bought up to there is kept, so that a refresh reads only the lines behind it.
 
--- Kinds of sale depend on all that a customer bought before
-CREATE FUNCTION mart_fill_kinds(settings jsonb, as_of date)
+-- The lines of the days from <= day < to; all before to where from is NULL
+CREATE FUNCTION mart_lines(settings jsonb, "from" date, "to" date)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    columns jsonb := settings -> 'columns';
+    at text := format('t.%I', columns ->> 'ordered_at');
+    bound text := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN 'timezone(%1$L, %2$L::timestamp)' ELSE '%2$L' END;
+    bounds text := format('isfinite(%s)', at);
+    number record;
+    day text;
+BEGIN
+    EXECUTE format('SELECT %1$s.mart_number(''amount''::text, $1) AS amount, %1$s.mart_number(''price''::text, $1) AS price, %1$s.mart_number(''intended_price''::text, $1) AS intended', extension) INTO number USING settings;
+    EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz';
+    IF "from" IS NOT NULL THEN
+        bounds := bounds || format(' AND %s >= ', at) || format(bound, settings ->> 'tz', "from");
+    END IF;
+    bounds := bounds || format(' AND %s < ', at) || format(bound, settings ->> 'tz', "to");
+    RETURN format('SELECT t.%1$I::%2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, t.%6$I::text AS product, %7$s::text AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s::text AS order_id
+                   FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%6$I IS NOT NULL AND %5$s IS NOT NULL AND %12$s',
+        columns ->> 'customer', settings ->> 'key', at, day, number.amount, columns ->> 'product', coalesce('t.' || quote_ident(columns ->> 'relation'), 'NULL'), number.price, number.intended,
+        coalesce('t.' || quote_ident(columns ->> 'order_id'), 'NULL'), settings ->> 'orders',
+        bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
+END
+$$;
+COMMENT ON FUNCTION mart_lines(jsonb, date, date) IS
+'the query with which a mart reads the lines that have a kind of sale, those of days from <= day < to: customer, at, day, amount, product, relation, price, intended, order_id';
+
+CREATE FUNCTION mart_class(settings jsonb, "from" date, "to" date, keeps boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
-    columns jsonb := settings -> 'columns';
     mart text := settings ->> 'mart';
-    price text;
-    intended text;
-    amount text;
-    day text;
+    lines text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_number(''price''::text, $1), %1$s.mart_number(''intended_price''::text, $1), %1$s.mart_number(''amount''::text, $1), %1$s.mart_day($2, $1 #>> ''{columns,ordered_at}'', $1 ->> ''tz'')', extension)
-    INTO price, intended, amount, day USING settings, (settings ->> 'orders')::regclass;
-    EXECUTE format('DELETE FROM %I.stored_kinds', mart);
+    EXECUTE format('SELECT %s.mart_lines($1, $2, $3)', extension) INTO lines USING settings, "from", "to";
+    -- the history of a customer is a row before the first line
     EXECUTE format($sql$
-        INSERT INTO %1$I.stored_kinds
-        WITH line AS (
-            SELECT t.%3$I::%4$s AS customer, t.%5$I AS at, %6$s AS day, %7$s AS amount, t.%8$I::text AS product, %9$s AS relation, abs(%10$s) AS price, %11$s AS intended, %12$s AS order_id
-            FROM %13$s AS t WHERE t.%3$I IS NOT NULL AND isfinite(t.%5$I) AND t.%8$I IS NOT NULL AND %14$s),
+        WITH line AS (%3$s),
         classed AS (
-            SELECT date_trunc(%15$L, day)::date AS period, coalesce(order_id, customer::text || ' ' || day) AS order_id, amount, price, intended,
-                   coalesce(%2$s.sale_type(product, relation, CASE WHEN amount < 0 THEN -price ELSE price END) OVER (PARTITION BY customer ORDER BY at), 'unknown') AS kind
-            FROM line WHERE amount IS NOT NULL AND day <= $1)
-        SELECT s.period, r.kind, r.orders, r.revenue, r.avg_check FROM (SELECT period, %2$s.sales_agg(kind, order_id, amount) AS state FROM classed GROUP BY period) AS s, %2$s.sales_report(s.state) AS r
-        UNION ALL
-        SELECT period, 'upsell_before', count(*), sum(price - intended), NULL FROM classed WHERE amount >= 0 AND %2$s.upsell_before(intended, price) GROUP BY period$sql$,
-        mart, extension, columns ->> 'customer', settings ->> 'key', columns ->> 'ordered_at', day, amount, columns ->> 'product', coalesce('t.' || quote_ident(columns ->> 'relation'), 'NULL') || '::text', price,
-        intended, coalesce('t.' || quote_ident(columns ->> 'order_id'), 'NULL') || '::text', settings ->> 'orders',
-        CASE WHEN columns ->> 'status' IS NULL THEN 'true' ELSE format('%s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END, settings ->> 'unit') USING as_of;
+            SELECT customer, day, order_id, amount, price, intended, (sale).kind, (sale).history
+            FROM (SELECT customer, day, order_id, amount, price, intended, %2$s.class_sale(product, relation, CASE WHEN amount < 0 THEN -price ELSE price END, history) OVER (PARTITION BY customer ORDER BY at NULLS FIRST) AS sale
+                  FROM (SELECT customer, at, day, amount, product, relation, price, intended, order_id, NULL::%2$s.sale_history AS history FROM line%4$s) AS bought) AS classed)%5$s
+        INSERT INTO %1$I.stored_kinds
+        SELECT s.period, r.*
+        FROM (SELECT date_trunc(%6$L, day::timestamp)::date AS period, %2$s.sales_agg(coalesce(kind, 'unknown'), coalesce(order_id, customer::text || ' ' || day), amount) AS state, %7$s
+              FROM classed WHERE day IS NOT NULL GROUP BY 1) AS s
+             CROSS JOIN LATERAL (SELECT kind, orders, revenue, avg_check FROM %2$s.sales_report(s.state) UNION ALL SELECT 'upsell_before', s.upsells, s.upsold, NULL WHERE s.upsells > 0) AS r$sql$,
+        mart, extension, lines,
+        CASE WHEN "from" IS NULL THEN '' ELSE format(' UNION ALL SELECT h.customer, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.history FROM %I.stored_history AS h WHERE h.customer IN (SELECT line.customer FROM line)', mart) END,
+        CASE WHEN keeps AND "from" IS NOT NULL THEN format(', replaced AS (DELETE FROM %I.stored_history AS h USING classed AS c WHERE c.customer = h.customer AND c.history IS NOT NULL)', mart) ELSE '' END
+            || CASE WHEN keeps THEN format(', kept AS (INSERT INTO %I.stored_history SELECT customer, history FROM classed WHERE history IS NOT NULL)', mart) ELSE '' END,
+        settings ->> 'unit',
+        CASE WHEN settings #>> '{columns,intended_price}' IS NULL THEN '0::bigint AS upsells, NULL::numeric AS upsold'
+             ELSE format('count(*) FILTER (WHERE amount >= 0 AND %1$s.upsell_before(intended, price)) AS upsells, sum(price - intended) FILTER (WHERE amount >= 0 AND %1$s.upsell_before(intended, price)) AS upsold', extension) END);
 END
 $$;
-COMMENT ON FUNCTION mart_fill_kinds(jsonb, date) IS
-'classes the sales of a mart anew: the kind of a sale depends on all that the customer bought before, so that this reads all orders';
+COMMENT ON FUNCTION mart_class(jsonb, date, date, boolean) IS
+'classes the sales of whole periods, those of days from <= day < to, after what customers had bought before; keeps: adds them to that';
+
+CREATE FUNCTION mart_fill_kinds(settings jsonb, changed_from date, previous date, as_of date)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    unit text := settings ->> 'unit';
+    -- what changes is mostly in the running month or the one before
+    usual date := date_trunc(unit, date_trunc('month', as_of) - interval '1 month');
+    reached date;
+    wanted date := usual;
+BEGIN
+    EXECUTE format('SELECT day FROM %I.stored_checkpoint', mart) INTO reached;
+    -- where late refunds come in later, they will come again
+    IF reached IS NOT NULL AND changed_from >= date_trunc('month', as_of) - interval '3 months' THEN
+        wanted := least(usual, date_trunc(unit, changed_from));
+    END IF;
+    IF changed_from >= reached AND as_of >= reached THEN
+        EXECUTE format('DELETE FROM %I.stored_kinds WHERE period >= $1', mart) USING reached;
+        IF usual > date_trunc(unit, date_trunc('month', previous) - interval '1 month') IS NOT TRUE THEN
+            wanted := reached;
+        END IF;
+    ELSE
+        reached := NULL;
+        EXECUTE format('DELETE FROM %I.stored_kinds', mart);
+        EXECUTE format('DELETE FROM %I.stored_history', mart);
+        EXECUTE format('DELETE FROM %I.stored_checkpoint', mart);
+    END IF;
+    IF as_of IS NULL THEN
+        RETURN;
+    END IF;
+    IF wanted > reached IS NOT FALSE THEN
+        EXECUTE format('SELECT %s.mart_class($1, $2, $3, true)', extension) USING settings, reached, wanted;
+        reached := wanted;
+        EXECUTE format('DELETE FROM %I.stored_checkpoint', mart);
+        EXECUTE format('INSERT INTO %I.stored_checkpoint VALUES ($1)', mart) USING reached;
+    END IF;
+    EXECUTE format('SELECT %s.mart_class($1, $2, $3, false)', extension) USING settings, reached, as_of + 1;
+END
+$$;
+COMMENT ON FUNCTION mart_fill_kinds(jsonb, date, date, date) IS
+'classes the sales of a mart behind its checkpoint anew, or all where what has changed is older; with a new period the checkpoint moves on: up to it the kinds stay, and what customers had bought is kept';

@@ -211,7 +211,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mart_chunks(jsonb) IS
-'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB); one row without bounds where all are to be read at once';
+'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB), and into how many shards a month of more is cut; one row without bounds where all are to be read at once';
 
 CREATE FUNCTION mart_read_categories(settings jsonb, "from" date, "to" date, is_published boolean)
 RETURNS void

@@ -95,6 +95,7 @@ BEGIN
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1
                         AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE)', mart) USING log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1 AND process = pg_backend_pid()', mart) USING log_run;
+    EXECUTE format('SELECT %s.mart_update($1)', extension) USING settings;
     EXECUTE format('SELECT %s.mart_note($1, $2, $3)', extension) USING settings, "from", "to";
     RETURN log_run;
 END
@@ -139,11 +140,11 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     previous date;
-    has_changed boolean;
+    changed_from date;
     as_of date;
     fraction text;
 BEGIN
-    EXECUTE format('SELECT as_of, $1 OR EXISTS (SELECT FROM %1$I.stored_ledgers WHERE NOT is_published) FROM %1$I.stored_state', mart) INTO previous, has_changed USING reads_all;
+    EXECUTE format('SELECT as_of, (SELECT CASE WHEN $1 THEN ''-infinity'' ELSE min(month) END FROM %1$I.stored_ledgers WHERE NOT is_published) FROM %1$I.stored_state', mart) INTO previous, changed_from USING reads_all;
     IF reads_all THEN
         EXECUTE format('SELECT %s.mart_fill_all($1, $2, $3)', extension) INTO as_of USING settings, log_run, started;
     ELSE
@@ -158,8 +159,8 @@ BEGIN
     IF as_of IS NULL THEN
         EXECUTE format('SELECT %s.mart_fill_nothing($1)', extension) USING settings;
     END IF;
-    IF settings #>> '{columns,product}' IS NOT NULL AND has_changed THEN
-        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2)', extension) USING settings, as_of;
+    IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
+        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2, $3, $4)', extension) USING settings, changed_from, previous, as_of;
     END IF;
     EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, (settings ->> 'today')::date);
     IF quality THEN

@@ -8,6 +8,28 @@ COMMENT ON FUNCTION sale_type(text, text, @price@) IS
 'kind of sale of a line, OVER (PARTITION BY customer ORDER BY at): front_end in the first basket, repeat for a product bought before, upsell for one dearer than all so far of its relation group, add_on for another of that group, cross_sell for another group; equal instants are one basket; a price below zero is a refund, of the kind of its sale; NULL without product or price; what did each bring? sales_report';
 
 --@ end
+CREATE TYPE sale_history;
+
+--@ function sale_history_in(cstring) returns sale_history is sale_history_in: reads the text form of sale_history; the word empty stands for one of no sales
+--@ function sale_history_out(sale_history) returns cstring is sale_history_out: writes the text form of sale_history, lossless
+--@ function sale_history_recv(internal) returns sale_history is sale_history_recv: reads the binary form of sale_history
+--@ function sale_history_send(sale_history) returns bytea is sale_history_send: writes the binary form of sale_history, lossless
+CREATE TYPE sale_history (
+    INPUT = sale_history_in, OUTPUT = sale_history_out, RECEIVE = sale_history_recv, SEND = sale_history_send,
+    INTERNALLENGTH = VARIABLE, STORAGE = extended
+);
+COMMENT ON TYPE sale_history IS 'what one customer has bought: the products, each with the kind that it was last sold as, and the dearest price of each relation group; made by class_sale, which goes on from it';
+
+CREATE TYPE classed_sale AS (kind text, history sale_history);
+COMMENT ON TYPE classed_sale IS 'what class_sale says of a line: its kind, as sale_type has it, and in the last line of a customer all that was bought up to it';
+
+--@ for price in smallint, integer, bigint, numeric, real, double precision
+CREATE FUNCTION class_sale(product text, relation text, price @price@, history sale_history) RETURNS classed_sale
+LANGUAGE c WINDOW IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'customer_value_class_sale_@price.c@';
+COMMENT ON FUNCTION class_sale(text, text, @price@, sale_history) IS
+'kind of sale of a line that comes after a history, OVER (PARTITION BY customer ORDER BY at), so that older lines need not be read again: sale_type for a customer who had bought before what history holds, of the rows of the first basket (NULL: nothing); and in the last line of a customer the history up to it, to be stored (NULL: nothing was bought)';
+
+--@ end
 --@ for price in smallint, integer, bigint, numeric
 CREATE FUNCTION upsell_before(intended_price @price@, bought_price @price@) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

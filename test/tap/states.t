@@ -33,7 +33,8 @@ for type in $types; do
     sql states_restored "TRUNCATE stored_$type"
     psql -Xq -d states_restored -c "\copy stored_$type from '$folder/$type' with (format binary)"
     is "$(sql states_restored "SELECT id, state FROM stored_$type ORDER BY id")" "$before" "$type: binary COPY out and in"
-    is "$(sql states_restored "SELECT rollup(state) IS NOT NULL, count(*) > 0 FROM (SELECT state FROM stored_$type LIMIT 1) AS s")" 't|t' "$type: a restored state can be merged"
+    [[ $type == sale_history ]] ||   # which is one customer's: there is nothing to merge
+        is "$(sql states_restored "SELECT rollup(state) IS NOT NULL, count(*) > 0 FROM (SELECT state FROM stored_$type LIMIT 1) AS s")" 't|t' "$type: a restored state can be merged"
 done
 
 # text inside a state, in another encoding

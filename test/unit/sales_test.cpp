@@ -47,6 +47,20 @@ public:
         history_->end_basket(lines, kinds);
         return kinds;
     }
+    [[nodiscard]] std::vector<unsigned char> stored() const
+    {
+        std::vector<unsigned char> bytes(history_->stored_size());
+        history_->store(bytes.data());
+        return bytes;
+    }
+    void know(const std::vector<unsigned char>& stored)
+    {
+        while (const auto room = history_->know(stored)) {
+            Memory larger(History::bytes_for(*room));
+            history_ = History::relocate(*history_, larger.get(), *room);
+            memory_ = std::move(larger);
+        }
+    }
 
 private:
     Memory memory_;
@@ -66,7 +80,25 @@ TEST(KindsOfSale, of_the_published_example)
     EXPECT_EQ(one(line("book", "books", 20)), Kind::cross_sell);
 }
 
-TEST(KindsOfSale, follow_the_rules_on_random_baskets)
+// The outside forms and back.
+template <class Writer, class Reader> std::vector<unsigned char> passed_through(const std::vector<unsigned char>& stored)
+{
+    std::string form(100000, '\0');
+    Sink sink(form.data(), form.size());
+    Writer writer(sink);
+    writer.begin(History::version);
+    History::write(stored, writer);
+    writer.end();
+    form.resize(sink.size());
+    Reader reader(History::type_name, form);
+    std::vector<unsigned char> read(form.size());
+    reader.begin(History::version);
+    read.resize(History::read(reader, read));
+    reader.end();
+    return read;
+}
+
+TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history)
 {
     Random random(77);
     for (int customer = 0; customer < 200; ++customer) {
@@ -75,6 +107,14 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets)
         std::map<std::string, int> dearest;            // of each group
         bool first = true;
         for (int basket = 0; basket < 12; ++basket) {
+            if (between(random, 0, 2) == 0) {
+                const auto stored = history.stored();
+                EXPECT_EQ((passed_through<TextWriter, TextReader>(stored)), stored);
+                EXPECT_EQ((passed_through<BinaryWriter, BinaryReader>(stored)), stored);
+                history = HeldHistory();
+                history.know(stored);
+                EXPECT_EQ(history.stored(), stored);
+            }
             std::vector<std::pair<std::string, std::optional<std::string>>> names;
             std::vector<Line> lines;
             for (int i = between(random, 0, 5); i >= 0; --i) {
@@ -109,6 +149,59 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets)
                     EXPECT_EQ(kinds[i], last.contains(names[i].first) ? last[names[i].first] : Kind::none);
                 }
         }
+    }
+}
+
+std::vector<unsigned char> read_text(std::string_view text)
+{
+    TextReader reader(History::type_name, text);
+    std::vector<unsigned char> stored(text.size());
+    reader.begin(History::version);
+    stored.resize(History::read(reader, stored));
+    reader.end();
+    return stored;
+}
+
+TEST(KindsOfSale, a_stored_history_keeps_any_price_and_name)
+{
+    const std::string form = "(version:1,products:2,product:\"\",kind:\"front_end\",product:\"" + std::string(300, 'x') + "\",kind:\"cross_sell\",groups:3,group:\"\",dearest:" + std::string(38, '9') +
+                             ",group:\"a\",dearest:0." + std::string(400, '0') + "1,group:\"b\",dearest:18446744073709551616)";
+    const auto stored = read_text(form);
+    std::string text(form.size(), '\0');
+    Sink sink(text.data(), text.size());
+    TextWriter writer(sink);
+    writer.begin(History::version);
+    History::write(stored, writer);
+    writer.end();
+    EXPECT_EQ(sink.size(), form.size());
+    EXPECT_EQ(text, form);
+}
+
+TEST(KindsOfSale, a_history_that_contradicts_itself_is_refused)
+{
+    for (const char* form : {"(version:1,products:1,product:\"a\",kind:\"none\",groups:0)", "(version:1,products:1,product:\"a\",kind:\"front_end, and more\",groups:0)",
+                             "(version:1,products:2,product:\"a\",kind:\"repeat\",product:\"a\",kind:\"repeat\",groups:0)", "(version:1,products:0,groups:1,group:\"g\",dearest:1)",
+                             "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:2,group:\"g\",dearest:1,group:\"g\",dearest:1)",
+                             "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:1,group:\"g\",dearest:-1)", "(version:1,products:9,groups:0)", "(version:1,products:1000000000000,groups:0)"})
+        EXPECT_THROW(read_text(form), Error) << form;
+}
+
+// as the server reads them where a customer has several
+TEST(KindsOfSale, of_several_histories_all_count_in_any_order)
+{
+    HeldHistory one, other, both, reversed;
+    one.basket({line("a", "g", 5)});
+    one.basket({line("a", "g", 5), line("b", "h", 7)});
+    other.basket({line("a", "g", 9), line("c", "g", 6)});
+    both.know(one.stored());
+    both.know(other.stored());
+    reversed.know(other.stored());
+    reversed.know(one.stored());
+    for (HeldHistory* history : {&both, &reversed}) {
+        EXPECT_EQ(history->basket({line("a", "g", -5)}).front(), Kind::repeat);
+        EXPECT_EQ(history->basket({line("d", "g", 9)}).front(), Kind::add_on);
+        EXPECT_EQ(history->basket({line("e", "h", 8)}).front(), Kind::upsell);
+        EXPECT_EQ(history->basket({line("f", "i", 8)}).front(), Kind::cross_sell);
     }
 }
 

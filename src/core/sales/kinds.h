@@ -67,6 +67,22 @@ public:
     // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it was not.
     void end_basket(std::span<const Line> lines, std::span<Kind> kinds);
 
+    // What it knows, to be stored: how many products, groups and bytes of their names; then each product, its name and the
+    // kind that it was last sold as; then each group, its name and its dearest price. A history that is read from there
+    // classes what follows as this one would. Numbers are LEB128.
+    [[nodiscard]] bool is_empty() const noexcept { return used_.products.entries == 0; }
+    [[nodiscard]] std::size_t stored_size() const;
+    void store(unsigned char* to) const;
+    // Takes over what was stored, before the first basket.
+    [[nodiscard]] std::optional<Room> know(std::span<const unsigned char> stored);
+
+    // The outside forms of what was stored. Reading takes bytes as hostile; what is to be stored is never longer than they
+    // are, and goes to `stored`. Returns its size.
+    static constexpr int version = 1;
+    static constexpr const char* type_name = "sale_history";
+    template <class Archive> static void write(std::span<const unsigned char> stored, Archive& archive);
+    template <class Archive> static std::size_t read(Archive& archive, std::span<unsigned char> stored);
+
 private:
     struct Product {
         std::uint64_t key[2];
@@ -81,11 +97,22 @@ private:
     };
     [[nodiscard]] std::optional<Room> add(const Line& line, Kind& kind);
     [[nodiscard]] Room with_one_more(const Line& line) const noexcept;
+    void know_product(std::string_view name, Kind kind);
+    void know_group(std::string_view name, const ScaledNumber& dearest);
+    template <class Output> void store_with(Output& output) const;
+    template <class OnRoom, class OnProduct, class OnGroup>
+    static void for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group);
 
-    [[nodiscard]] KeyTable<Product> products() noexcept { return {this + 1, room_.products, used_.products, KeyKind::text}; }
-    [[nodiscard]] KeyTable<Group> groups() noexcept
+    // Tables are views that can be changed, also of what is not.
+    [[nodiscard]] KeyTable<Product> products() const noexcept
     {
-        return {reinterpret_cast<char*>(this + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups, used_.groups, KeyKind::text};
+        auto* history = const_cast<History*>(this);
+        return {history + 1, room_.products, history->used_.products, KeyKind::text};
+    }
+    [[nodiscard]] KeyTable<Group> groups() const noexcept
+    {
+        auto* history = const_cast<History*>(this);
+        return {reinterpret_cast<char*>(history + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups, history->used_.groups, KeyKind::text};
     }
 
     Room room_, used_;

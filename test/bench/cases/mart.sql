@@ -35,6 +35,25 @@ CALL refresh_mart('mart_of_all', "from" => '2024-12-01', "to" => '2025-01-01')
 --@ built-in
 CALL refresh_mart('mart_of_all')
 
+--@ table mart_lines
+CREATE UNLOGGED TABLE mart_lines AS
+SELECT 1 + part * part / 8000000 AS customer, date '2021-01-01' + (i * 1446 / (:rows / 4))::integer AS day, (CASE WHEN draw(i, 13, 20) = 0 THEN -cents ELSE cents END / 100.0)::numeric(12,2) AS amount,
+       'product ' || n AS product, 'group ' || n / 25 AS relation, (5 + n % 100)::numeric(12,2) AS price
+FROM (SELECT i::bigint, draw(i, 11, 1000000) AS part, draw(i, 14, 20000) AS cents, draw(i, 15, 1 + draw(i, 16, 1000)) AS n FROM generate_series(1, :rows / 4) AS i) AS rows;
+ALTER TABLE mart_lines ALTER customer SET NOT NULL, ALTER day SET NOT NULL, ALTER amount SET NOT NULL;
+CREATE INDEX ON mart_lines (day);
+ANALYZE mart_lines;
+SELECT create_mart('mart_of_lines', 'mart_lines', 'customer', 'day', 'amount', product => 'product', relation => 'relation', price => 'price', triggers => false)
+
+-- a quarter of the rows, as products; kinds of sale depend on all that was bought before
+--@ case refresh_mart, the last month, with kinds of sale (mart_lines)
+--@ rows :rows / 4
+--@ limit 0.15
+--@ ours
+CALL refresh_mart('mart_of_lines', "from" => '2024-12-01', "to" => '2025-01-01')
+--@ built-in
+CALL refresh_mart('mart_of_lines')
+
 --@ case INSERT of 100,000 rows with triggers (mart_noted)
 --@ rows 100000
 --@ limit 1.15
