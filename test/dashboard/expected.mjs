@@ -10,8 +10,8 @@ export const figures = [
     ['/', 'Active customers at its end', 'growth', 'SELECT at_end FROM {mart}.growth WHERE period = {last(growth)}'],
     ['/', 'Customer churn', 'growth', 'SELECT churn_pct FROM {mart}.growth WHERE period = {last(growth)}'],
     ['/', 'Golden customers', 'golden_trend', 'SELECT golden_share_pct FROM {mart}.golden_trend WHERE period = {last(golden_trend)}'],
-    ['/', 'NPS, latest period', 'nps', 'SELECT nps FROM {mart}.nps ORDER BY period DESC LIMIT 1'],
-    ['/', 'Monthly recurring revenue, latest', 'mrr', 'SELECT end_mrr FROM {mart}.mrr ORDER BY period DESC LIMIT 1'],
+    ['/', 'NPS', 'nps', 'SELECT nps FROM {mart}.nps ORDER BY is_complete DESC, period DESC LIMIT 1'],
+    ['/', 'Monthly recurring revenue at its end', 'mrr', 'SELECT end_mrr FROM {mart}.mrr ORDER BY is_complete DESC, period DESC LIMIT 1'],
     ['/customers/', 'Customers', 'customers', 'SELECT count(*) FROM {mart}.customers WHERE orders > 0'],
     ['/customers/', 'Golden customers', 'customers', 'SELECT count(*) FROM {mart}.customers WHERE orders > 0 AND is_golden'],
     ['/customers/', 'Net revenue', 'customers', 'SELECT sum(revenue) FROM {mart}.customers WHERE orders > 0'],
@@ -39,9 +39,9 @@ export const tables = [
         `SELECT to_char(period, 'YYYY-MM'), at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
          FROM {mart}.growth ORDER BY period DESC LIMIT 12`],
     ['/', 'Would they recommend us?', 'nps',
-        `SELECT to_char(period, 'YYYY-MM'), responses, promoters, passives, detractors, nps, nps_lower, nps_upper FROM {mart}.nps ORDER BY period DESC LIMIT 12`],
+        `SELECT to_char(period, 'YYYY-MM'), responses, promoters, passives, detractors, nps, nps_lower, nps_upper, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END FROM {mart}.nps ORDER BY period DESC LIMIT 12`],
     ['/', 'How does recurring revenue move?', 'mrr',
-        `SELECT to_char(period, 'YYYY-MM'), start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, end_customers, gross_churn_pct, nrr_pct, arr FROM {mart}.mrr ORDER BY period DESC LIMIT 12`],
+        `SELECT to_char(period, 'YYYY-MM'), start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, end_customers, gross_churn_pct, nrr_pct, arr, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END FROM {mart}.mrr ORDER BY period DESC LIMIT 12`],
     ['/customers/', 'Who are they?', 'customers',
         `SELECT segment, count(*), 100.0 * count(*) / sum(count(*)) OVER (), sum(revenue), 100 * sum(revenue) / nullif(sum(sum(revenue)) OVER (), 0), avg(revenue), count(*) FILTER (WHERE is_golden), sum(p_alive), sum(clv)
          FROM {mart}.customers WHERE orders > 0 GROUP BY segment ORDER BY sum(revenue) DESC`],
