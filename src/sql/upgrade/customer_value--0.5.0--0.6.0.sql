@@ -859,10 +859,11 @@ BEGIN
         USING "from", "to", is_published;
     ELSE
         EXECUTE format('SELECT %s.mart_source($1, $2, $3, true, true)', extension) INTO source USING settings, "from", "to";
+        -- a ledger of one customer sums faster than numeric aggregates do
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
-            SELECT date_trunc('month', at)::date, category, $2, count(*) FILTER (WHERE amount >= 0), count(*) FILTER (WHERE amount < 0), coalesce(sum(amount) FILTER (WHERE amount >= 0), 0),
-                   coalesce(sum(amount) FILTER (WHERE amount < 0), 0)
-            FROM (%2$s) AS orders WHERE amount IS NOT NULL AND at <= $1 GROUP BY 1, 2$sql$, mart, source) USING (settings ->> 'today')::date, is_published;
+            SELECT s.period, base.category, $2, s.orders, s.refund_rows, s.gross_revenue, s.refunds
+            FROM (SELECT category, %3$s.ledger_agg(0::bigint, at, amount) AS ledger FROM (%2$s) AS orders GROUP BY category) AS base CROSS JOIN LATERAL %3$s.slices(base.ledger, '1 month'::interval, $1) AS s
+            WHERE s.orders + s.refund_rows > 0$sql$, mart, source, extension) USING (settings ->> 'today')::date, is_published;
     END IF;
 END
 $$;
