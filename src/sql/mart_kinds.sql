@@ -12,22 +12,18 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bound text := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN 'timezone(%1$L, %2$L::timestamp)' ELSE '%2$L' END;
-    bounds text := format('isfinite(%s)', at);
+    bounds text;
     number record;
     day text;
 BEGIN
     EXECUTE format('SELECT %1$s.mart_number(''amount''::text, $1) AS amount, %1$s.mart_number(''price''::text, $1) AS price, %1$s.mart_number(''intended_price''::text, $1) AS intended', extension) INTO number USING settings;
-    EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz';
-    IF "from" IS NOT NULL THEN
-        bounds := bounds || format(' AND %s >= ', at) || format(bound, settings ->> 'tz', "from");
-    END IF;
-    bounds := bounds || format(' AND %s < ', at) || format(bound, settings ->> 'tz', "to");
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, bounds
+    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
     RETURN format('SELECT t.%1$I::%2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, t.%6$I::text AS product, %7$s::text AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s::text AS order_id
                    FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%6$I IS NOT NULL AND %5$s IS NOT NULL AND %12$s',
         columns ->> 'customer', settings ->> 'key', at, day, number.amount, columns ->> 'product', coalesce('t.' || quote_ident(columns ->> 'relation'), 'NULL'), number.price, number.intended,
         coalesce('t.' || quote_ident(columns ->> 'order_id'), 'NULL'), settings ->> 'orders',
-        bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
+        format('isfinite(%s) AND ', at) || bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
 END
 $$;
 COMMENT ON FUNCTION mart_lines(jsonb, date, date) IS

@@ -59,6 +59,14 @@ RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
         FROM pg_catalog.pg_extension AS e, (SELECT settings -> 'columns'::text ->> argument) AS c (name) WHERE e.extname = 'customer_value'::name);
 COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
 
+CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT coalesce(string_agg(format('t.%I %s '::text || CASE settings ->> 'at_type'::text WHEN 'timestamp with time zone'::text THEN 'timezone(%L, %L::timestamp)'::text ELSE '%4$L'::text END,
+                                          VARIADIC ARRAY[settings #>> '{columns,ordered_at}'::text[], bound.sign, settings ->> 'tz'::text, bound.day::text]), ' AND '::text ORDER BY bound.sign DESC), 'true'::text)
+        FROM (VALUES ('>='::text, "from"), ('<'::text, "to")) AS bound (sign, day) WHERE bound.day IS NOT NULL);
+COMMENT ON FUNCTION mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
+
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
 -- an aggregate is to be told the time zone. Lines of one order are one row.
 CREATE FUNCTION mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
@@ -70,18 +78,17 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bounds text := CASE WHEN only_finite THEN format('isfinite(%s)', at) ELSE 'true' END;
+    bounds text;
     key text := format('t.%I::%s', columns ->> 'customer', settings ->> 'key');
     category text := CASE WHEN by_category THEN format(', coalesce(t.%I::text, ''(none)'') AS category', columns ->> 'category') ELSE '' END;
     day text;
     amount text;
     source text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4)', extension) INTO day, amount
-    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings;
-    IF "from" IS NOT NULL THEN
-        bounds := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN format('%1$s >= timezone(%2$L, %3$L::timestamp) AND %1$s < timezone(%2$L, %4$L::timestamp)', at, settings ->> 'tz', "from", "to")
-                       ELSE format('%1$s >= %2$L AND %1$s < %3$L', at, "from", "to") END;
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, amount, bounds
+    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
+    IF only_finite AND "from" IS NULL THEN
+        bounds := format('isfinite(%s)', at);
     END IF;
     IF columns ->> 'order_id' IS NULL AND NOT by_category THEN
         day := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN at ELSE day END;

@@ -687,6 +687,14 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT coalesce(string_agg(format('t.%I %s '::text || CASE settings ->> 'at_type'::text WHEN 'timestamp with time zone'::text THEN 'timezone(%L, %L::timestamp)'::text ELSE '%4$L'::text END,
+                                          VARIADIC ARRAY[settings #>> '{columns,ordered_at}'::text[], bound.sign, settings ->> 'tz'::text, bound.day::text]), ' AND '::text ORDER BY bound.sign DESC), 'true'::text)
+        FROM (VALUES ('>='::text, "from"), ('<'::text, "to")) AS bound (sign, day) WHERE bound.day IS NOT NULL);
+COMMENT ON FUNCTION mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
+
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
 -- an aggregate is to be told the time zone. Lines of one order are one row.
 CREATE FUNCTION mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
@@ -698,18 +706,17 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bounds text := CASE WHEN only_finite THEN format('isfinite(%s)', at) ELSE 'true' END;
+    bounds text;
     key text := format('t.%I::%s', columns ->> 'customer', settings ->> 'key');
     category text := CASE WHEN by_category THEN format(', coalesce(t.%I::text, ''(none)'') AS category', columns ->> 'category') ELSE '' END;
     day text;
     amount text;
     source text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4)', extension) INTO day, amount
-    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings;
-    IF "from" IS NOT NULL THEN
-        bounds := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN format('%1$s >= timezone(%2$L, %3$L::timestamp) AND %1$s < timezone(%2$L, %4$L::timestamp)', at, settings ->> 'tz', "from", "to")
-                       ELSE format('%1$s >= %2$L AND %1$s < %3$L', at, "from", "to") END;
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, amount, bounds
+    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
+    IF only_finite AND "from" IS NULL THEN
+        bounds := format('isfinite(%s)', at);
     END IF;
     IF columns ->> 'order_id' IS NULL AND NOT by_category THEN
         day := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN at ELSE day END;
@@ -912,22 +919,18 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
-    bound text := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN 'timezone(%1$L, %2$L::timestamp)' ELSE '%2$L' END;
-    bounds text := format('isfinite(%s)', at);
+    bounds text;
     number record;
     day text;
 BEGIN
     EXECUTE format('SELECT %1$s.mart_number(''amount''::text, $1) AS amount, %1$s.mart_number(''price''::text, $1) AS price, %1$s.mart_number(''intended_price''::text, $1) AS intended', extension) INTO number USING settings;
-    EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz';
-    IF "from" IS NOT NULL THEN
-        bounds := bounds || format(' AND %s >= ', at) || format(bound, settings ->> 'tz', "from");
-    END IF;
-    bounds := bounds || format(' AND %s < ', at) || format(bound, settings ->> 'tz', "to");
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, bounds
+    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
     RETURN format('SELECT t.%1$I::%2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, t.%6$I::text AS product, %7$s::text AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s::text AS order_id
                    FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%6$I IS NOT NULL AND %5$s IS NOT NULL AND %12$s',
         columns ->> 'customer', settings ->> 'key', at, day, number.amount, columns ->> 'product', coalesce('t.' || quote_ident(columns ->> 'relation'), 'NULL'), number.price, number.intended,
         coalesce('t.' || quote_ident(columns ->> 'order_id'), 'NULL'), settings ->> 'orders',
-        bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
+        format('isfinite(%s) AND ', at) || bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
 END
 $$;
 COMMENT ON FUNCTION mart_lines(jsonb, date, date) IS
