@@ -43,16 +43,16 @@ FROM (SELECT i::bigint, draw(i, 11, 1000000) AS part, draw(i, 14, 20000) AS cent
 ALTER TABLE mart_lines ALTER customer SET NOT NULL, ALTER day SET NOT NULL, ALTER amount SET NOT NULL;
 CREATE INDEX ON mart_lines (day);
 ANALYZE mart_lines;
-SELECT create_mart('mart_of_lines', 'mart_lines', 'customer', 'day', 'amount', product => 'product', relation => 'relation', price => 'price', triggers => false)
+SELECT create_mart('mart_lines', 'mart_lines', 'customer', 'day', 'amount', product => 'product', relation => 'relation', price => 'price', triggers => false)
 
 -- a quarter of the rows, as products; kinds of sale depend on all that was bought before
 --@ case refresh_mart, the last month, with kinds of sale (mart_lines)
 --@ rows :rows / 4
 --@ limit 0.15
 --@ ours
-CALL refresh_mart('mart_of_lines', "from" => '2024-12-01', "to" => '2025-01-01')
+CALL refresh_mart('mart_lines', "from" => '2024-12-01', "to" => '2025-01-01')
 --@ built-in
-CALL refresh_mart('mart_of_lines')
+CALL refresh_mart('mart_lines')
 
 --@ case INSERT of 100,000 rows with triggers (mart_noted)
 --@ rows 100000
