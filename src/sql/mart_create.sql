@@ -206,7 +206,7 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
     RETURN QUERY EXECUTE format($sql$
-        SELECT d.view_name, reason IS NULL, (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name),
+        SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name)),
                CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
                     WHEN d.view_name = 'models' AND NOT EXISTS (SELECT FROM %2$I.models) OR d.view_name = 'forecast' AND NOT EXISTS (SELECT FROM %2$I.forecast) THEN coalesce('empty: ' || s.models_note, 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about)
                     WHEN s.as_of IS NULL THEN 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about

@@ -87,13 +87,17 @@ BEGIN
     EXECUTE format($sql$
         SELECT string_agg(format('%%I AS (%%s)', name, statement), ', ' ORDER BY place) FROM (
             SELECT place, 'periods', view_name AS name, format('INSERT INTO %%I.%%I %%s', $2, 'stored_' || view_name, %1$s.mart_sql(query, $1)) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
-            UNION ALL SELECT 100, 'firsts', 'firsts', format('UPDATE %%I.stored_state SET (firsts, firsts_until) = (SELECT %1$s.as_of(%1$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2)
-            UNION ALL SELECT 101, 'complete', 'segment_migration', format('INSERT INTO %%I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
-                FROM base CROSS JOIN LATERAL %1$s.segment_migration(ledger, before_until, complete_until, 5)', $2)
-            UNION ALL SELECT 102, 'complete', 'sample', format('INSERT INTO %%I.stored_sample SELECT frequency, recency, age, monetary_value FROM base CROSS JOIN LATERAL
-                %1$s.rfm_summary(%1$s.shard(ledger, greatest(1, ceil(%1$s.customers_count(ledger) / %%s::double precision))::integer, 0), NULL::%%s, complete_until, ''1 week''::interval)', $2, $4, $1 ->> 'key')
+            UNION ALL SELECT * FROM (VALUES
+                (100, 'firsts', 'firsts', format('UPDATE %%1$I.stored_state SET (firsts, firsts_until) = (SELECT %%2$s.as_of(%%2$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2, $4)),
+                (101, 'complete', 'segment_migration', format('INSERT INTO %%1$I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
+                    FROM base CROSS JOIN LATERAL %%2$s.segment_migration(ledger, before_until, complete_until, 5)', $2, $4)),
+                -- how many customers there are is estimated, from rows of complete periods only, so that a later refresh draws the same
+                (102, 'complete', 'sample', format('INSERT INTO %%1$I.stored_sample SELECT frequency, recency, age, monetary_value
+                    FROM base CROSS JOIN LATERAL (SELECT %%2$s.shard(ledger, 64, 0) AS part OFFSET 0) AS few
+                         CROSS JOIN LATERAL (SELECT greatest(1, ceil(64 * %%2$s.customers_count(%%2$s.as_of(part, complete_until)) / %%3$s::double precision))::integer AS shards) AS drawn
+                         CROSS JOIN LATERAL %%2$s.rfm_summary(%%2$s.shard(CASE WHEN shards < 64 THEN ledger ELSE part END, shards, 0), NULL::%%4$s, complete_until, ''1 week''::interval)', $2, $4, $5, $1 ->> 'key'))) AS other
         ) AS part (place, kind, name, statement) WHERE kind = ANY ($3)$sql$, extension)
-    INTO filled USING settings, mart, parts, sample_size;
+    INTO filled USING settings, mart, parts, extension, sample_size;
     -- what refreshes of this period and the one before need of older rows is known up to known_until
     RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until, %6$s.mart_window(%7$L::jsonb, (date_trunc(%3$L, as_of) - %2$L::interval)::date) AS known_until
                        FROM (SELECT *, CASE WHEN date_trunc(%3$L, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(%3$L, as_of)::date - 1 END AS complete_until FROM (%4$s) AS base OFFSET 0) AS base),
@@ -146,7 +150,7 @@ DECLARE
     filled record;
     emptied text;
 BEGIN
-    FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_segment_migration,stored_sample}'::text[] LOOP
+    FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_months,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
     EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
@@ -193,7 +197,7 @@ DECLARE
     is_complete boolean;    -- what looks at complete periods only stays as it is
     whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
     -- the order sets the ledger down, which is put together for each use otherwise
-    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', extension);
+    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', replace(extension, '%', '%%'));
     fill text := format('SELECT %s.mart_fill($1, ''''::text, $2, $3)', extension);
     statement text;
 BEGIN

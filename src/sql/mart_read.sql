@@ -59,12 +59,26 @@ RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
         FROM pg_catalog.pg_extension AS e, (SELECT settings -> 'columns'::text ->> argument) AS c (name) WHERE e.extname = 'customer_value'::name);
 COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
 
+-- Midnight can come twice, where clocks go back at it: instants are bounded by a day more on either side, which an index can serve, and days exactly.
 CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
 RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT coalesce(string_agg(format('t.%I %s '::text || CASE settings ->> 'at_type'::text WHEN 'timestamp with time zone'::text THEN 'timezone(%L, %L::timestamp)'::text ELSE '%4$L'::text END,
-                                          VARIADIC ARRAY[settings #>> '{columns,ordered_at}'::text[], bound.sign, settings ->> 'tz'::text, bound.day::text]), ' AND '::text ORDER BY bound.sign DESC), 'true'::text)
-        FROM (VALUES ('>='::text, "from"), ('<'::text, "to")) AS bound (sign, day) WHERE bound.day IS NOT NULL);
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    at text := format('t.%I', settings #>> '{columns,ordered_at}');
+    tz text := settings ->> 'tz';
+    bounds text;
+BEGIN
+    IF settings ->> 'at_type' = 'timestamp with time zone' THEN
+        SELECT string_agg(format('%1$s %2$s timezone(%3$L, %4$L::timestamp) AND (%1$s AT TIME ZONE %3$L)::date %2$s %5$L', at, sign, tz, day + more, day), ' AND ' ORDER BY more) INTO bounds
+        FROM (VALUES ('>=', "from", -1), ('<', "to", 1)) AS bound (sign, day, more) WHERE day IS NOT NULL;
+    ELSE
+        SELECT string_agg(format('%s %s %L', at, sign, day), ' AND ') INTO bounds FROM (VALUES ('>=', "from"), ('<', "to")) AS bound (sign, day) WHERE day IS NOT NULL;
+    END IF;
+    RETURN coalesce(bounds, 'true');
+END
+$$;
 COMMENT ON FUNCTION mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
 
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
@@ -113,11 +127,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
-    arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L', settings ->> 'tz') ELSE '' END;
-    has_guests boolean := (SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,customer}');
+    arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L::text', settings ->> 'tz') ELSE '' END;
+    has_guests boolean;
     source text;
 BEGIN
     EXECUTE format('SELECT %s.mart_source($1, $2, $3, false, $4)', extension) INTO source USING settings, "from", "to", only_finite;
+    -- a table below another, or a foreign one, may have what is NOT NULL above
+    EXECUTE format('SELECT bool_or(c.relkind NOT IN (''r'', ''p'') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = ''n'' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated))
+                    FROM %s.mart_relations($1) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $2', extension)
+    INTO has_guests USING (settings ->> 'orders')::regclass, settings #>> '{columns,customer}';
     -- the window sets the ledgers down, which are put together for each use otherwise
     RETURN format('SELECT *, sum(%1$s.rows_count(whole) + coalesce(%1$s.rows_count(guests), 0)) OVER ()::bigint AS rows FROM (SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s) AS ledgers',
         extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
@@ -131,7 +149,7 @@ COMMENT ON FUNCTION mart_ledgers(jsonb, date, date, boolean, integer) IS
 CREATE FUNCTION mart_months("from" date, "to" date)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 12 * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
+RETURN 12::numeric * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
 COMMENT ON FUNCTION mart_months(date, date) IS 'how many months the month of a day is behind that of another';
 
 CREATE FUNCTION mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
@@ -176,7 +194,7 @@ END
 $$;
 COMMENT ON FUNCTION mart_store(jsonb, boolean) IS 'the statement that cuts ledgers which were read into months and stores them, with the sums of each up to today';
 
--- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. A month of more is stored in shards of about so many.
+-- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. Where the average month has more, months are stored in shards of about so many.
 CREATE FUNCTION mart_chunks(settings jsonb)
 RETURNS TABLE ("from" date, "to" date, months bigint, shards integer)
 LANGUAGE plpgsql
@@ -205,7 +223,10 @@ BEGIN
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         EXECUTE format('SELECT min(%1$s) AS first, max(%1$s) AS last FROM %2$s AS t WHERE isfinite(t.%3$I)', day, settings ->> 'orders', settings #>> '{columns,ordered_at}') INTO bounds;
         EXECUTE format('DELETE FROM %I.changes', mart);
-        EXECUTE format('INSERT INTO %1$I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), $2::timestamp, ''1 month'')::date UNION SELECT month FROM %1$I.stored_ledgers', mart) USING bounds.first, bounds.last;
+        -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
+        EXECUTE format('INSERT INTO %1$I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), least($2, $3)::timestamp, ''1 month'')::date UNION SELECT month FROM %1$I.stored_ledgers
+                        UNION SELECT date_trunc(''month'', %2$s)::date FROM %3$s AS t WHERE %2$s > $3 AND isfinite(t.%4$I)', mart, day, settings ->> 'orders', settings #>> '{columns,ordered_at}')
+        USING bounds.first, bounds.last, (settings ->> 'today')::date;
     END IF;
     EXECUTE format('SELECT greatest($1, 1) / greatest(count(*), 1) FROM (SELECT month FROM %1$I.changes UNION SELECT month FROM %1$I.stored_ledgers) AS m', mart) INTO rows_a_month USING estimated;
     RETURN QUERY EXECUTE format($sql$

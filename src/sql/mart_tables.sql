@@ -67,7 +67,8 @@ BEGIN
         EXECUTE format('SELECT %s.mart_add_columns($1, $2, $3)', extension) INTO has_added USING mart, wanted.name, wanted.columns;
         CONTINUE WHEN NOT has_added;
         IF wanted.constraints IS NOT NULL THEN
-            EXECUTE format('ALTER TABLE %1$I.%2$I DROP CONSTRAINT IF EXISTS %3$I, ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints);
+            EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,
+                (SELECT format('DROP CONSTRAINT %I,', conname) FROM pg_constraint WHERE conrelid = format('%I.%I', mart, wanted.name)::regclass AND contype = 'p'));
         END IF;
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, wanted.name, wanted.about);
     END LOOP;

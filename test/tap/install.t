@@ -41,6 +41,11 @@ is "$(sql install 'SELECT trap.ltv_from_retention(100, 0.8, 0.1, true), trap.roi
    '366.6666666666666667|200|2400|7.1428571428571429' 'and calls none of them'
 is "$(sql install "CREATE TABLE orders (status varchar); INSERT INTO orders VALUES ('odd'); SELECT rows, sample FROM trap.data_quality('orders', status => 'status') WHERE rows > 0; SELECT trap.assert_quality('orders', status => 'status')" | grep -v CONTEXT)" \
    $'1|{odd}\nERROR:  public.orders fails 1 check of data quality\nDETAIL:  error: unknown_status, 1 row (100.00 %), such as odd\nHINT:  data_quality, with the same arguments, shows all checks and what they mean.\nSQL function "assert_quality" statement 1' 'nor does data quality'
+# what is bound when the extension is created is of the extension or of pg_catalog
+is "$(sql install "SELECT DISTINCT f.proname || ' uses ' || pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_proc AS f JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'n'
+    WHERE f.pronamespace = 'trap'::regnamespace AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+        AND EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype = 'e')
+        AND NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')")" '' 'and none of its functions calls one'
 sql install 'DROP EXTENSION customer_value; DROP SCHEMA trap CASCADE; REVOKE CREATE ON DATABASE install FROM mallory; DROP ROLE mallory' >/dev/null
 
 # workers that really run

@@ -105,6 +105,14 @@ has_accident mart 'while it publishes' 'SELECT pg_cancel_backend({pid}), pg_slee
 is "$(sql mart "SELECT string_agg(state, ' ' ORDER BY run) FROM kept.refresh_log")" \
    'done done failed done failed done failed done failed done failed done failed done' 'refresh_log says which refreshes failed; one that had hardly begun is not in it'
 
+# what a refresh in parts has left is not shown by one that reads all at once, nor by the next
+run mart "INSERT INTO accident VALUES ('while_it_reads_a_later_part', 'SELECT 1 / 0'); UPDATE orders SET amount = amount + 1"
+is "$(sql mart "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  division by zero' 'a refresh fails after three of its parts'
+run mart "TRUNCATE accident; UPDATE pg_class SET reltuples = 300 WHERE oid = 'orders'::regclass; TRUNCATE kept.changes; INSERT INTO kept.changes VALUES (NULL)"
+is "$(settled mart kept)" 'as made afresh' 'the next one reads all at once'
+run mart "INSERT INTO orders VALUES (9001, 3, '2024-06-20', 12, 'c1')"
+is "$(settled mart kept)" 'as made afresh' 'and after it one month'
+
 # on a server of its own: killing a session ends all others, and the log of the server that the tests share must know no crash
 with_own_server() (
     installed=$stage options=$PGOPTIONS
@@ -231,6 +239,19 @@ export PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public"
 is "$(sql mart_roles "SELECT public.create_mart('supers', 'public.orders', 'customer', 'day', 'amount'); " && sql mart_roles "CALL public.refresh_mart('supers', quality => true)" &&
       sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('supers'); SELECT public.drop_mart('supers')")" $'\n18' 'nor is it found through the search_path of who has a mart of their own'
 export PGOPTIONS="-c client_min_messages=warning"
+
+# a schema of any name
+new_database mart_trap
+run mart_trap <<'SQL'
+CREATE SCHEMA "we'ird %s";
+CREATE EXTENSION customer_value SCHEMA "we'ird %s";
+CREATE TABLE orders AS SELECT i AS customer, date '2024-01-01' + i AS day, 10 AS amount FROM generate_series(1, 200) AS i;
+SELECT FROM "we'ird %s".create_mart('m', 'orders', 'customer', 'day', 'amount');
+CALL "we'ird %s".refresh_mart('m');
+INSERT INTO orders VALUES (1, '2024-07-18', 5);
+CALL "we'ird %s".refresh_mart('m');
+SQL
+is "$(sql mart_trap 'SELECT sum(revenue), count(*) FROM m.customers')" '2005.00|200' 'the schema of the extension may have a quote and a percent sign in its name'
 
 # functions beside those of the extension, one type or one argument away: none is a better match
 new_database mart_trap

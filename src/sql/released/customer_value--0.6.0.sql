@@ -6558,7 +6558,8 @@ BEGIN
         EXECUTE format('SELECT %s.mart_add_columns($1, $2, $3)', extension) INTO has_added USING mart, wanted.name, wanted.columns;
         CONTINUE WHEN NOT has_added;
         IF wanted.constraints IS NOT NULL THEN
-            EXECUTE format('ALTER TABLE %1$I.%2$I DROP CONSTRAINT IF EXISTS %3$I, ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints);
+            EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,
+                (SELECT format('DROP CONSTRAINT %I,', conname) FROM pg_constraint WHERE conrelid = format('%I.%I', mart, wanted.name)::regclass AND contype = 'p'));
         END IF;
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, wanted.name, wanted.about);
     END LOOP;
@@ -6845,7 +6846,7 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
     RETURN QUERY EXECUTE format($sql$
-        SELECT d.view_name, reason IS NULL, (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name),
+        SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name)),
                CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
                     WHEN d.view_name = 'models' AND NOT EXISTS (SELECT FROM %2$I.models) OR d.view_name = 'forecast' AND NOT EXISTS (SELECT FROM %2$I.forecast) THEN coalesce('empty: ' || s.models_note, 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about)
                     WHEN s.as_of IS NULL THEN 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about
@@ -6954,12 +6955,26 @@ RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
         FROM pg_catalog.pg_extension AS e, (SELECT settings -> 'columns'::text ->> argument) AS c (name) WHERE e.extname = 'customer_value'::name);
 COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
 
+-- Midnight can come twice, where clocks go back at it: instants are bounded by a day more on either side, which an index can serve, and days exactly.
 CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
 RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN (SELECT coalesce(string_agg(format('t.%I %s '::text || CASE settings ->> 'at_type'::text WHEN 'timestamp with time zone'::text THEN 'timezone(%L, %L::timestamp)'::text ELSE '%4$L'::text END,
-                                          VARIADIC ARRAY[settings #>> '{columns,ordered_at}'::text[], bound.sign, settings ->> 'tz'::text, bound.day::text]), ' AND '::text ORDER BY bound.sign DESC), 'true'::text)
-        FROM (VALUES ('>='::text, "from"), ('<'::text, "to")) AS bound (sign, day) WHERE bound.day IS NOT NULL);
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    at text := format('t.%I', settings #>> '{columns,ordered_at}');
+    tz text := settings ->> 'tz';
+    bounds text;
+BEGIN
+    IF settings ->> 'at_type' = 'timestamp with time zone' THEN
+        SELECT string_agg(format('%1$s %2$s timezone(%3$L, %4$L::timestamp) AND (%1$s AT TIME ZONE %3$L)::date %2$s %5$L', at, sign, tz, day + more, day), ' AND ' ORDER BY more) INTO bounds
+        FROM (VALUES ('>=', "from", -1), ('<', "to", 1)) AS bound (sign, day, more) WHERE day IS NOT NULL;
+    ELSE
+        SELECT string_agg(format('%s %s %L', at, sign, day), ' AND ') INTO bounds FROM (VALUES ('>=', "from"), ('<', "to")) AS bound (sign, day) WHERE day IS NOT NULL;
+    END IF;
+    RETURN coalesce(bounds, 'true');
+END
+$$;
 COMMENT ON FUNCTION mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
 
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
@@ -7008,11 +7023,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
-    arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L', settings ->> 'tz') ELSE '' END;
-    has_guests boolean := (SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,customer}');
+    arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L::text', settings ->> 'tz') ELSE '' END;
+    has_guests boolean;
     source text;
 BEGIN
     EXECUTE format('SELECT %s.mart_source($1, $2, $3, false, $4)', extension) INTO source USING settings, "from", "to", only_finite;
+    -- a table below another, or a foreign one, may have what is NOT NULL above
+    EXECUTE format('SELECT bool_or(c.relkind NOT IN (''r'', ''p'') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = ''n'' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated))
+                    FROM %s.mart_relations($1) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $2', extension)
+    INTO has_guests USING (settings ->> 'orders')::regclass, settings #>> '{columns,customer}';
     -- the window sets the ledgers down, which are put together for each use otherwise
     RETURN format('SELECT *, sum(%1$s.rows_count(whole) + coalesce(%1$s.rows_count(guests), 0)) OVER ()::bigint AS rows FROM (SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s) AS ledgers',
         extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
@@ -7026,7 +7045,7 @@ COMMENT ON FUNCTION mart_ledgers(jsonb, date, date, boolean, integer) IS
 CREATE FUNCTION mart_months("from" date, "to" date)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 12 * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
+RETURN 12::numeric * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
 COMMENT ON FUNCTION mart_months(date, date) IS 'how many months the month of a day is behind that of another';
 
 CREATE FUNCTION mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
@@ -7071,7 +7090,7 @@ END
 $$;
 COMMENT ON FUNCTION mart_store(jsonb, boolean) IS 'the statement that cuts ledgers which were read into months and stores them, with the sums of each up to today';
 
--- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. A month of more is stored in shards of about so many.
+-- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. Where the average month has more, months are stored in shards of about so many.
 CREATE FUNCTION mart_chunks(settings jsonb)
 RETURNS TABLE ("from" date, "to" date, months bigint, shards integer)
 LANGUAGE plpgsql
@@ -7100,7 +7119,10 @@ BEGIN
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
         EXECUTE format('SELECT min(%1$s) AS first, max(%1$s) AS last FROM %2$s AS t WHERE isfinite(t.%3$I)', day, settings ->> 'orders', settings #>> '{columns,ordered_at}') INTO bounds;
         EXECUTE format('DELETE FROM %I.changes', mart);
-        EXECUTE format('INSERT INTO %1$I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), $2::timestamp, ''1 month'')::date UNION SELECT month FROM %1$I.stored_ledgers', mart) USING bounds.first, bounds.last;
+        -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
+        EXECUTE format('INSERT INTO %1$I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), least($2, $3)::timestamp, ''1 month'')::date UNION SELECT month FROM %1$I.stored_ledgers
+                        UNION SELECT date_trunc(''month'', %2$s)::date FROM %3$s AS t WHERE %2$s > $3 AND isfinite(t.%4$I)', mart, day, settings ->> 'orders', settings #>> '{columns,ordered_at}')
+        USING bounds.first, bounds.last, (settings ->> 'today')::date;
     END IF;
     EXECUTE format('SELECT greatest($1, 1) / greatest(count(*), 1) FROM (SELECT month FROM %1$I.changes UNION SELECT month FROM %1$I.stored_ledgers) AS m', mart) INTO rows_a_month USING estimated;
     RETURN QUERY EXECUTE format($sql$
@@ -7376,13 +7398,17 @@ BEGIN
     EXECUTE format($sql$
         SELECT string_agg(format('%%I AS (%%s)', name, statement), ', ' ORDER BY place) FROM (
             SELECT place, 'periods', view_name AS name, format('INSERT INTO %%I.%%I %%s', $2, 'stored_' || view_name, %1$s.mart_sql(query, $1)) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
-            UNION ALL SELECT 100, 'firsts', 'firsts', format('UPDATE %%I.stored_state SET (firsts, firsts_until) = (SELECT %1$s.as_of(%1$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2)
-            UNION ALL SELECT 101, 'complete', 'segment_migration', format('INSERT INTO %%I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
-                FROM base CROSS JOIN LATERAL %1$s.segment_migration(ledger, before_until, complete_until, 5)', $2)
-            UNION ALL SELECT 102, 'complete', 'sample', format('INSERT INTO %%I.stored_sample SELECT frequency, recency, age, monetary_value FROM base CROSS JOIN LATERAL
-                %1$s.rfm_summary(%1$s.shard(ledger, greatest(1, ceil(%1$s.customers_count(ledger) / %%s::double precision))::integer, 0), NULL::%%s, complete_until, ''1 week''::interval)', $2, $4, $1 ->> 'key')
+            UNION ALL SELECT * FROM (VALUES
+                (100, 'firsts', 'firsts', format('UPDATE %%1$I.stored_state SET (firsts, firsts_until) = (SELECT %%2$s.as_of(%%2$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2, $4)),
+                (101, 'complete', 'segment_migration', format('INSERT INTO %%1$I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
+                    FROM base CROSS JOIN LATERAL %%2$s.segment_migration(ledger, before_until, complete_until, 5)', $2, $4)),
+                -- how many customers there are is estimated, from rows of complete periods only, so that a later refresh draws the same
+                (102, 'complete', 'sample', format('INSERT INTO %%1$I.stored_sample SELECT frequency, recency, age, monetary_value
+                    FROM base CROSS JOIN LATERAL (SELECT %%2$s.shard(ledger, 64, 0) AS part OFFSET 0) AS few
+                         CROSS JOIN LATERAL (SELECT greatest(1, ceil(64 * %%2$s.customers_count(%%2$s.as_of(part, complete_until)) / %%3$s::double precision))::integer AS shards) AS drawn
+                         CROSS JOIN LATERAL %%2$s.rfm_summary(%%2$s.shard(CASE WHEN shards < 64 THEN ledger ELSE part END, shards, 0), NULL::%%4$s, complete_until, ''1 week''::interval)', $2, $4, $5, $1 ->> 'key'))) AS other
         ) AS part (place, kind, name, statement) WHERE kind = ANY ($3)$sql$, extension)
-    INTO filled USING settings, mart, parts, sample_size;
+    INTO filled USING settings, mart, parts, extension, sample_size;
     -- what refreshes of this period and the one before need of older rows is known up to known_until
     RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until, %6$s.mart_window(%7$L::jsonb, (date_trunc(%3$L, as_of) - %2$L::interval)::date) AS known_until
                        FROM (SELECT *, CASE WHEN date_trunc(%3$L, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(%3$L, as_of)::date - 1 END AS complete_until FROM (%4$s) AS base OFFSET 0) AS base),
@@ -7435,7 +7461,7 @@ DECLARE
     filled record;
     emptied text;
 BEGIN
-    FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_segment_migration,stored_sample}'::text[] LOOP
+    FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_months,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
     EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
@@ -7482,7 +7508,7 @@ DECLARE
     is_complete boolean;    -- what looks at complete periods only stays as it is
     whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
     -- the order sets the ledger down, which is put together for each use otherwise
-    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', extension);
+    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', replace(extension, '%', '%%'));
     fill text := format('SELECT %s.mart_fill($1, ''''::text, $2, $3)', extension);
     statement text;
 BEGIN
@@ -7642,6 +7668,9 @@ BEGIN
     -- orders that were dated in the future when their month was read, and whose day may have come
     EXECUTE format('INSERT INTO %1$I.changes SELECT month FROM %1$I.stored_ledgers, (SELECT coalesce(as_of, ''-infinity'') AS as_of FROM %1$I.stored_state) AS s
                     WHERE is_published AND month BETWEEN date_trunc(''month'', s.as_of) AND $1 AND %2$s.last_day(ledger) > s.as_of', mart, extension) USING (settings ->> 'today')::date;
+    -- months that a failed refresh has read count orders up to the day of then
+    EXECUTE format('INSERT INTO %1$I.changes SELECT month FROM %1$I.stored_ledgers WHERE NOT is_published
+                    AND month >= (SELECT date_trunc(''month'', min(started_at) AT TIME ZONE ''UTC'' - interval ''1 day'') FROM %1$I.refresh_log WHERE run > coalesce((SELECT max(run) FROM %1$I.refresh_log WHERE state = ''done''), 0))', mart);
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
