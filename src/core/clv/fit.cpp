@@ -65,9 +65,8 @@ template <class Model> template <class Each> Fitted Fit<Model>::result(const Run
     Point errors{};
     Matrix covariance{};
     const bool curved = search.covariance(covariance);
-    fitted.at_boundary = search.in_corner() || !curved;
+    fitted.at_boundary = search.has_left() || !curved;
     for (std::size_t i = 0; i < Each::parameters; ++i) {
-        fitted.at_boundary = fitted.at_boundary || std::abs(search.best()[i]) > flat;
         fitted.parameters[i] = std::exp(search.best()[i]) * plan_.unit()[i];
         fitted.known[i] = true;
         // the delta method, from the logarithm
@@ -89,6 +88,19 @@ template <class Model> void Fit<Model>::begin_search()
         start[1] += std::clamp(base[1], -5.0, 5.0);
     }
     run_ = Run<Likelihood>(Likelihood(plan_.data()), plan_.customers(), start);
+}
+
+// Whether a run is on its way to a fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
+// baseline and falls to it in proportion to the dropout; where dropout would gain anything, the slope would be twice as steep or more.
+template <class Model> bool Fit<Model>::nears_baseline() const
+{
+    if constexpr (has_baseline) {
+        constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
+        const Search& search = run_.search();
+        const double above = search.value() - baseline_run_.search().value(), slope = search.gradient()[2];
+        return search.best()[2] < little && above >= 0 && above * plan_.customers() < near && slope > 0 && slope < proportional * above;
+    }
+    return false;
 }
 
 // The model without dropout, in the form of the model with it.
@@ -146,7 +158,7 @@ template <class Model> bool Fit<Model>::step()
             }
         break;
     case Phase::search:
-        if (run_.step() && end_search())
+        if ((run_.step() || nears_baseline()) && end_search())
             phase_ = Phase::done;
         break;
     case Phase::done: break;

@@ -178,10 +178,10 @@ public:
 private:
     enum class Phase { prepare, baseline, search, done };
     static constexpr double smallest_gain = 1e-6;  // of log-likelihood, by dropout
-    static constexpr double flat = 12;             // e-folds from 1 at which a variable has left for infinity or zero
     static constexpr int starts = 3;
 
     void begin_search();
+    bool nears_baseline() const;
     bool end_search();
     template <class Each> Fitted result(const Run<Each>& run) const;
     void fall_back();

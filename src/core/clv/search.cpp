@@ -62,9 +62,9 @@ double Search::steepness_of(const Point& at, const Point& gradient) const noexce
     return largest;
 }
 
-bool Search::in_corner() const noexcept
+bool Search::has_left() const noexcept
 {
-    return std::any_of(best_.begin(), best_.begin() + static_cast<std::ptrdiff_t>(variables_), [](double y) { return std::abs(y) >= box; });
+    return std::any_of(best_.begin(), best_.begin() + static_cast<std::ptrdiff_t>(variables_), [](double y) { return std::abs(y) > flat; });
 }
 
 double Search::along(const Point& gradient) const noexcept
@@ -216,8 +216,13 @@ void Search::update_inverse(const Point& change) noexcept
                               (moved[i] * direction_[j] + direction_[i] * moved[j]) / curvature;
 }
 
+// Where a variable has left, there is no curvature to tell.
 void Search::begin_hessian() noexcept
 {
+    if (has_left()) {
+        phase_ = Phase::done;
+        return;
+    }
     phase_ = Phase::hessian;
     column_ = 0;
     second_side_ = false;

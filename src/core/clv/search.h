@@ -22,6 +22,7 @@ class Search {
 public:
     // Variables stay within [-box, box].
     static constexpr double box = 20;
+    static constexpr double flat = 12;  // from 0 on, at which a variable has left for infinity
 
     Search() = default;
     Search(std::size_t variables, const Point& start) noexcept;
@@ -35,13 +36,14 @@ public:
     // What was found.
     [[nodiscard]] const Point& best() const noexcept { return best_; }
     [[nodiscard]] double value() const noexcept { return value_; }
+    [[nodiscard]] const Point& gradient() const noexcept { return gradient_; }
     // The largest component of the gradient, but for those that push against the box.
     [[nodiscard]] double steepness() const noexcept { return steepness_of(best_, gradient_); }
     // The slope is flat, or the value cannot be made smaller any more for the rounding in it (where parameters go to infinity, the slope is
     // a difference of large numbers).
     [[nodiscard]] bool converged() const noexcept { return steepness() < good_steepness || stalled_; }
-    // A variable has reached the box.
-    [[nodiscard]] bool in_corner() const noexcept;
+    // A variable has left for infinity.
+    [[nodiscard]] bool has_left() const noexcept;
     // The inverse Hessian at the smallest value; false where it is not positive definite.
     [[nodiscard]] bool covariance(Matrix& inverse) const noexcept { return invert_positive(hessian_, variables_, inverse); }
 
