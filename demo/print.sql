@@ -200,7 +200,7 @@ SELECT pg_temp.table_lines('report.forecast_models');
 SELECT pg_temp.title('Forecast: is it right?', 'Days with an order from then to ' || last_day || ', by how often a customer had come back before:'
     || E'\nwhat came, and what each model had expected.') FROM report.forecast_base;
 SELECT pg_temp.table_lines('report.forecast_check');
-SELECT pg_temp.title('Forecast: the best customers', 'Value ahead is the expected revenue of the 52 weeks after ' || last_day || ' by BG/NBD and Gamma-Gamma,'
+SELECT pg_temp.title('Forecast: the best customers', 'Value ahead is the expected revenue of the 52 weeks after ' || last_day || ' by ' || (SELECT model FROM report.forecast_model) || ' and Gamma-Gamma,'
     || E'\ndiscounted by 0.2 % a week; alive is the probability of not having dropped out.') FROM report.forecast_base;
 SELECT pg_temp.table_lines('report.best_customers');
 \endif
