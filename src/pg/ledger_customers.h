@@ -73,7 +73,7 @@ inline ledger::DayRange range_argument(FunctionCallInfo fcinfo, int from_index, 
 template <class T> T* allocated(std::size_t count)
 {
     std::size_t bytes = (count + 1) * sizeof(T) + alignof(T);
-    void* memory = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+    void* memory = allocated_large(bytes);
     return static_cast<T*>(std::align(alignof(T), count * sizeof(T), memory, bytes));
 }
 

@@ -1,5 +1,4 @@
 #include "pg/ledger_customers.h"
-#include "pg/ledger_rows.h"
 
 #include "core/ledger/golden.h"
 
@@ -51,7 +50,7 @@ Datum golden_customers(FunctionCallInfo fcinfo, KeyKind kind)
 template <class Revenue>
 bool fill_trend(const LedgerSource& source, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts, std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
 {
-    const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()}, rows_of<Revenue>(most), rows_of<std::uint32_t>(most)};
+    const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()}, allocated<Revenue>(most), allocated<std::uint32_t>(most)};
     if (!source.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); }, ledger::CustomerStream::Amounts::read))
         return false;
     guarded([&] { ledger::golden_trend(incomes, starts, source.view.customers, threshold, trend); });
@@ -79,7 +78,7 @@ SQL_FUNCTION(golden_trend)
     const std::span trend(allocated<ledger::GoldenPeriod>(count), count);
     std::fill(trend.begin(), trend.end(), ledger::GoldenPeriod{});
     const std::span starts(allocated<std::size_t>(count), count);
-    const std::size_t most = source.read([&](const View& rows) { return ledger::count_visits(rows, bounds, starts); });
+    const std::size_t most = source.read([&](const View& rows) { return ledger::place_incomes(rows, bounds, starts); });
     if (!fill_trend<std::int64_t>(source, bounds, starts, most, threshold, trend))
         fill_trend<Int128>(source, bounds, starts, most, threshold, trend);
     Rows rows(fcinfo);

@@ -104,13 +104,14 @@ unsigned char* write_head(const View& view, FlatLedger* flat, std::size_t body_s
     return behind + currency.copy(reinterpret_cast<char*>(behind), currency.size());
 }
 
-void check_flat_size(std::size_t body_size, std::size_t rows)
+void check_size(std::size_t body_size, std::size_t rows, std::size_t most)
 {
-    if (body_size > MaxAllocSize - sizeof(FlatLedger) - Currency::longest)
+    if (body_size > most)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("a ledger of " UINT64_FORMAT " rows would pass the limit of 1 GB for a value", static_cast<uint64>(rows)),
+                        errmsg("a ledger of " UINT64_FORMAT " rows would pass the limit of %d GB for a value", static_cast<uint64>(rows), most > MaxAllocSize ? 4 : 1),
                         errhint("Build it in parts, GROUP BY ledger_shard(customer, 8), and sum their reports.")));
 }
+void check_flat_size(std::size_t body_size, std::size_t rows) { check_size(body_size, rows, MaxAllocSize - sizeof(FlatLedger) - Currency::longest); }
 
 void free_if_any(void* memory)
 {
@@ -129,7 +130,7 @@ void discard_flattening(LedgerObject* object)
     flattening = {};
 }
 
-// Encodes the rows of all customers, a bucket at a time, in the order in which the customers came.
+// Encodes the rows of all customers, a bucket at a time, in the order in which the customers came. `ends` are of 32 bits.
 void encode_rows(LedgerObject* object)
 {
     Builder& builder = object->builder;
@@ -152,7 +153,7 @@ void encode_rows(LedgerObject* object)
             }
             return static_cast<std::size_t>(at - to.bytes);
         });
-        check_flat_size(used, builder.rows());
+        check_size(used, builder.rows(), std::numeric_limits<std::uint32_t>::max());
         CHECK_FOR_INTERRUPTS();
     }
 }
@@ -169,26 +170,32 @@ ledger::EncodedRows encoded_rows(const LedgerObject* object)
     return {flattening.bytes, flattening.ends, flattening.order};
 }
 
-Size flat_size(ExpandedObjectHeader* header)
+// Brings the ledger nearly into its stored form, and says how many bytes its body takes.
+std::size_t prepare_flattening(LedgerObject* object)
 {
-    auto* object = reinterpret_cast<LedgerObject*>(header);
     Builder& builder = object->builder;
     LedgerObject::Flattening& to = object->flattening;
     complete(object);
     // PostgreSQL asks once for the size of a tuple, and again when it writes it
     if (to.body_size > 0 && to.rows == builder.rows())
-        return flat_size_of(builder.head(), to.body_size);
+        return to.body_size;
     discard_flattening(object);
     to.order = allocated_in<std::uint32_t>(object->memory, builder.customers());
     to.keys = allocated_in<std::uint64_t>(object->memory, builder.customers() * ledger::words_of(builder.kind()));
     to.ends = allocated_in<std::uint32_t>(object->memory, builder.customers());
     guarded([&] { builder.rank(to.order, to.keys); });
     encode_rows(object);
-    const std::size_t body_size = ledger::encoded_size(view_for_flattening(object), encoded_rows(object));
-    check_flat_size(body_size, builder.rows());
-    to.body_size = body_size;
+    to.body_size = ledger::encoded_size(view_for_flattening(object), encoded_rows(object));
     to.rows = builder.rows();
-    return flat_size_of(builder.head(), to.body_size);
+    return to.body_size;
+}
+
+Size flat_size(ExpandedObjectHeader* header)
+{
+    auto* object = reinterpret_cast<LedgerObject*>(header);
+    const std::size_t body_size = prepare_flattening(object);
+    check_flat_size(body_size, object->builder.rows());
+    return flat_size_of(object->builder.head(), body_size);
 }
 
 void flatten_into(ExpandedObjectHeader* header, void* result, [[maybe_unused]] Size allocated)
@@ -328,6 +335,23 @@ LedgerSource ledger_source(FunctionCallInfo fcinfo, int index)
     view.currency = flat->currency();
     view.text = reinterpret_cast<const char*>(flat->body().data());
     return {view, nullptr, flat->body(), flat->head};
+}
+
+LedgerSource stored_ledger(FunctionCallInfo fcinfo, int index)
+{
+    LedgerSource source = ledger_source(fcinfo, index);
+    if (source.object == nullptr)
+        return source;
+    const std::size_t size = prepare_flattening(source.object);
+    const View view = view_for_flattening(source.object);
+    auto* body = static_cast<unsigned char*>(allocated_large(size));
+    ledger::encode(view, encoded_rows(source.object), body);
+    source.head = Head::of(view);
+    discard_flattening(source.object);
+    source.object = nullptr;
+    source.body = {body, size};
+    source.view.text = reinterpret_cast<const char*>(body);
+    return source;
 }
 
 View read_ledger(FunctionCallInfo fcinfo, int index)

@@ -126,20 +126,10 @@ struct LedgerSource {
             return use(stream.view());
         });
     }
-    // Guarded: calls `use` with something that has each_row, for rows in no order (core/ledger/periods.h). The keys of a stored ledger
-    // go to `keys`, if anywhere.
-    template <class Use> auto read_rows(Use use, ledger::CustomerStream::Amounts amounts, std::uint64_t* keys = nullptr) const
-    {
-        return guarded([&] {
-            if (object != nullptr)
-                return use(object->builder);
-            ledger::CustomerStream stream(head, body, amounts, keys);
-            const ledger::View rows = stream.view();
-            return use(ledger::RowsOf{rows});
-        });
-    }
 };
 LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
+// In its stored form, into which one in the making is brought first.
+LedgerSource stored_ledger(FunctionCallInfo fcinfo, int index);
 
 // Memory in the current context, of large pages where that is worth it and can be had.
 void* allocated_large(std::size_t bytes);

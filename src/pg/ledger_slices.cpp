@@ -1,27 +1,92 @@
-#include "pg/arguments.h"
-#include "pg/ledger_arguments.h"
-#include "pg/ledger_rows.h"
+#include "pg/ledger_customers.h"
 
-#include "core/ledger/first_orders.h"
 #include "core/ledger/slices.h"
 
+#include <algorithm>
 #include <limits>
+#include <optional>
+#include <span>
 
 using namespace customer_value;
 using namespace customer_value::pg;
+using ledger::CustomerStream, ledger::Extent, ledger::PartWriter, ledger::View;
 
 namespace {
 
+// A part that may have rows.
+struct Part {
+    std::size_t number;
+    ledger::Day first_day;
+    PartWriter writer;
+    FlatRoom room;
+
+    [[nodiscard]] Datum flat(const View& whole) { return flattened(room, writer.head(whole), writer.end()); }
+};
+
+// The parts of a stored ledger that a division makes of it (core/ledger/slices.h), in the order of their numbers, which are below `most`; `also` is called once with the place
+// among them of each part that keeps rows of a customer, and those rows. make_division(whole) makes the division; the keys are there as customers are read.
+template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerSource& source, std::size_t most, MakeDivision make_division, Also also)
+{
+    View whole = source.view;
+    auto* keys = allocated<std::uint64_t>(whole.customers * ledger::words_of(whole.kind));
+    whole.keys = keys;
+    const std::span extents(allocated<Extent>(most), most);
+    std::fill(extents.begin(), extents.end(), Extent{});
+    guarded([&] {
+        auto division = make_division(whole);
+        CustomerStream stream(source.head, source.body, CustomerStream::Amounts::left_out, keys);
+        if (const Extent extent = division.whole(); extent.rows > 0)
+            extents[0] = extent;
+        else
+            ledger::measure(stream, whole.customers, division, extents);
+    });
+
+    const auto count = static_cast<std::size_t>(std::count_if(extents.begin(), extents.end(), [](const Extent& extent) { return extent.rows > 0; }));
+    const std::span parts(allocated<Part>(count), count);
+    const std::span places(allocated<std::uint32_t>(most), most);
+    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole, first_day, flat_body(room, bytes), bytes); };
+    for (std::size_t number = 0, place = 0; number < most; ++number) {
+        if (extents[number].rows == 0)
+            continue;
+        FlatRoom room{CurrentMemoryContext, nullptr, 0};
+        const PartWriter begun = writer(room, extents[number].first_day, PartWriter::likely_room(source.head, source.body.size(), extents[number]));
+        places[number] = static_cast<std::uint32_t>(place);
+        parts[place++] = {number, extents[number].first_day, begun, room};
+    }
+    const auto write = [&](auto visit) {
+        guarded([&] {
+            auto division = make_division(whole);
+            CustomerStream stream(source.head, source.body, CustomerStream::Amounts::read, keys);
+            ledger::each_part(stream, whole.customers, division, [&](std::size_t number, std::uint32_t customer, const ledger::Rows& kept) {
+                parts[places[number]].writer.add(customer, kept);
+                visit(places[number], kept);
+            });
+        });
+    };
+    write(also);
+    // the rare part that has taken more room than was likely
+    if (std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.writer.missing_room() > 0; })) {
+        for (Part& part : parts)
+            part.writer = writer(part.room, part.first_day, std::max(part.room.size, part.writer.missing_room()));
+        write([](std::size_t, const ledger::Rows&) {});
+    }
+    return parts;
+}
+
+// The one part that a division makes of a ledger.
+template <class MakeDivision> Datum part_of(const LedgerSource& source, MakeDivision make_division)
+{
+    const std::span parts = parts_of(source, 1, make_division, [](std::size_t, const ledger::Rows&) {});
+    return parts.empty() ? flattened(View{}) : parts.front().flat(source.view);
+}
+
 // The ledger as it came where all its days are kept, without a look at the rows.
-Datum slice(FunctionCallInfo fcinfo, ledger::Days kept)
+Datum slice(FunctionCallInfo fcinfo, std::int64_t from, std::int64_t to)
 {
     const ledger::Head head = read_head(fcinfo, 0);
-    if (head.first_day >= kept.from && head.last_day < kept.to)
+    if (head.first_day >= from && head.last_day < to)
         return unchanged_ledger(fcinfo, 0);
-    const ledger::View view = read_ledger(fcinfo, 0);
-    const ledger::SliceSize size = ledger::slice_size(view, kept);
-    const ledger::Columns into = columns_for(view.kind, view.has_amounts, size.customers, size.rows);
-    return flattened(ledger::sliced(view, kept, into));
+    return part_of(stored_ledger(fcinfo, 0), [=](const View& whole) { return ledger::BetweenDays(whole, from, to); });
 }
 
 template <class Customer> Datum shard(FunctionCallInfo fcinfo)
@@ -31,21 +96,29 @@ template <class Customer> Datum shard(FunctionCallInfo fcinfo)
     PG_RETURN_INT32(guarded([&] { return ledger::shard_of(customer, shards); }));
 }
 
-// The ledger of what `put` chooses of each customer: put(rows, place, layout, into) puts some of the rows into `into` and returns its end; `place` is that of
-// the customer in the order of keys, which stand in `whole`.
-template <class Put> Datum chosen(const LedgerSource& source, const ledger::View& whole, const std::uint32_t* ranks, Put put)
+// A row for each period that has any rows, with its sums where they are asked for.
+Datum slices(FunctionCallInfo fcinfo, std::optional<ledger::Day> summed_until)
 {
-    const ledger::RowLayout layout(whole, ledger::any_amount);
-    auto* room = rows_of<ledger::WideRow>(whole.rows());
-    const std::span rows = source.read([&](const ledger::View& view) {
-        ledger::WideRow* end = room;
-        for (std::uint32_t customer = 0; customer < view.customers; ++customer)
-            end = put(view.of(customer), ranks == nullptr ? customer : ranks[customer], layout, end);
-        return std::span(room, end);
-    }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::by_day, const_cast<std::uint64_t*>(whole.keys));
-    auto* spare = ranks == nullptr ? nullptr : rows_of<ledger::WideRow>(rows.size());
-    FlatRoom flat{CurrentMemoryContext, nullptr, 0};
-    return ledger_of(ranks == nullptr ? rows : guarded([&] { return ledger::sorted_by_customer(rows, layout, spare); }), layout, whole, flat);
+    const LedgerSource source = stored_ledger(fcinfo, 0);
+    const ledger::Step step = step_argument(fcinfo, 1);
+    if (source.view.rows() == 0)
+        return no_rows(fcinfo);
+    const Periods periods = periods_of(step, source.view.first_day, source.view.last_day + 1, "step makes");
+    const auto most = static_cast<std::size_t>(periods.count);
+    const auto sums = zeros<ledger::PeriodSums>(summed_until ? most : 0);
+    const std::span parts = parts_of(source, most, [&](const View& whole) { return ledger::ByPeriod(whole, step, periods.first); }, [&](std::size_t place, const ledger::Rows& kept) {
+        if (summed_until)
+            sums[place].add(kept, *summed_until);
+    });
+    Rows result(fcinfo);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))), part{parts[i].flat(source.view), false};
+        if (summed_until)
+            result.put({start, part, count_column(sums[i].orders), count_column(sums[i].refund_rows), money_column(source.view, sums[i].gross), money_column(source.view, sums[i].refunds)});
+        else
+            result.put({start, part});
+    }
+    return result.done();
 }
 
 constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end = std::numeric_limits<std::int64_t>::max();
@@ -55,7 +128,7 @@ constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end
 // as_of(ledger, as_of)
 SQL_FUNCTION(ledger_as_of)
 {
-    return slice(fcinfo, {beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1});
+    return slice(fcinfo, beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1);
 }
 
 // slice(ledger, from, to)
@@ -64,30 +137,34 @@ SQL_FUNCTION(ledger_slice)
     if (PG_ARGISNULL(0))
         PG_RETURN_NULL();
     const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
-    return slice(fcinfo, {bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end});
+    return slice(fcinfo, bounds.from ? *bounds.from : beginning, bounds.to ? *bounds.to : end);
 }
 
 // first_orders(ledger)
 SQL_FUNCTION(ledger_first_orders)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const OrderedKeys keys = ordered_keys(source);
-    return chosen(source, whole_of(source, keys), keys.ranks, ledger::put_first_order<ledger::WideRow>);
+    return part_of(stored_ledger(fcinfo, 0), [](const View& whole) { return ledger::FirstOrders(whole); });
 }
 
 // shard(ledger, shards, shard)
 SQL_FUNCTION(ledger_of_shard)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
     const std::int32_t shards = PG_GETARG_INT32(1), shard = PG_GETARG_INT32(2);
-    guarded([&] { ledger::require_shard(shards, shard); });
-    const OrderedKeys keys = ordered_keys(source);
-    const ledger::View whole = whole_of(source, keys);
-    return chosen(source, whole, keys.ranks, [&](const ledger::Rows& rows, std::uint32_t place, const ledger::RowLayout& layout, ledger::WideRow* into) {
-        return ledger::shard_of(whole.key(place), shards) == shard ? ledger::put_rows(rows, place, layout, into) : into;
-    });
+    return part_of(stored_ledger(fcinfo, 0), [=](const View& whole) { return ledger::OfShard(whole, shards, shard); });
 }
 
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }
+
+// slices(ledger, step)
+SQL_FUNCTION(ledger_slices)
+{
+    return lacks(fcinfo, {0, 1}) ? no_rows(fcinfo) : slices(fcinfo, std::nullopt);
+}
+
+// slices(ledger, step, as_of)
+SQL_FUNCTION(ledger_summed_slices)
+{
+    return lacks(fcinfo, {0, 1, 2}) ? no_rows(fcinfo) : slices(fcinfo, day_argument(fcinfo, 2, "as_of"));
+}

@@ -86,13 +86,13 @@ TEST(GoldenTrend, revenues_beyond_64_bits_are_found_out)
     const ledger::Day bounds[] = {0, 31, 62};
     ledger::View view{KeyKind::bigint, true, 2, 1, 0, 31, offsets, days, amounts};
     std::size_t starts[2], ends[2];
-    ASSERT_EQ(ledger::count_visits(view, bounds, starts), 2u);
-    std::int64_t narrow[2];
-    Int128 wide[2];
-    std::uint32_t customers[2];
+    ASSERT_EQ(ledger::place_incomes(view, bounds, starts), 3u);
+    std::int64_t narrow[3];
+    Int128 wide[3];
+    std::uint32_t customers[3];
     EXPECT_FALSE(ledger::collect_incomes(view, bounds, starts, ledger::Incomes<std::int64_t>{ends, narrow, customers}));
     EXPECT_TRUE(ledger::collect_incomes(view, bounds, starts, ledger::Incomes<Int128>{ends, wide, customers}));
-    EXPECT_TRUE(wide[0] == Int128{1} << 63 && wide[1] == 5);
+    EXPECT_TRUE(wide[starts[0]] == Int128{1} << 63 && wide[starts[1]] == 5);
 }
 
 TEST(Golden, threshold_outside_0_to_1_is_refused)

@@ -1,14 +1,14 @@
-// Parts of a ledger that are made of its rows one by one: periods, first orders.
+// Parts of a ledger: periods, slices of days, first orders, shards.
 #include "unit/interrupted.h"
 #include "unit/laws.h"
 
-#include "core/ledger/first_orders.h"
-#include "core/ledger/periods.h"
+#include "core/common/radix_sort.h"
+#include "core/ledger/slices.h"
 
 #include <algorithm>
+#include <functional>
 #include <gtest/gtest.h>
 #include <map>
-#include <numeric>
 #include <random>
 #include <vector>
 
@@ -17,7 +17,7 @@ using namespace customer_value::ledger;
 
 namespace {
 
-// Rows by the text key of their customer, in the order of days and amounts.
+// Rows by the key of their customer, in the order of days and amounts.
 using Shop = std::map<std::string, std::vector<std::pair<Day, std::int64_t>>>;
 
 Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t customers, std::uint64_t days, std::uint64_t amounts)
@@ -30,175 +30,206 @@ Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t custom
     return shop;
 }
 
-// The shop as a ledger: its customers in the order that `ranks` say, each with its rows in any order.
-class HeldShop {
+// A shop as a stored ledger, of text keys, or of the places of the customers as bigints.
+class StoredShop {
 public:
-    HeldShop(const Shop& shop, std::mt19937_64& random) : ranks(shop.size())
+    StoredShop(const Shop& shop, KeyKind kind)
     {
-        std::iota(ranks.begin(), ranks.end(), 0u);
-        std::shuffle(ranks.begin(), ranks.end(), random);
-        std::vector<const Shop::value_type*> customers;
-        for (const auto& customer : shop) {
-            customers.push_back(&customer);
-            keys_.push_back(static_cast<std::uint64_t>(text_.size()) << 16 | customer.first.size());
-            text_ += customer.first;
-        }
-        for (const std::uint32_t rank : ranks) {
-            auto rows = customers[rank]->second;
-            std::shuffle(rows.begin(), rows.end(), random);
-            offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
+        std::vector<std::uint32_t> offsets{0};
+        std::vector<Day> days;
+        std::vector<std::int64_t> amounts;
+        std::vector<std::uint64_t> keys;
+        std::string text;
+        for (const auto& [key, rows] : shop) {
+            keys.push_back(kind == KeyKind::bigint ? 1000 * keys.size() : static_cast<std::uint64_t>(text.size()) << 16 | key.size());
+            text += key;
             for (const auto& [day, amount] : rows) {
-                days_.push_back(day);
-                amounts_.push_back(amount);
+                days.push_back(day);
+                amounts.push_back(amount);
             }
+            offsets.push_back(static_cast<std::uint32_t>(days.size()));
         }
-        offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
-        view = {KeyKind::text, true, 2, static_cast<std::uint32_t>(shop.size()), *std::min_element(days_.begin(), days_.end()), *std::max_element(days_.begin(), days_.end()),
-                offsets_.data(), days_.data(), amounts_.data(), keys_.data(), text_.data()};
+        const View view{kind, true, 2, static_cast<std::uint32_t>(shop.size()), *std::min_element(days.begin(), days.end()), *std::max_element(days.begin(), days.end()),
+                        offsets.data(), days.data(), amounts.data(), keys.data(), text.data()};
+        head = Head::of(view);
+        body.resize(encoded_size(view));
+        encode(view, body.data());
+        keys_.resize(shop.size());
+        whole = head_view(head);
+        whole.keys = keys_.data();
+        whole.text = reinterpret_cast<const char*>(body.data());
     }
-    std::vector<std::uint32_t> ranks;
-    View view;  // the keys are in their order
+    StoredShop(const StoredShop&) = delete;
+
+    // The parts that a division makes of it, in rooms of `share` of what is likely enough.
+    template <class Kind> std::vector<Shop> parts(Kind division, std::size_t count, double share = 1)
+    {
+        std::vector<Extent> extents(count);
+        CustomerStream measured(head, body, CustomerStream::Amounts::left_out, keys_.data());
+        if (division.whole().rows > 0)
+            extents[0] = division.whole();
+        else
+            measure(measured, whole.customers, division, extents);
+        std::vector<std::vector<unsigned char>> rooms;
+        for (const Extent& extent : extents)
+            rooms.emplace_back(static_cast<std::size_t>(share * static_cast<double>(PartWriter::likely_room(head, body.size(), extent))));
+        std::vector<PartWriter> writers = written(division, extents, rooms);
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_TRUE(share < 1 || writers[i].missing_room() == 0);
+            if (writers[i].missing_room() > 0)
+                rooms[i].resize(writers[i].missing_room());
+        }
+        writers = written(division, extents, rooms);
+        std::vector<Shop> parts;
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_EQ(writers[i].missing_room(), 0u);
+            parts.push_back(read(writers[i].head(whole), {rooms[i].data(), writers[i].end()}));
+        }
+        return parts;
+    }
+
+    Head head;
+    std::vector<unsigned char> body;
+    View whole;
 
 private:
-    std::vector<std::uint32_t> offsets_;
-    std::vector<Day> days_;
-    std::vector<std::int64_t> amounts_;
+    template <class Kind> std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents, std::vector<std::vector<unsigned char>>& rooms)
+    {
+        std::vector<PartWriter> writers;
+        for (std::size_t i = 0; i < rooms.size(); ++i)
+            writers.emplace_back(whole, extents[i].first_day, rooms[i].data(), rooms[i].size());
+        CustomerStream stream(head, body, CustomerStream::Amounts::read, keys_.data());
+        each_part(stream, whole.customers, division, [&](std::size_t part, std::uint32_t customer, const Rows& kept) { writers[part].add(customer, kept); });
+        return writers;
+    }
+    // It is in the order of keys, and its head is right, or reading it fails.
+    static Shop read(const Head& head, std::span<const unsigned char> body)
+    {
+        std::vector<std::uint32_t> offsets(head.customers + 1);
+        std::vector<Day> days(head.rows);
+        std::vector<std::int64_t> amounts(head.rows);
+        std::vector<std::uint64_t> keys(head.customers);
+        const View view = decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data()});
+        Shop shop;
+        for (std::uint32_t customer = 0; customer < view.customers; ++customer)
+            for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
+                shop[view.kind == KeyKind::bigint ? std::to_string(keys[customer]) : std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
+        return shop;
+    }
+
     std::vector<std::uint64_t> keys_;
-    std::string text_;
 };
 
-// What is read of the stored form that rows make. It is in the order of keys, and its head is right, or reading it fails.
-template <class Number> Shop stored(std::span<Number> rows, const RowLayout& layout, const HeldShop& held)
+// The shop with the keys that its ledger has.
+Shop keyed(const Shop& shop, KeyKind kind)
 {
-    std::vector<unsigned char> body(most_encoded<Number>(rows, layout, held.view));
-    const Encoded encoded = encode(rows, layout, held.view, body.data());
-    const Head& head = encoded.head;
-    std::vector<std::uint32_t> offsets(head.customers + 1);
-    std::vector<Day> days(head.rows);
-    std::vector<std::int64_t> amounts(head.rows);
-    std::vector<std::uint64_t> keys(head.customers);
-    const View view = decode(head, {body.data(), encoded.end}, {offsets.data(), days.data(), amounts.data(), keys.data()});
-    Shop shop;
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer)
-        for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
-            shop[std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
-    return shop;
-}
-
-template <class Number> void expect_periods(const Shop& shop, const HeldShop& held, const PeriodRange& periods)
-{
-    const Day as_of = held.view.first_day + (held.view.last_day - held.view.first_day) / 2;
-    std::vector<std::uint64_t> places(static_cast<std::size_t>(periods.count));
-    const RowsOf source{held.view};
-    count_rows(source, held.view, periods, places.data());
-    const RowLayout layout = sizeof(Number) == sizeof(NarrowRow) ? RowLayout::narrow(held.view) : RowLayout(held.view, any_amount);
-    std::vector<Number> all(held.view.rows()), spare(all.size());
-    std::vector<PeriodSums> sums(places.size());
-    EXPECT_TRUE(put_down(source, held.view, periods, held.ranks.data(), layout, places.data(), all.data(), as_of, sums.data()));
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const std::span<Number> rows(all.data() + (i == 0 ? 0 : places[i - 1]), all.data() + places[i]);
-        Shop expected;
-        for (const auto& [key, of_customer] : shop)
-            for (const auto& row : of_customer)
-                if (periods.step.period_of(row.first) == periods.first + static_cast<std::int32_t>(i))
-                    expected[key].push_back(row);
-        std::int64_t orders = 0, refund_rows = 0, gross = 0, refunds = 0;
-        for (const auto& [key, of_customer] : expected)
-            for (const auto& [day, amount] : of_customer)
-                if (day <= as_of) {
-                    ++(amount < 0 ? refund_rows : orders);
-                    (amount < 0 ? refunds : gross) += amount;
-                }
-        EXPECT_TRUE(sums[i].orders == orders && sums[i].refund_rows == refund_rows && sums[i].gross == gross && sums[i].refunds == refunds);
-        EXPECT_EQ(stored(sorted_by_customer(rows, layout, spare.data()), layout, held), expected);
+    Shop keyed;
+    std::size_t place = 0;
+    for (const auto& [key, rows] : shop) {
+        if (!rows.empty())
+            keyed[kind == KeyKind::bigint ? std::to_string(1000 * place) : key] = rows;
+        ++place;
     }
+    return keyed;
+}
+// What of each customer's rows fulfils the condition; customers without any stay.
+Shop filtered(const Shop& shop, const std::function<bool(const std::pair<Day, std::int64_t>&)>& condition)
+{
+    Shop kept;
+    for (const auto& [key, rows] : shop)
+        std::ranges::copy_if(rows, std::back_inserter(kept[key]), condition);
+    return kept;
 }
 
 }  // namespace
 
-TEST(Periods, hold_the_rows_of_their_days_for_any_order_of_customers)
+TEST(Parts, periods_hold_the_rows_of_their_days)
 {
     std::mt19937_64 random(1);
     const Step month({1, 0});
-    for (const std::uint64_t customers : {1, 300, 5000})
-        for (const std::uint64_t days : {1, 90, 700}) {
-            const Shop shop = random_shop(random, 20000, customers, days, 1000);
-            const HeldShop held(shop, random);
-            const std::int32_t first = month.period_of(held.view.first_day), last = month.period_of(held.view.last_day);
-            expect_periods<NarrowRow>(shop, held, {month, first, last - first + 1});
-            expect_periods<WideRow>(shop, held, {month, first, last - first + 1});
-        }
+    for (const KeyKind kind : {KeyKind::text, KeyKind::bigint})
+        for (const std::uint64_t customers : {1, 300, 5000})
+            for (const std::uint64_t days : {1, 90, 700}) {
+                const Shop shop = random_shop(random, 20000, customers, days, 1000);
+                StoredShop stored(shop, kind);
+                const std::int32_t first = month.period_of(stored.head.first_day), count = month.period_of(stored.head.last_day) - first + 1;
+                for (const double share : {1.0, 0.3, 0.0}) {
+                    const auto parts = stored.parts(ByPeriod(stored.whole, month, first), static_cast<std::size_t>(count), share);
+                    for (std::int32_t i = 0; i < count; ++i)
+                        EXPECT_EQ(parts[static_cast<std::size_t>(i)], keyed(filtered(shop, [&](const auto& row) { return month.period_of(row.first) == first + i; }), kind));
+                }
+            }
 }
 
-TEST(Rows, are_numbers_of_64_bits_where_these_are_enough)
+TEST(Parts, slices_hold_the_rows_between_their_days)
 {
-    View head{KeyKind::bigint, true, 0, 1u << 20, -100, (1 << 12) - 101};
-    // 21 bits for customers, 12 for days, 31 for amounts
-    const RowLayout narrow = RowLayout::narrow(head);
-    constexpr std::int64_t half = std::int64_t{1} << 30;
-    for (const std::int64_t amount : {-half, std::int64_t{-1}, std::int64_t{0}, half - 1}) {
-        EXPECT_TRUE(narrow.has_room_for(amount));
-        const auto row = narrow.number<NarrowRow>(1u << 20, -100, amount);
-        EXPECT_EQ(narrow.customer(row), 1u << 20);
-        EXPECT_EQ(narrow.day(row), -100);
-        EXPECT_EQ(narrow.amount(row), amount);
-    }
-    for (const std::int64_t amount : {-half - 1, half, any_amount.least, any_amount.most})
-        EXPECT_FALSE(narrow.has_room_for(amount));
-    head.first_day = earliest_day;
-    head.last_day = latest_day;
-    head.customers = 1u << 30;
-    EXPECT_FALSE(RowLayout::narrow(head).has_room_for(1 << 10));
-    const RowLayout widest(head, any_amount);
-    for (const std::int64_t amount : {any_amount.least, std::int64_t{-1}, std::int64_t{0}, any_amount.most})
-        for (const Day day : {earliest_day, 0, latest_day}) {
-            const auto row = widest.number<WideRow>((1u << 30) - 1, day, amount);
-            EXPECT_EQ(widest.customer(row), (1u << 30) - 1);
-            EXPECT_EQ(widest.day(row), day);
-            EXPECT_EQ(widest.amount(row), amount);
-        }
+    std::mt19937_64 random(5);
+    const Shop shop = random_shop(random, 3000, 200, 100, 1000);
+    StoredShop stored(shop, KeyKind::text);
+    for (std::int64_t from = -60; from <= 60; from += 8)
+        for (std::int64_t to = from; to <= 60; to += 8)
+            EXPECT_EQ(stored.parts(BetweenDays(stored.whole, from, to), 1).front(), keyed(filtered(shop, [&](const auto& row) { return row.first >= from && row.first < to; }), KeyKind::text));
 }
 
-TEST(FirstOrders, are_the_least_on_the_first_day_with_an_order_and_the_refunds_before)
+TEST(Parts, shards_hold_their_customers_with_all_rows)
+{
+    std::mt19937_64 random(6);
+    for (const KeyKind kind : {KeyKind::text, KeyKind::bigint}) {
+        const Shop shop = random_shop(random, 5000, 700, 300, 100000);
+        StoredShop stored(shop, kind);
+        Shop together;
+        for (std::int32_t shard = 0; shard < 7; ++shard) {
+            const auto parts = stored.parts(OfShard(stored.whole, 7, shard), 1);
+            for (const auto& [key, rows] : parts.front()) {
+                const std::int64_t number = kind == KeyKind::bigint ? std::stoll(key) : 0;
+                EXPECT_EQ(shard_of(kind == KeyKind::text ? Key{kind, key} : Key{kind, {reinterpret_cast<const char*>(&number), sizeof number}}, 7), shard);
+                EXPECT_TRUE(together.emplace(key, rows).second);
+            }
+        }
+        EXPECT_EQ(together, keyed(shop, kind));
+        EXPECT_THROW(OfShard(stored.whole, 7, 7), Error);
+        EXPECT_THROW(OfShard(stored.whole, 0, 0), Error);
+    }
+}
+
+TEST(Parts, first_orders_are_the_least_on_the_first_day_with_an_order_and_the_refunds_before)
 {
     std::mt19937_64 random(2);
     for (const std::uint64_t customers : {1, 40, 3000}) {
         const Shop shop = random_shop(random, 6000, customers, 100, 1000);
-        const HeldShop held(shop, random);
         Shop expected;
-        bool some_have_refunds_only = false, some_begin_with_refunds = false;
+        bool some_have_refunds_only = false, some_begin_with_refunds = false, some_leave_refunds_of_the_day = false;
         for (const auto& [key, rows] : shop) {
             const auto first = std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.second >= 0; });
-            for (auto row = rows.begin(); row != first; ++row)
+            for (auto row = rows.begin(); row != first; ++row) {
                 if (first == rows.end() || row->first < first->first)
                     expected[key].push_back(*row);
+                else
+                    some_leave_refunds_of_the_day = true;
+            }
             some_have_refunds_only |= first == rows.end();
             some_begin_with_refunds |= first != rows.end() && expected.contains(key);
             if (first != rows.end())
                 expected[key].push_back(*first);
         }
-        EXPECT_TRUE(customers == 1 || some_begin_with_refunds);
-        EXPECT_TRUE(customers < 3000 || some_have_refunds_only);
-        const RowLayout layout(held.view, any_amount);
-        std::vector<WideRow> room(held.view.rows()), spare(room.size());
-        WideRow* end = room.data();
-        for (std::uint32_t customer = 0; customer < held.view.customers; ++customer) {
-            const Rows rows = held.view.of(customer);
-            std::vector<std::pair<Day, std::int64_t>> ordered;
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                ordered.emplace_back(rows.days[i], rows.amount(i));
-            std::sort(ordered.begin(), ordered.end());
-            std::vector<Day> days;
-            std::vector<std::int64_t> amounts;
-            for (const auto& [day, amount] : ordered) {
-                days.push_back(day);
-                amounts.push_back(amount);
-            }
-            end = put_first_order(Rows{days, amounts.data()}, held.ranks[customer], layout, end);
-        }
-        const std::span kept(room.data(), end);
-        EXPECT_EQ(stored(sorted_by_customer(kept, layout, spare.data()), layout, held), expected);
+        EXPECT_TRUE(customers < 3000 || (some_have_refunds_only && some_begin_with_refunds && some_leave_refunds_of_the_day));
+        StoredShop stored(shop, KeyKind::text);
+        EXPECT_EQ(stored.parts(FirstOrders(stored.whole), 1, 0.5).front(), expected);
     }
+}
+
+TEST(Parts, sums_are_of_rows_up_to_a_day)
+{
+    const std::vector<Day> days{1, 2, 2, 3};
+    const std::vector<std::int64_t> amounts{-5, -1, 7, std::numeric_limits<std::int64_t>::max()};
+    PeriodSums sums{};
+    sums.add(Rows{days, amounts.data()}, 2);
+    EXPECT_TRUE(sums.orders == 1 && sums.refund_rows == 2 && sums.gross == 7 && sums.refunds == -6);
+    sums.add(Rows{days, amounts.data()}, 9);
+    EXPECT_TRUE(sums.orders == 3 && sums.refund_rows == 4 && sums.gross == Int128{std::numeric_limits<std::int64_t>::max()} + 14 && sums.refunds == -12);
+    PeriodSums without{};
+    without.add(Rows{days, nullptr}, 2);
+    EXPECT_TRUE(without.orders == 3 && without.refund_rows == 0 && without.gross == 0);
 }
 
 TEST(RadixSort, keeps_equal_ones_in_their_order)
@@ -217,15 +248,9 @@ TEST(RadixSort, keeps_equal_ones_in_their_order)
         }
 }
 
-TEST(Periods, cutting_stops_when_interrupted)
+TEST(Parts, cutting_stops_when_interrupted)
 {
     std::mt19937_64 random(4);
-    const Shop shop = random_shop(random, 200'000, 100'000, 10, 1000);
-    const HeldShop held(shop, random);
-    const RowLayout layout(held.view, {-1000, 1000});
-    std::vector<NarrowRow> rows, spare(held.view.rows());
-    RowsOf{held.view}.each_row([&](std::uint32_t customer, Day day, std::int64_t amount) { rows.push_back(layout.number<NarrowRow>(customer, day, amount)); });
-    std::vector<unsigned char> body(most_encoded<NarrowRow>(rows, layout, held.view));
-    test::expect_stops([&] { (void)sorted_by_customer<NarrowRow>(rows, layout, spare.data()); });
-    test::expect_stops([&] { (void)encode<NarrowRow>(rows, layout, held.view, body.data()); });
+    StoredShop stored(random_shop(random, 200'000, 100'000, 10, 1000), KeyKind::text);
+    test::expect_stops([&] { (void)stored.parts(ByPeriod(stored.whole, Step({0, 1}), -50), 10); });
 }

@@ -447,6 +447,42 @@ TEST(CustomerStream, gives_the_rows_that_decoding_gives_with_or_without_amounts)
     }
 }
 
+TEST(CustomerStream, steps_over_customers_that_nobody_asks_for)
+{
+    std::mt19937_64 random(7);
+    for (const std::size_t rows : {1, 9, 3000}) {
+        std::multiset<Row> expected;
+        auto ledger = random_ledger(random, rows, rows < 3000 ? 4 : 100, expected);
+        const View view = ledger.view();
+        auto body = body_of(view);
+        for (const auto amounts : {CustomerStream::Amounts::read, CustomerStream::Amounts::left_out}) {
+            std::vector<std::uint64_t> keys(view.customers);
+            CustomerStream stream(Head::of(view), body, amounts, keys.data());
+            for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+                stream.enter(customer);
+                ASSERT_EQ(key_bytes(view.kind, keys.data() + customer, nullptr), view.key(customer).bytes);
+                if (random() % 2 == 0)
+                    continue;
+                const Rows whole = view.of(customer), some = stream.rows_of(customer), again = stream.rows_of(customer);
+                ASSERT_TRUE(std::ranges::equal(some.days, whole.days) && std::ranges::equal(again.days, whole.days));
+                for (std::size_t i = 0; i < whole.size(); ++i)
+                    ASSERT_EQ(some.amount(i), amounts == CustomerStream::Amounts::read ? whole.amount(i) : 0);
+            }
+            EXPECT_ERROR(internal, stream.enter(0));
+        }
+        for (int i = 0; i < 3000; ++i) {
+            auto damaged = body;
+            damaged[random() % damaged.size()] = static_cast<unsigned char>(random());
+            const auto error = test::error_of([&] {
+                CustomerStream stream(Head::of(view), damaged, CustomerStream::Amounts::left_out);
+                for (std::uint32_t customer = 0; customer < view.customers; ++customer)
+                    stream.enter(customer);
+            });
+            ASSERT_EQ(error.value_or(ErrorCode::malformed_binary), ErrorCode::malformed_binary);
+        }
+    }
+}
+
 // Reports read customer by customer, or sort the many rows of one.
 TEST(Ledger, reading_one_stops_when_interrupted)
 {

@@ -1,7 +1,7 @@
 // How the body of a stored ledger is written (codec.h says what it looks like): into a Counter, a Writer or a SlackWriter.
 #pragma once
 
-#include "core/ledger/numbers.h"
+#include "core/common/numbers.h"
 #include "core/ledger/view.h"
 
 #include <algorithm>
@@ -34,6 +34,11 @@ public:
         out.bytes(bytes);
     }
 
+    // The most that a key takes.
+    [[nodiscard]] std::size_t most_bytes(std::uint32_t customer) const noexcept
+    {
+        return kind_ == KeyKind::text ? 10 + (keys_[customer] & 0xffff) : 16;
+    }
     // Of the text keys that are written.
     [[nodiscard]] std::uint64_t text_bytes() const noexcept { return text_bytes_; }
 

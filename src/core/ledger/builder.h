@@ -71,20 +71,6 @@ public:
     [[nodiscard]] View head() const noexcept;
     // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)).
     void rank(std::uint32_t* order, std::uint64_t* keys) const { table_.rank(order, keys); }
-    // Calls `visit` with each row, in no order: its customer, day and amount.
-    template <class Visit> void each_row(Visit visit) const
-    {
-        const packed_row::Unpacker unpacked = unpacker();
-        std::uint32_t first = 0;
-        for (const auto& bucket : buckets_.all()) {
-            stop_if_interrupted();
-            bucket.each([&](std::uint16_t customer, std::uint64_t word) {
-                const packed_row::Row row = unpacked(word);
-                visit(first + customer, row.day, row.amount);
-            });
-            first += Buckets::customers;
-        }
-    }
     // Adds how many rows each customer has.
     void count_rows(std::span<std::uint32_t> rows) const noexcept;
     // The rows of the customers of a bucket, and how many buckets there are.

@@ -9,12 +9,11 @@
 
 namespace customer_value::ledger {
 
-void refuse_binary(const char* rule)
-{
-    throw Error(ErrorCode::malformed_binary, "invalid binary form of a ledger", std::string(rule) + ".");
-}
-
 namespace {
+
+constexpr const char* what = "a ledger";
+
+[[noreturn, gnu::cold]] void refuse_binary(const char* rule) { customer_value::refuse_binary(what, rule); }
 
 // `write_rows_of` writes the rows of a customer.
 template <class Out, class WriteRows> void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept
@@ -62,12 +61,6 @@ void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_
         refuse_binary("Its customers are not in ascending order");
 }
 
-// How many rows a customer has, one to `most`, and whether refunds are among them.
-struct RowCount {
-    std::size_t rows;
-    bool has_refunds;
-};
-
 [[gnu::always_inline]] inline RowCount read_count(Reader& reader, const Head& head, std::uint64_t most)
 {
     const auto number = reader.short_number();
@@ -112,23 +105,41 @@ const unsigned char* read_refunds(Reader& reader, RowCount count)
     return bits;
 }
 
-void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
+template <bool has_refunds> void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
 {
     Reader local = reader;
     const auto size = local.short_number();
     const auto* const start = local.rest().data();
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto number = local.number();
-        const bool is_refund = refunds != nullptr && (refunds[i / 8] >> i % 8 & 1) != 0;
-        if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0))
+    std::size_t i = 0;
+    const auto put = [&](std::uint64_t number) {
+        const bool is_refund = has_refunds && (refunds[i / 8] >> i % 8 & 1) != 0;
+        if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0)) [[unlikely]]
             refuse_binary("An amount is out of range");
-        amounts[i] = is_refund ? -static_cast<std::int64_t>(number) : static_cast<std::int64_t>(number);
+        const std::int64_t sign = -static_cast<std::int64_t>(is_refund);
+        amounts[i] = (static_cast<std::int64_t>(number) ^ sign) - sign;
         if (i > 0 && days[i] == days[i - 1] && amounts[i] < amounts[i - 1])
             refuse_binary("Rows of one day are not in the order of their amounts");
+        ++i;
+    };
+    while (i + 2 <= count) {
+        std::uint64_t first, second;
+        if (local.two_numbers(first, second)) [[likely]] {
+            put(first);
+            put(second);
+        } else {
+            put(local.number());
+        }
     }
+    if (i < count)
+        put(local.number());
     if (static_cast<std::uint64_t>(local.rest().data() - start) != size)
         refuse_binary("The amounts of a customer do not take the bytes that it says");
     reader = local;
+}
+
+void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
+{
+    refunds == nullptr ? read_amounts<false>(reader, days, refunds, amounts, count) : read_amounts<true>(reader, days, refunds, amounts, count);
 }
 
 void skip_key(Reader& reader, KeyKind kind)
@@ -148,25 +159,50 @@ View head_view(const Head& head) noexcept
     return view;
 }
 
-Rows CustomerStream::rows_of(std::uint32_t customer)
+void CustomerStream::enter(std::uint32_t customer)
 {
-    if (customer != next_ || customer >= head_.customers) {
-        if (customer + 1 != next_)
-            throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
-        return rows_;
-    }
+    if (customer != next_ || customer >= head_.customers)
+        throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
     lookout_.call();
-    Reader reader(rest_);
+    leave();
+    Reader reader(rest_, what);
     if (keys_ == nullptr)
         skip_key(reader, head_.kind);
     else
         read_key(reader, head_.kind, customer, keys_, reinterpret_cast<const char*>(body_.data()));
-    const RowCount count = read_count(reader, head_, head_.rows - rows_read_);
+    count_ = read_count(reader, head_, head_.rows - rows_read_);
+    rest_ = reader.rest();
+    rows_read_ += count_.rows;
+    ++next_;
+}
+
+void CustomerStream::leave()
+{
+    if (count_.rows == 0)
+        return;
+    Reader reader(rest_, what);
+    reader.skip_numbers(count_.rows);
+    if (head_.has_amounts) {
+        (void)read_refunds(reader, count_);
+        (void)reader.bytes(static_cast<std::size_t>(reader.short_number()));
+    }
+    rest_ = reader.rest();
+    count_ = {};
+}
+
+Rows CustomerStream::rows_of(std::uint32_t customer)
+{
+    if (customer + 1 != next_)
+        enter(customer);
+    const RowCount count = count_;
+    if (count.rows == 0)
+        return rows_;
     if (count.rows > days_.size()) {
         days_.resize(2 * count.rows);
         if (amounts_wanted_ == Amounts::read)
             amounts_.resize(2 * count.rows);
     }
+    Reader reader(rest_, what);
     read_days(reader, head_, days_.data(), count.rows);
     Rows rows{{days_.data(), count.rows}, nullptr};
     if (head_.has_amounts) {
@@ -179,8 +215,7 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
         }
     }
     rest_ = reader.rest();
-    rows_read_ += count.rows;
-    ++next_;
+    count_ = {};
     rows_ = rows;
     return rows;
 }
@@ -233,7 +268,7 @@ View decode(const Head& head, std::span<const unsigned char> body, const Columns
 {
     const View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
                     into.offsets, into.days, into.amounts, into.keys, reinterpret_cast<const char*>(body.data())};
-    Reader reader(body);
+    Reader reader(body, what);
     std::size_t text_bytes = 0, row = 0;
     Day last_seen = head.first_day, first_seen = head.last_day;
     into.offsets[0] = 0;
@@ -269,7 +304,7 @@ std::size_t write_head(const Head& head, unsigned char* to) noexcept
 
 Head read_head(std::span<const unsigned char>& bytes)
 {
-    Reader reader(bytes);
+    Reader reader(bytes, what);
     const auto below = [&](std::uint64_t limit, const char* rule) {
         const auto value = reader.number();
         if (value >= limit)

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "core/common/interrupt.h"
-#include "core/ledger/numbers.h"
+#include "core/common/numbers.h"
 #include "core/ledger/view.h"
 
 #include <cstddef>
@@ -68,6 +68,12 @@ void encode(const View& view, const EncodedRows& rows, unsigned char* body) noex
 // A view of a stored ledger of which only the head is known: for the arguments of a report, and to be streamed.
 [[nodiscard]] View head_view(const Head& head) noexcept;
 
+// How many rows a customer has, one to as many as the ledger, and whether refunds are among them.
+struct RowCount {
+    std::size_t rows;
+    bool has_refunds;
+};
+
 // Decodes one customer at a time into memory of its own, which stays in the cache: a report that goes through the customers
 // once needs no columns of all rows. Bytes are checked as by `decode`, but for what only the end can tell.
 class CustomerStream final : public RowSource {
@@ -87,13 +93,18 @@ public:
         return view;
     }
     [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
+    // Reads the key of the next customer; the rows are stepped over, unless they are asked for before the next call.
+    void enter(std::uint32_t customer);
 
 private:
+    void leave();
+
     Head head_;
     std::span<const unsigned char> body_, rest_;
     Amounts amounts_wanted_;
     std::uint64_t* keys_;
     std::uint32_t next_ = 0;
+    RowCount count_{};  // of the rows that lie ahead of the customer that was entered last; none where they have been read
     std::uint64_t rows_read_ = 0;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;

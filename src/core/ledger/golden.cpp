@@ -94,20 +94,16 @@ void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::sp
     }
 }
 
-std::size_t count_visits(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts)
+std::size_t place_incomes(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts)
 {
     const auto period_of = period_index(view, bounds);
     const auto periods = static_cast<std::int32_t>(starts.size());
     std::fill(starts.begin(), starts.end(), 0);
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        std::int32_t before = -1;
-        for (const Day day : view.of(customer).days) {
-            const std::int32_t period = period_of(day);
-            if (period != before && period >= 0 && period < periods)
+    // rows, not customers: whether a row is the first of its customer in a period is a branch that nothing foretells
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer)
+        for (const Day day : view.of(customer).days)
+            if (const std::int32_t period = period_of(day); period >= 0 && period < periods)
                 ++starts[static_cast<std::size_t>(period)];
-            before = period;
-        }
-    }
     const std::size_t last = starts.empty() ? 0 : starts.back();
     std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), std::size_t{0});
     return starts.empty() ? 0 : starts.back() + last;

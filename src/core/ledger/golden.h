@@ -34,7 +34,7 @@ struct GoldenPeriod {
 };
 
 // Whose net revenue in which period is positive, period by period and in each in the order of the customers. The memory is the caller's: as many
-// revenues and customers as count_visits says. A revenue is of 64 bits where all fit, which is nearly always, and else an Int128.
+// revenues and customers as place_incomes says. A revenue is of 64 bits where all fit, which is nearly always, and else an Int128.
 template <class Revenue> struct Incomes {
     std::span<std::size_t> ends;  // of each period
     Revenue* revenues;
@@ -47,9 +47,9 @@ template <class Revenue> struct Incomes {
     return DayIndex(head, [bounds](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
 }
 
-// Sets `starts` to where the incomes of each period go at the earliest: behind all customers with any row in a period before. Returns how many
+// Sets `starts` to where the incomes of each period go: behind as many as there are rows in the periods before. Returns how many
 // incomes there are at most.
-[[nodiscard]] std::size_t count_visits(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts);
+[[nodiscard]] std::size_t place_incomes(const View& view, std::span<const Day> bounds, std::span<std::size_t> starts);
 // Collects them, from `starts` on; false where a sum does not fit a Revenue.
 template <class Revenue> [[nodiscard]] bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<const std::size_t> starts, const Incomes<Revenue>& incomes);
 // One row a period. Throws as golden_of.

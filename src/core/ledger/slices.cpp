@@ -8,22 +8,6 @@ namespace customer_value::ledger {
 
 namespace {
 
-// The customer's rows that are kept, first..behind, as places in the columns of the view.
-struct Kept {
-    std::uint32_t first, behind;
-};
-
-Kept kept_rows(const View& view, std::uint32_t customer, Days kept) noexcept
-{
-    const Day* first = view.days + view.offsets[customer];
-    const Day* behind = view.days + view.offsets[customer + 1];
-    if (*first < kept.from)
-        first = std::partition_point(first, behind, [&](Day day) { return day < kept.from; });
-    if (first < behind && behind[-1] >= kept.to)
-        behind = std::partition_point(first, behind, [&](Day day) { return day < kept.to; });
-    return {static_cast<std::uint32_t>(first - view.days), static_cast<std::uint32_t>(behind - view.days)};
-}
-
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
 
 // The bytes as a number, the first the lowest, whatever the machine.
@@ -57,43 +41,46 @@ std::uint64_t stable_hash(const Key& customer) noexcept
 
 }  // namespace
 
-SliceSize slice_size(const View& view, Days kept) noexcept
+void PartWriter::add(std::uint32_t customer, const Rows& kept) noexcept
 {
-    SliceSize size;
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const auto [first, behind] = kept_rows(view, customer, kept);
-        size.customers += first < behind;
-        size.rows += behind - first;
+    ++customers_;
+    rows_ += kept.size();
+    last_day_ = std::max(last_day_, kept.days.back());
+    const auto room = static_cast<std::size_t>(end_ - at_);
+    if (counted_ > 0 || most_encoded(kept.size(), 1) + keys_.most_bytes(customer) > room) [[unlikely]] {
+        Counter counter;
+        KeyWriter keys = keys_;
+        keys.write(counter, customer);
+        write_rows(counter, kept, first_day_);
+        if (counted_ > 0 || counter.size + SlackWriter::slack > room) {
+            keys_ = keys;
+            counted_ += counter.size;
+            return;
+        }
     }
-    return size;
+    SlackWriter writer{at_};
+    keys_.write(writer, customer);
+    write_rows(writer, kept, first_day_);
+    at_ = writer.at;
 }
 
-View sliced(const View& view, Days kept, const Columns& into) noexcept
+// In the whole the bytes of a customer that are not of a row are shared by more rows.
+std::size_t PartWriter::likely_room(const Head& whole, std::size_t body_bytes, const Extent& part) noexcept
 {
-    const std::size_t words = words_of(view.kind);
-    std::uint32_t customers = 0, rows = 0;
-    Day first_day = view.last_day, last_day = view.first_day;
-    into.offsets[0] = 0;
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const auto [first, behind] = kept_rows(view, customer, kept);
-        if (first == behind)
-            continue;
-        std::copy(view.days + first, view.days + behind, into.days + rows);
-        if (view.amounts != nullptr)
-            std::copy(view.amounts + first, view.amounts + behind, into.amounts + rows);
-        std::copy_n(view.keys + customer * words, words, into.keys + customers * words);
-        first_day = std::min(first_day, view.days[first]);
-        last_day = std::max(last_day, view.days[behind - 1]);
-        rows += behind - first;
-        into.offsets[++customers] = rows;
-    }
-    if (customers == 0)
+    const std::size_t key = whole.kind == KeyKind::uuid ? 16 : whole.kind == KeyKind::text ? 2 + whole.text_bytes / whole.customers : 4;
+    constexpr std::size_t counts = 3, spare = 256;
+    const std::size_t row = body_bytes / whole.rows + 1;
+    return part.rows * row + std::min<std::size_t>(part.rows, whole.customers) * (key + counts) + spare;
+}
+
+Head PartWriter::head(const View& whole) const noexcept
+{
+    if (customers_ == 0)
         return {};
-    return {view.kind, view.has_amounts, view.scale, customers, first_day, last_day, into.offsets, into.days,
-            view.amounts == nullptr ? nullptr : into.amounts, into.keys, view.text};
+    return {whole.kind, whole.has_amounts, static_cast<std::uint8_t>(whole.scale), customers_, first_day_, last_day_, rows_, keys_.text_bytes()};
 }
 
-void require_shard(std::int32_t shards, std::int32_t shard)
+OfShard::OfShard(const View& whole, std::int32_t shards, std::int32_t shard) : whole_(whole), shards_(shards), shard_(shard)
 {
     if (shards < 1)
         fail_shards(shards);

@@ -1,32 +1,216 @@
-// Parts of a ledger: its rows of some days, its customers of a shard.
+// Parts of a ledger, in its stored form: periods, slices of days, shards, first orders. Customers are read one after the other, and what a part keeps of each
+// is written behind what it has: nothing is sorted, and no rows are held in between. Where it is not known what a part will hold, a pass before finds out.
 #pragma once
 
+#include "core/ledger/body_writer.h"
 #include "core/ledger/codec.h"
+#include "core/ledger/day_index.h"
 
+#include "core/common/mantissa.h"
+
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace customer_value::ledger {
 
-// The days that a slice keeps: from <= day < to.
-struct Days {
-    std::int64_t from, to;
+// What a part will hold: no more rows than these, from a day on.
+struct Extent {
+    std::uint64_t rows = 0;
+    Day first_day = latest_day;
+
+    void add(std::uint64_t more, Day from) noexcept
+    {
+        rows += more;
+        first_day = std::min(first_day, from);
+    }
 };
 
-struct SliceSize {
-    std::uint32_t customers = 0;
-    std::size_t rows = 0;
+// Writes the body of a part, customers in the order of their keys, into memory of the caller. Where that ends too early the rest is counted, so that the next
+// attempt has enough. No constructor or destructor of it does anything: it may lie in any memory.
+class PartWriter {
+public:
+    PartWriter(const View& whole, Day first_day, unsigned char* body, std::size_t room) noexcept : keys_(whole), first_day_(first_day), last_day_(first_day), begin_(body), at_(body), end_(body + room) {}
+    void add(std::uint32_t customer, const Rows& kept) noexcept;
+
+    // The room that is needed, where there was too little; 0 where all is written, up to `end`.
+    [[nodiscard]] std::size_t missing_room() const noexcept { return counted_ == 0 ? 0 : static_cast<std::size_t>(at_ - begin_) + counted_ + SlackWriter::slack; }
+    [[nodiscard]] unsigned char* end() const noexcept { return at_; }
+    [[nodiscard]] Head head(const View& whole) const noexcept;
+
+    // How much room is most likely enough, in a ledger whose body takes so many bytes.
+    [[nodiscard]] static std::size_t likely_room(const Head& whole, std::size_t body_bytes, const Extent& part) noexcept;
+
+private:
+    KeyWriter keys_;
+    std::uint32_t customers_ = 0;
+    std::uint64_t rows_ = 0;
+    Day first_day_, last_day_;
+    unsigned char *begin_, *at_, *end_;
+    std::size_t counted_ = 0;  // bytes that are not written
 };
 
-[[nodiscard]] SliceSize slice_size(const View& view, Days kept) noexcept;
+// The rows first <= row < behind of a customer.
+[[nodiscard]] inline Rows some_of(const Rows& rows, std::size_t first, std::size_t behind) noexcept
+{
+    return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first};
+}
 
-// The rows of those days, in memory of the caller for as many customers and rows as slice_size says (no text: that of the
-// view is used on). Customers without rows vanish; a slice without rows is the empty ledger.
-[[nodiscard]] View sliced(const View& view, Days kept, const Columns& into) noexcept;
+// How a ledger is divided: wants(customer) says whether the customer's rows are read at all; divide(rows, visit) calls visit(part, kept) with what each part keeps of
+// them, which is not empty and in their order. whole() is what the one part there is will hold, where that is known before, and has no rows otherwise. The base does what
+// most do.
+struct Division {
+    [[nodiscard]] static Extent whole() noexcept { return {}; }
+    [[nodiscard]] static bool wants(std::uint32_t) noexcept { return true; }
+};
+
+// Periods of a calendar that follow one another and hold all days of a ledger; `first` is the number of the first.
+class ByPeriod : public Division {
+public:
+    ByPeriod(const View& head, const Step& step, std::int32_t first) : period_of_(head, {step, first}) {}
+    // Without a branch on where a period ends, which nothing foretells.
+    void measure(const Rows& rows, std::span<Extent> extents) const noexcept
+    {
+        for (const Day day : rows.days)
+            extents[static_cast<std::size_t>(period_of_(day))].add(1, day);
+    }
+    template <class Visit> void divide(const Rows& rows, Visit visit) const
+    {
+        for (std::size_t first = 0, behind = 0; first < rows.size(); first = behind) {
+            const std::int32_t period = period_of_(rows.days[first]);
+            while (++behind < rows.size() && period_of_(rows.days[behind]) == period) {
+            }
+            visit(static_cast<std::size_t>(period), some_of(rows, first, behind));
+        }
+    }
+
+private:
+    struct PeriodOf {
+        Step step;
+        std::int32_t first;
+        std::int64_t operator()(Day day) const noexcept { return std::int64_t{step.period_of(day)} - first; }
+    };
+    DayIndex<PeriodOf> period_of_;
+};
+
+// The days from <= day < to.
+class BetweenDays : public Division {
+public:
+    BetweenDays(const View& whole, std::int64_t from, std::int64_t to) noexcept : whole_(whole), from_(from), to_(to) {}
+    [[nodiscard]] Extent whole() const noexcept { return from_ <= whole_.first_day ? Extent{whole_.rows(), whole_.first_day} : Extent{}; }
+    template <class Visit> void divide(const Rows& rows, Visit visit) const
+    {
+        const auto place = [&](std::int64_t day) { return static_cast<std::size_t>(std::lower_bound(rows.days.begin(), rows.days.end(), day) - rows.days.begin()); };
+        const std::size_t first = rows.days.front() < from_ ? place(from_) : 0, behind = rows.days.back() >= to_ ? place(to_) : rows.size();
+        if (first < behind)
+            visit(0, some_of(rows, first, behind));
+    }
+
+private:
+    View whole_;
+    std::int64_t from_, to_;
+};
+
+// What a ledger keeps of a customer whose older rows are given up: the first order, of several on that day the one of the least amount, and the refunds of days
+// before it; all refunds where there is no order yet.
+class FirstOrders : public Division {
+public:
+    explicit FirstOrders(const View& whole) noexcept : whole_(whole) {}
+    // the first row is an order, a refund before one, or stands beside an order of its day; most customers keep one row
+    [[nodiscard]] Extent whole() const noexcept { return {whole_.customers, whole_.first_day}; }
+    template <class Visit> void divide(const Rows& rows, Visit visit)
+    {
+        std::size_t order = 0;
+        while (order < rows.size() && !rows.is_order(order))
+            ++order;
+        std::size_t refunds = order;  // those of the day itself come before its orders
+        while (order < rows.size() && refunds > 0 && rows.days[refunds - 1] == rows.days[order])
+            --refunds;
+        if (order == rows.size() || refunds == order) {
+            visit(0, some_of(rows, 0, std::min(order + 1, rows.size())));
+            return;
+        }
+        const Rows before = some_of(rows, 0, refunds);
+        days_.assign(before.days.begin(), before.days.end());
+        days_.push_back(rows.days[order]);
+        if (rows.amounts != nullptr) {
+            amounts_.assign(rows.amounts, rows.amounts + refunds);
+            amounts_.push_back(rows.amounts[order]);
+        }
+        visit(0, Rows{days_, rows.amounts == nullptr ? nullptr : amounts_.data()});
+    }
+
+private:
+    View whole_;
+    std::vector<Day> days_;
+    std::vector<std::int64_t> amounts_;
+};
 
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every
 // machine. Throws invalid_parameter unless shards is positive.
 [[nodiscard]] std::int32_t shard_of(const Key& customer, std::int32_t shards);
-// Throws invalid_parameter unless there is such a shard.
-void require_shard(std::int32_t shards, std::int32_t shard);
+
+// The customers of a shard. Throws invalid_parameter unless there is such a shard.
+class OfShard : public Division {
+public:
+    // The keys of `whole` are there when wants() asks for them.
+    OfShard(const View& whole, std::int32_t shards, std::int32_t shard);
+    [[nodiscard]] bool wants(std::uint32_t customer) const { return shard_of(whole_.key(customer), shards_) == shard_; }
+    template <class Visit> static void divide(const Rows& rows, Visit visit) { visit(0, rows); }
+
+private:
+    View whole_;
+    std::int32_t shards_, shard_;
+};
+
+// Adds up what each part will hold.
+template <class Kind> void measure(CustomerStream& stream, std::uint32_t customers, Kind& division, std::span<Extent> extents)
+{
+    for (std::uint32_t customer = 0; customer < customers; ++customer) {
+        stream.enter(customer);
+        if (!division.wants(customer))
+            continue;
+        const Rows rows = stream.rows_of(customer);
+        if constexpr (requires { division.measure(rows, extents); })
+            division.measure(rows, extents);
+        else
+            division.divide(rows, [&](std::size_t part, const Rows& kept) { extents[part].add(kept.size(), kept.days.front()); });
+    }
+}
+
+// Calls visit(part, customer, kept) with what the parts keep of each customer.
+template <class Kind, class Visit> void each_part(CustomerStream& stream, std::uint32_t customers, Kind& division, Visit visit)
+{
+    for (std::uint32_t customer = 0; customer < customers; ++customer) {
+        stream.enter(customer);
+        if (division.wants(customer))
+            division.divide(stream.rows_of(customer), [&](std::size_t part, const Rows& kept) { visit(part, customer, kept); });
+    }
+}
+
+// The sums of a period.
+struct PeriodSums {
+    std::int64_t orders, refund_rows;
+    Int128 gross, refunds;
+
+    // Rows up to a day.
+    void add(const Rows& rows, Day until) noexcept
+    {
+        Int128 positive = 0, negative = 0;
+        std::int64_t seen = 0, seen_refunds = 0;
+        for (; static_cast<std::size_t>(seen) < rows.size() && rows.days[static_cast<std::size_t>(seen)] <= until; ++seen) {
+            const std::int64_t amount = rows.amount(static_cast<std::size_t>(seen));
+            positive += std::max<std::int64_t>(amount, 0);
+            negative += std::min<std::int64_t>(amount, 0);
+            seen_refunds += amount < 0;
+        }
+        orders += seen - seen_refunds;
+        refund_rows += seen_refunds;
+        gross += positive;
+        refunds += negative;
+    }
+};
 
 }  // namespace customer_value::ledger

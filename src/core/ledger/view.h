@@ -77,21 +77,6 @@ struct View {
     [[nodiscard]] Key key(std::uint32_t customer) const noexcept;
 };
 
-// The rows of a view one by one.
-struct RowsOf {
-    const View& view;
-
-    // Calls `visit` with the customer, the day and the amount of each.
-    template <class Visit> void each_row(Visit visit) const
-    {
-        for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-            const Rows rows = view.of(customer);
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                visit(customer, rows.days[i], rows.amount(i));
-        }
-    }
-};
-
 // Memory for the columns of a view; the caller gives it.
 struct Columns {
     std::uint32_t* offsets;  // customers + 1

@@ -1,7 +1,7 @@
 #include "core/sales/kinds.h"
 
 #include "core/common/archive.h"
-#include "core/ledger/numbers.h"
+#include "core/common/numbers.h"
 
 #include <algorithm>
 #include <new>
@@ -155,7 +155,7 @@ template <class Output> void History::store_with(Output& output) const
 template <class OnRoom, class OnProduct, class OnGroup>
 void History::for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group)
 {
-    ledger::Reader reader(stored);
+    Reader reader(stored, "a sale history");
     const auto size = [&reader] { return static_cast<std::uint32_t>(reader.number()); };
     Room room;
     for (TableRoom* used : {&room.products, &room.groups}) {
@@ -184,14 +184,14 @@ void History::for_each_stored(std::span<const unsigned char> stored, OnRoom on_r
 
 std::size_t History::stored_size() const
 {
-    ledger::Counter counter;
+    Counter counter;
     store_with(counter);
     return counter.size;
 }
 
 void History::store(unsigned char* to) const
 {
-    ledger::Writer writer{to};
+    Writer writer{to};
     store_with(writer);
 }
 
