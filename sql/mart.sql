@@ -211,8 +211,9 @@ UNION ALL SELECT 'roi_by_method', count(*), count(*) FILTER (WHERE (v.cost, v.ga
 SELECT count(*) AS periods, bool_and(f.revenue = k.revenue) AS kinds_add_up, bool_and(f.back_end_revenue IS NOT DISTINCT FROM nullif(coalesce(f.repeat_revenue, 0) + coalesce(f.upsell_revenue, 0) + coalesce(f.add_on_revenue, 0) + coalesce(f.cross_sell_revenue, 0), 0)) AS back_end,
        bool_and(abs(f.customers * f.purchase_frequency_ratio * f.avg_check::double precision - f.revenue::double precision) < 0.02) AS formula, bool_and(f.orders = l.orders) AS orders
 FROM mart_kept.client_formula AS f JOIN (SELECT period, sum(revenue) AS revenue FROM mart_kept.sales_kinds GROUP BY period) AS k USING (period) JOIN (SELECT month AS period, count(*) FILTER (WHERE amount >= 0) AS orders FROM mart_lines WHERE customer IS NOT NULL GROUP BY month) AS l USING (period);
-SELECT count(*) AS periods, bool_and((u.acquisition_cost, u.retention_cost, u.fixed_costs) IS NOT DISTINCT FROM (c.a, c.r, c.f)) AS costs, bool_and(u.cac IS NOT DISTINCT FROM round(c.a / nullif(u.new_customers, 0), 4)) AS cac, bool_and(u.recurring_revenue IS NOT DISTINCT FROM m.end_mrr) AS recurring
-FROM mart_kept.unit_economics AS u LEFT JOIN (SELECT date_trunc('month', day)::date AS period, sum(cost) FILTER (WHERE kind = 'acquisition') AS a, sum(cost) FILTER (WHERE kind = 'retention') AS r, sum(cost) FILTER (WHERE kind = 'fixed') AS f FROM mart_costs GROUP BY 1) AS c USING (period) LEFT JOIN mart_kept.mrr AS m USING (period);
+SELECT count(*) AS periods, bool_and((u.acquisition_cost, u.retention_cost, u.fixed_costs) IS NOT DISTINCT FROM (c.a, c.r, c.f)) AS costs, bool_and(u.cac IS NOT DISTINCT FROM round(c.a / nullif(u.new_customers, 0), 4)) AS cac, bool_and(u.recurring_revenue IS NOT DISTINCT FROM m.end_mrr) AS recurring,
+       count(u.ltv) > 0 AND bool_and(u.average_customers = (g.at_start + g.at_end) / 2.0) AND bool_and(abs(u.ltv - u.revenue / u.average_customers * 100 / nullif(g.churn_pct, 0)::numeric) < 0.01) AS ltv
+FROM mart_kept.unit_economics AS u LEFT JOIN mart_kept.growth AS g USING (period) LEFT JOIN (SELECT date_trunc('month', day)::date AS period, sum(cost) FILTER (WHERE kind = 'acquisition') AS a, sum(cost) FILTER (WHERE kind = 'retention') AS r, sum(cost) FILTER (WHERE kind = 'fixed') AS f FROM mart_costs GROUP BY 1) AS c USING (period) LEFT JOIN mart_kept.mrr AS m USING (period);
 SELECT count(*) AS periods, bool_and(expected_purchases > 0 AND expected_revenue > 0) AS positive, min(period) AS first FROM mart_kept.forecast;
 SELECT drop_mart('mart_kept');
 SELECT count(*) AS triggers_left FROM pg_trigger WHERE tgrelid = 'mart_shop'::regclass;
@@ -441,6 +442,20 @@ SELECT create_mart('mart_fresh', 'mart_many', 'customer', 'day', 'amount', trigg
 CALL refresh_mart('mart_fresh');
 SELECT view, only_a, only_b FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
 SELECT drop_mart('mart_kept'), drop_mart('mart_fresh');
+-- rows held for the queries that follow, and for them alone
+CREATE TEMP TABLE mart_held (place bigint GENERATED ALWAYS AS IDENTITY, n int, t text);
+CREATE TEMP TABLE one AS SELECT 99 AS n;
+SELECT mart_run(ARRAY['one', 'a "b" c'], ARRAY['SELECT n FROM generate_series(1, 3) AS n', 'SELECT sum(n)::int AS n, ledger_agg(n, date ''2024-01-01'' + n) AS ledger FROM one',
+    'INSERT INTO mart_held (n, t) SELECT n, ''one'' FROM one UNION ALL SELECT n, ledger::text FROM "a ""b"" c"', 'INSERT INTO mart_held (n, t) SELECT a.n, ''twice'' FROM one AS a, one AS b WHERE b.n = 1 AND a.n = 3',
+    'SELECT n FROM one', 'INSERT INTO mart_held (n, t) SELECT count(*), ''none'' FROM one WHERE n > 3']);
+SELECT mart_run('{one}', ARRAY['SELECT 1 AS n WHERE false', 'INSERT INTO mart_held (n, t) SELECT count(n), ''empty'' FROM one']), mart_run('{NULL}', ARRAY['INSERT INTO mart_held (n, t) SELECT n, ''table'' FROM one']), mart_run('{}', '{}');
+SELECT n, t FROM mart_held ORDER BY place;
+SELECT mart_run('{one}', '{DELETE FROM mart_held}');
+SELECT mart_run('{one}', '{SELECT 1; SELECT 2}');
+SELECT mart_run('{one,one}', '{SELECT 1,SELECT 2}');
+SELECT mart_run('{one}', '{SELECT 1 AS n,SELECT n / 0 FROM one}');
+SELECT mart_run('{one}', '{SELECT 1 AS n,NULL}');
+SELECT mart_run('{}', '{SELECT FROM two}');
 -- no word about a key that is not there yet
 SET client_min_messages = notice;
 SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total');

@@ -210,3 +210,10 @@ END
 $$;
 COMMENT ON FUNCTION mart_add_triggers(jsonb) IS
 'triggers of a mart on its orders and all partitions that lack them; true where there were any to add';
+
+-- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
+CREATE FUNCTION mart_run(held text[], queries text[])
+RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_run';
+COMMENT ON FUNCTION mart_run(text[], text[]) IS
+'runs queries one behind the other: the rows of the first ones are held in memory, as relations of the names in held, which those that follow read where they lie; error 22023 where what is to be held is not one query that gives rows, 22004 where a query is NULL';

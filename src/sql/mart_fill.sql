@@ -44,10 +44,11 @@ BEGIN
                     SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision) ORDER BY monetary_value) AS value,
                            row_number() OVER (ORDER BY frequency, recency, age) AS place
                     FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
-                horizons AS (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
+                horizons AS MATERIALIZED (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
                 expected AS (
-                    SELECT h.n, h.period, sum(b.customers * e.purchases ORDER BY place) AS purchases, sum(b.value * e.purchases ORDER BY place) AS revenue
-                    FROM fit, horizons AS h, bought AS b, LATERAL %2$s.expected_purchases(fit.%3$I, h.weeks, b.frequency, b.recency, b.age) AS e (purchases) GROUP BY h.n, h.period),
+                    SELECT n, period, sum(customers * purchases ORDER BY place) AS purchases, sum(value * purchases ORDER BY place) AS revenue
+                    FROM (SELECT h.n, h.period, b.place, b.customers, b.value, %2$s.expected_purchases(fit.%3$I, h.weeks, b.frequency, b.recency, b.age) AS purchases FROM fit, horizons AS h, bought AS b OFFSET 0) AS each
+                    GROUP BY n, period),
                 scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
                 SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,
                 fitted)
@@ -72,40 +73,54 @@ RETURN date_trunc('month'::text, least(since - (settings ->> 'step'::text)::inte
 COMMENT ON FUNCTION mart_window(jsonb, date) IS
 'from which day on rows are needed to fill periods from a day on: of older ones it is enough to know the first order of each customer';
 
--- One statement works everything out, so that the ledger is made once and read where it lies: as a parameter or a variable it would be copied for each use.
-CREATE FUNCTION mart_fill(settings jsonb, before text, base text, parts text[])
-RETURNS text
+-- The end of the last complete period, the one before, and from which day on refreshes of this period and the last need all rows, that is of older ones the first
+-- order of each customer only.
+CREATE FUNCTION mart_days(settings jsonb, as_of date, OUT complete_until date, OUT before_until date, OUT known_until date)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
-    mart text := settings ->> 'mart';
-    sample_size CONSTANT integer := 5000;   -- customers that models are fitted to
-    filled text;
+    unit text := settings ->> 'unit';
+    step interval := settings ->> 'step';
 BEGIN
-    EXECUTE format($sql$
-        SELECT string_agg(format('%%I AS (%%s)', name, statement), ', ' ORDER BY place) FROM (
-            SELECT place, 'periods', view_name AS name, format('INSERT INTO %%I.%%I %%s', $2, 'stored_' || view_name, %1$s.mart_sql(query, $1)) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
-            UNION ALL SELECT * FROM (VALUES
-                (100, 'firsts', 'firsts', format('UPDATE %%1$I.stored_state SET (firsts, firsts_until) = (SELECT %%2$s.as_of(%%2$s.first_orders(ledger), known_until - 1), known_until FROM base)', $2, $4)),
-                (101, 'complete', 'segment_migration', format('INSERT INTO %%1$I.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
-                    FROM base CROSS JOIN LATERAL %%2$s.segment_migration(ledger, before_until, complete_until, 5)', $2, $4)),
-                -- how many customers there are is estimated, from rows of complete periods only, so that a later refresh draws the same
-                (102, 'complete', 'sample', format('INSERT INTO %%1$I.stored_sample SELECT frequency, recency, age, monetary_value
-                    FROM base CROSS JOIN LATERAL (SELECT %%2$s.shard(ledger, 64, 0) AS part OFFSET 0) AS few
-                         CROSS JOIN LATERAL (SELECT greatest(1, ceil(64 * %%2$s.customers_count(%%2$s.as_of(part, complete_until)) / %%3$s::double precision))::integer AS shards) AS drawn
-                         CROSS JOIN LATERAL %%2$s.rfm_summary(%%2$s.shard(CASE WHEN shards < 64 THEN ledger ELSE part END, shards, 0), NULL::%%4$s, complete_until, ''1 week''::interval)', $2, $4, $5, $1 ->> 'key'))) AS other
-        ) AS part (place, kind, name, statement) WHERE kind = ANY ($3)$sql$, extension)
-    INTO filled USING settings, mart, parts, extension, sample_size;
-    -- what refreshes of this period and the one before need of older rows is known up to known_until
-    RETURN format('WITH %s base AS MATERIALIZED (SELECT ledger, since, as_of, complete_until, (complete_until + 1 - %L::interval)::date - 1 AS before_until, %6$s.mart_window(%7$L::jsonb, (date_trunc(%3$L, as_of) - %2$L::interval)::date) AS known_until
-                       FROM (SELECT *, CASE WHEN date_trunc(%3$L, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(%3$L, as_of)::date - 1 END AS complete_until FROM (%4$s) AS base OFFSET 0) AS base),
-                   %5$s SELECT as_of, complete_until FROM base', before, settings ->> 'step', settings ->> 'unit', base, filled, extension, settings);
+    complete_until := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
+    before_until := (complete_until + 1 - step)::date - 1;
+    EXECUTE format('SELECT %s.mart_window($1, $2)', extension) INTO known_until USING settings, (date_trunc(unit, as_of) - step)::date;
 END
 $$;
-COMMENT ON FUNCTION mart_fill(jsonb, text, text, text[]) IS
-'the statement that fills what follows from a ledger: before are common tables that the query base needs, which gives one row ledger, since, as_of; parts are "periods" (stored views from the day since on), "firsts" (what is to be known of older orders) and "complete" (segments, and customers to fit models to); it returns as_of, and the end of the last complete period';
+COMMENT ON FUNCTION mart_days(jsonb, date) IS
+'the days that follow from the last one that counts: the end of the last complete period and of the one before; and from which day on refreshes of this period and the last need all rows, and of older ones the first order of each customer only';
+
+CREATE FUNCTION mart_fill(settings jsonb, parts text[])
+RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    sample_size CONSTANT integer := 5000;   -- customers that models are fitted to
+    filled text[];
+BEGIN
+    EXECUTE format($sql$
+        SELECT array_agg(%1$s.mart_sql(statement, $1) ORDER BY place) FROM (
+            SELECT place, 'periods', format('INSERT INTO {mart}.%%I %%s', 'stored_' || view_name, query) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
+            UNION ALL SELECT * FROM (VALUES
+                (100, 'firsts', 'UPDATE {mart}.stored_state SET (firsts, firsts_until) = (SELECT {extension}.as_of({extension}.first_orders(ledger), known_until - 1), known_until FROM base)'),
+                (101, 'complete', 'INSERT INTO {mart}.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
+                    FROM base CROSS JOIN LATERAL {extension}.segment_migration(ledger, before_until, complete_until, 5)'),
+                -- how many customers there are is estimated, from rows of complete periods only, so that a later refresh draws the same
+                (102, 'complete', format('INSERT INTO {mart}.stored_sample SELECT frequency, recency, age, monetary_value
+                    FROM base CROSS JOIN LATERAL (SELECT {extension}.shard(ledger, 64, 0) AS part OFFSET 0) AS few
+                         CROSS JOIN LATERAL (SELECT greatest(1, ceil(64 * {extension}.customers_count({extension}.as_of(part, complete_until)) / %%s::double precision))::integer AS shards) AS drawn
+                         CROSS JOIN LATERAL {extension}.rfm_summary({extension}.shard(CASE WHEN shards < 64 THEN ledger ELSE part END, shards, 0), {key}, complete_until, ''1 week''::interval)', $3))) AS other
+        ) AS part (place, kind, statement) WHERE kind = ANY ($2)$sql$, extension)
+    INTO filled USING settings, parts, sample_size;
+    RETURN filled;
+END
+$$;
+COMMENT ON FUNCTION mart_fill(jsonb, text[]) IS
+'the statements that fill what follows from a relation base of one row: ledger, since, as_of and mart_days(as_of); parts are "periods" (stored views from the day since on), "firsts" (what is to be known of older orders) and "complete" (segments, and customers to fit models to)';
 
 CREATE FUNCTION mart_first_period(settings jsonb, first_day date, as_of date)
 RETURNS date
@@ -147,32 +162,35 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     statements text[];
-    filled record;
+    base text := format('SELECT ledger, %1$s.mart_first_period(%3$L::jsonb, first_day, as_of) AS since, as_of, days.*
+        FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, %2$L::date))) AS as_of
+              FROM (SELECT %1$s.as_of(whole, %2$L::date) AS ledger, guests, least(%1$s.first_day(whole), %1$s.first_day(guests)) AS first_day FROM read OFFSET 0) AS cut OFFSET 0) AS counted
+             CROSS JOIN LATERAL %1$s.mart_days(%3$L::jsonb, as_of) AS days', extension, settings ->> 'today', settings);
+    fill text := format('SELECT %1$s.mart_run(ARRAY[''read'', ''base'']::text[], ARRAY[%1$s.mart_ledgers($1, NULL::date, NULL::date, $2, 1), $3, %1$s.mart_store($1, true, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, $4)]
+                                                     || %1$s.mart_fill($1, ''{periods,firsts,complete}''::text[]) || $5)', extension);
+    keep text := format('UPDATE %I.stored_state SET as_of = (SELECT as_of FROM base)', mart);
+    as_of date;
+    complete_until date;
     emptied text;
 BEGIN
     FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_months,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
     EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
-    EXECUTE format($sql$
-        SELECT array_agg(%1$s.mart_fill($1, format('read AS MATERIALIZED (%%s), stored AS (%%s),', %1$s.mart_ledgers($1, NULL::date, NULL::date, only_finite, 1), %1$s.mart_store($1, true)), $2, '{periods,firsts,complete}'::text[]) ORDER BY only_finite)
-        FROM (VALUES (false), (true)) AS v (only_finite)$sql$, extension)
-    INTO statements USING settings, format('SELECT ledger, %1$s.mart_first_period($8, first_day, as_of) AS since, as_of
-        FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, $1))) AS as_of
-              FROM (SELECT %1$s.as_of(whole, $1) AS ledger, guests, least(%1$s.first_day(whole), %1$s.first_day(guests)) AS first_day FROM read OFFSET 0) AS cut OFFSET 0) AS counted', extension);
     BEGIN
-        EXECUTE statements[1] INTO filled USING (settings ->> 'today')::date, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, started, settings;
+        EXECUTE fill USING settings, false, base, started, keep;
     EXCEPTION WHEN numeric_value_out_of_range THEN
         -- to ask each row whether its day is finite costs a fifth of reading it, and hardly any is not
-        EXECUTE statements[2] INTO filled USING (settings ->> 'today')::date, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, started, settings;
+        EXECUTE fill USING settings, true, base, started, keep;
     END;
-    IF filled.as_of IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, filled.complete_until;
+    EXECUTE format('SELECT as_of, days.complete_until FROM %I.stored_state CROSS JOIN LATERAL %s.mart_days($1, as_of) AS days', mart, extension) INTO as_of, complete_until USING settings;
+    IF as_of IS NOT NULL THEN
+        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, complete_until;
     END IF;
     EXECUTE format('SELECT %s.mart_read_categories($1, NULL::date, NULL::date, true)', extension) USING settings;
     EXECUTE format('UPDATE %I.refresh_log SET (months_done, months_total, rows_read) = (SELECT count(DISTINCT month), count(DISTINCT month), coalesce(sum(%s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers),
                         changed_at = clock_timestamp() WHERE run = $1', mart, extension) USING log_run;
-    RETURN filled.as_of;
+    RETURN as_of;
 END
 $$;
 COMMENT ON FUNCTION mart_fill_all(jsonb, bigint, timestamptz) IS 'reads all orders, stores them by month and fills all that follows from them, in one go; the last day that counts';
@@ -187,7 +205,8 @@ DECLARE
     mart text := settings ->> 'mart';
     unit text := settings ->> 'unit';
     step interval := settings ->> 'step';
-    complete_until date := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
+    complete_until date;
+    usual date;             -- what the first orders would be known up to
     first_day date;
     since date;             -- first day of the first period that can have changed
     known_until date;       -- first orders are known of the days before
@@ -195,16 +214,17 @@ DECLARE
     has_all boolean;
     is_known boolean;       -- those first orders are as they were
     is_complete boolean;    -- what looks at complete periods only stays as it is
-    whole text := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= $2', mart);
-    -- the order sets the ledger down, which is put together for each use otherwise
-    base text := format('SELECT ledger, $1 AS since, $2 AS as_of FROM (SELECT %1$s.as_of(%1$s.rollup(part), $2) AS ledger FROM (%%s) AS parts (part)) AS whole ORDER BY %1$s.rows_count(ledger)', replace(extension, '%', '%%'));
-    fill text := format('SELECT %s.mart_fill($1, ''''::text, $2, $3)', extension);
-    statement text;
+    whole text;
+    parts text;
+    base text := $base$SELECT ledger, %2$L::date AS since, %3$L::date AS as_of, days.*
+        FROM (SELECT %1$s.as_of(%1$s.rollup(part), %3$L::date) AS ledger FROM (%4$s) AS parts (part)) AS whole CROSS JOIN %1$s.mart_days(%5$L::jsonb, %3$L::date) AS days$base$;
+    fill text := format('SELECT %1$s.mart_run(ARRAY[''base'']::text[], $2 || %1$s.mart_fill($1, $3))', extension);
 BEGIN
     EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
+    EXECUTE format('SELECT complete_until, known_until FROM %s.mart_days($1, $2)', extension) INTO complete_until, usual USING settings, as_of;
     since := date_trunc(unit, least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_day END));
-    EXECUTE format('SELECT firsts_until, %1$s.mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = %1$s.mart_window($1, (date_trunc($5, $6) - $7)::date) AND ($4 < firsts_until) IS NOT TRUE
-                    FROM %2$I.stored_state', extension, mart) INTO known_until, window_from, is_complete, is_known USING settings, since, complete_until, changed_from, unit, as_of, step;
+    EXECUTE format('SELECT firsts_until, %1$s.mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = $5 AND ($4 < firsts_until) IS NOT TRUE
+                    FROM %2$I.stored_state', extension, mart) INTO known_until, window_from, is_complete, is_known USING settings, since, complete_until, changed_from, usual;
     window_from := least(window_from, known_until);
     has_all := window_from <= first_day;
 
@@ -214,13 +234,13 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
         EXECUTE format('DELETE FROM %I.stored_sample', mart);
     END IF;
-    EXECUTE fill INTO statement USING settings, format(base, CASE WHEN has_all THEN whole ELSE format('SELECT %s FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= $3',
-            CASE WHEN window_from = known_until THEN 'firsts' ELSE format('%s.as_of(firsts, $3 - 1)', extension) END, mart, whole) END),
+    whole := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= %L::date', mart, as_of);
+    parts := CASE WHEN has_all THEN whole
+                  ELSE format('SELECT %s.as_of(firsts, %L::date) FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= %L::date', extension, window_from - 1, mart, whole, window_from) END;
+    EXECUTE fill USING settings, format(base, extension, since, as_of, parts, settings),
         '{periods}'::text[] || CASE WHEN is_known THEN '{}' ELSE '{firsts}' END::text[] || CASE WHEN has_all AND NOT is_complete THEN '{complete}' ELSE '{}' END::text[];
-    EXECUTE statement USING since, as_of, window_from;
     IF NOT is_complete AND NOT has_all THEN
-        EXECUTE fill INTO statement USING settings, format(base, whole), '{complete}'::text[];
-        EXECUTE statement USING since, as_of;
+        EXECUTE fill USING settings, format(base, extension, since, as_of, whole, settings), '{complete}'::text[];
     END IF;
     IF NOT is_complete THEN
         EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, complete_until;

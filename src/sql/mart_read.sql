@@ -136,15 +136,14 @@ BEGIN
     EXECUTE format('SELECT bool_or(c.relkind NOT IN (''r'', ''p'') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = ''n'' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated))
                     FROM %s.mart_relations($1) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $2', extension)
     INTO has_guests USING (settings ->> 'orders')::regclass, settings #>> '{columns,customer}';
-    -- the window sets the ledgers down, which are put together for each use otherwise
-    RETURN format('SELECT *, sum(%1$s.rows_count(whole) + coalesce(%1$s.rows_count(guests), 0)) OVER ()::bigint AS rows FROM (SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s) AS ledgers',
+    RETURN format('SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s',
         extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
         CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END,
         source, CASE WHEN shards > 1 THEN ' GROUP BY 1' ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION mart_ledgers(jsonb, date, date, boolean, integer) IS
-'the query that makes ledgers of the orders of a mart: a row for each shard of customers with the ledger of all its orders, in one of them that of orders without a customer, and the rows of all ledgers';
+'the query that makes ledgers of the orders of a mart: a row for each shard of customers with the ledger of all its orders, and in one of them that of orders without a customer';
 
 CREATE FUNCTION mart_months("from" date, "to" date)
 RETURNS bigint
@@ -171,9 +170,7 @@ END
 $$;
 COMMENT ON FUNCTION mart_tell(text, date, bigint, bigint, bigint, bigint, bigint, timestamptz) IS 'tells in a notice that a month has been read, how fast, and for how long reading will go on; true';
 
--- For the caller to execute with a common table "read" of mart_ledgers(): $1 is today, $2 the first day that it read, where that is known; $3 the months that were read
--- before, $4 those to read in all, $5 those to read after it, $6 the rows that were read before, $7 when reading began.
-CREATE FUNCTION mart_store(settings jsonb, is_published boolean)
+CREATE FUNCTION mart_store(settings jsonb, is_published boolean, "from" date, months_before bigint, months_total bigint, months_left bigint, rows_before bigint, started timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -182,17 +179,20 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     parts text;
 BEGIN
-    SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, $1) AS s', part, extension, ledger), ' UNION ALL ')
+    SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, %L::date) AS s', part, extension, ledger, settings ->> 'today'), ' UNION ALL ')
     INTO parts FROM (VALUES ('customers', 'whole'), ('guests', 'guests')) AS v (part, ledger);
     RETURN format($sql$
         INSERT INTO %1$I.stored_ledgers (month, part, shard, is_published, ledger, orders, refund_rows, gross_revenue, refunds)
         SELECT month, name, shard, %4$L::boolean, ledger, orders, refund_rows, gross_revenue, refunds
-        FROM read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
-        WHERE %2$s.mart_tell(name, month, %2$s.rows_count(ledger), $3 + 1 + %2$s.mart_months(coalesce($2, %2$s.first_day(read.whole)), month), greatest($4, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), $5,
-                             $6 + read.rows, $7)$sql$, settings ->> 'mart', extension, parts, is_published);
+        FROM (SELECT sum(%2$s.rows_count(whole) + coalesce(%2$s.rows_count(guests), 0))::bigint AS rows FROM read) AS counted
+             CROSS JOIN read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
+        WHERE %2$s.mart_tell(name, month, %2$s.rows_count(ledger), %6$L::bigint + 1 + %2$s.mart_months(coalesce(%5$L::date, %2$s.first_day(read.whole)), month),
+                             greatest(%7$L::bigint, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, %10$L::timestamptz)$sql$,
+        settings ->> 'mart', extension, parts, is_published, "from", months_before, months_total, months_left, rows_before, started);
 END
 $$;
-COMMENT ON FUNCTION mart_store(jsonb, boolean) IS 'the statement that cuts ledgers which were read into months and stores them, with the sums of each up to today';
+COMMENT ON FUNCTION mart_store(jsonb, boolean, date, bigint, bigint, bigint, bigint, timestamptz) IS
+'the statement that cuts the ledgers of a relation read, which is of mart_ledgers(), into months and stores them, with the sums of each up to today, and tells of each month, from the first day "from" on, where that is known, and with the months that were read before, those to read in all and those to read after it, the rows that were read before, and when reading began';
 
 -- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. Where the average month has more, months are stored in shards of about so many.
 CREATE FUNCTION mart_chunks(settings jsonb)
@@ -279,14 +279,13 @@ DECLARE
     mart text := settings ->> 'mart';
     in_range text := 'month >= $1 AND month < $2';
     months bigint;
-    read text;
-    store text;
     rows_read bigint;
 BEGIN
     EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING "from", "to";
     EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
-    EXECUTE format('SELECT %1$s.mart_ledgers($1, $2, $3, true, $4), %1$s.mart_store($1, false), %1$s.mart_months($2, $3)', extension) INTO read, store, months USING settings, "from", "to", shards;
-    EXECUTE format('WITH read AS MATERIALIZED (%s) %s', read, store) USING (settings ->> 'today')::date, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started;
+    EXECUTE format('SELECT %s.mart_months($1, $2)', extension) INTO months USING "from", "to";
+    EXECUTE format('SELECT %1$s.mart_run(ARRAY[''read'']::text[], ARRAY[%1$s.mart_ledgers($1, $2, $3, true, $4), %1$s.mart_store($1, false, $2, $5, $6, $7, $8, $9)])', extension)
+    USING settings, "from", "to", shards, months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started;
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
                         AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING "from", "to";

@@ -55,7 +55,7 @@ BEGIN ATOMIC
             'SELECT period, c.acquisition_cost, l.new_customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, c.retention_cost, g.at_start,
                     c.retention_cost / nullif(g.at_start, 0), r.revenue, l.active_customers, r.revenue / nullif(l.active_customers, 0) AS revenue_per_customer, g.churn_pct,
                     value.ltv, value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0),
-                    100 * (value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0) - 1), c.fixed_costs, {recurring_revenue}, 100 * {recurring_revenue} / nullif(c.fixed_costs, 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false)
+                    100 * (value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0) - 1), c.fixed_costs, {recurring_revenue}, 100 * {recurring_revenue} / nullif(c.fixed_costs, 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false), base.customers
              FROM (SELECT period FROM {mart}.stored_growth UNION SELECT period FROM {mart}.stored_costs) AS periods
                   LEFT JOIN {mart}.stored_growth AS g USING (period)
                   LEFT JOIN {mart}.stored_lifecycle AS l USING (period)
@@ -63,7 +63,8 @@ BEGIN ATOMIC
                   LEFT JOIN (SELECT period, sum(cost) FILTER (WHERE kind = ''acquisition'') AS acquisition_cost, sum(cost) FILTER (WHERE kind = ''retention'') AS retention_cost,
                                     sum(cost) FILTER (WHERE kind = ''fixed'') AS fixed_costs FROM {mart}.stored_costs GROUP BY period) AS c USING (period)
                   {join_mrr}
-                  CROSS JOIN LATERAL (SELECT {extension}.ltv_from_churn(r.revenue / nullif(l.active_customers, 0), g.churn_pct::numeric) AS ltv) AS value',
+                  CROSS JOIN LATERAL (SELECT (g.at_start + g.at_end) / 2.0 AS customers) AS base
+                  CROSS JOIN LATERAL (SELECT {extension}.ltv_from_churn(r.revenue / nullif(base.customers, 0), g.churn_pct::numeric) AS ltv) AS value',
             'what a customer costs and is worth, a row a period; where costs lie before the first order or behind the last, there is nothing else'),
         (14, 'roi_by_method', '{costs,gain}', false,
             'SELECT period, method, sum(cost), sum(gain), 100 * (sum(gain) - sum(cost)) / nullif(sum(cost), 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false)
@@ -222,13 +223,14 @@ BEGIN ATOMIC
         ('unit_economics', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
         ('unit_economics', 'revenue_per_customer', 'average', 'revenue / active_customers; do not sum'),
         ('unit_economics', 'churn_pct', 'double precision', 'percent: customer churn of the period, as in growth'),
-        ('unit_economics', 'ltv', 'average', 'lifetime value: revenue_per_customer / churn; NULL where nobody churned; do not sum'),
+        ('unit_economics', 'ltv', 'average', 'lifetime value: revenue / average_customers / churn; NULL where nobody churned; do not sum'),
         ('unit_economics', 'ltv_cac_ratio', 'double precision', 'ltv / cac; a common target is 3 or more'),
         ('unit_economics', 'roi_pct', 'double precision', 'percent: 100 x (ltv - cac) / cac'),
         ('unit_economics', 'fixed_costs', 'money', 'fixed costs (kind fixed); adds up'),
         ('unit_economics', 'recurring_revenue', 'money', 'monthly recurring revenue at the end of the period x its months; NULL without subscriptions'),
         ('unit_economics', 'coverage_pct', 'double precision', 'percent: 100 x recurring_revenue / fixed_costs'),
         ('unit_economics', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
+        ('unit_economics', 'average_customers', 'average', 'customers active (with an order within the lapse) in the period: half the sum of those at its start and at its end; do not sum'),
         ('roi_by_method', 'period', 'date', 'first day of the period'),
         ('roi_by_method', 'method', 'text', 'what the money was spent on; (none) for NULL'),
         ('roi_by_method', 'cost', 'money', 'spent; adds up'),
