@@ -3,47 +3,42 @@
 #include "core/ledger/day_index.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace customer_value::ledger {
 
+// An order counts its customer from its day on until the window has passed or the next order takes over, so that nothing branches on how far apart orders are.
 void rolling_active(const View& view, Day from, std::int32_t window_days, std::span<Active> active)
 {
+    // days are counted from `from`; the last place is for all that lies behind
     const auto end = static_cast<std::int64_t>(active.size());
-    // in_window is at first how many more there are than on the day before; days are counted from `from`
-    const auto add_run = [&](std::int64_t first, std::int64_t behind) {
-        first = std::max<std::int64_t>(first, 0);
-        if (first >= std::min(behind, end))
-            return;
-        ++active[static_cast<std::size_t>(first)].in_window;
-        if (behind < end)
-            --active[static_cast<std::size_t>(behind)].in_window;
-    };
+    const auto place = [end](std::int64_t day) { return static_cast<std::size_t>(std::clamp<std::int64_t>(day, 0, end)); };
+    std::vector<std::int64_t> more(active.size() + 1);  // how many more there are in the window than on the day before
+    std::vector<std::int64_t> on_day(active.size() + 1);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
-        std::int64_t before = 0, run_first = 0, run_behind = 0;
-        bool is_run = false;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const std::int64_t day = std::int64_t{rows.days[i]} - from;
-            if ((is_run && day == before) || !rows.is_order(i))
+        std::size_t i = 0;
+        while (i < rows.size() && !rows.is_order(i))
+            ++i;
+        if (i == rows.size())
+            continue;
+        std::int64_t before = std::int64_t{rows.days[i]} - from;
+        ++more[place(before)];
+        on_day[place(before)] += before >= 0;
+        for (++i; i < rows.size() && before < end; ++i) {
+            if (!rows.is_order(i))
                 continue;
-            if (day >= end)
-                break;
-            if (day >= 0)
-                ++active[static_cast<std::size_t>(day)].on_day;
-            if (is_run && day > run_behind)
-                add_run(run_first, run_behind);
-            if (!is_run || day > run_behind)
-                run_first = day;
-            is_run = true;
+            const std::int64_t day = std::int64_t{rows.days[i]} - from;
+            ++more[place(day)];
+            --more[place(std::min(day, before + window_days))];
+            on_day[place(day)] += day != before && day >= 0;
             before = day;
-            run_behind = day + window_days;
         }
-        if (is_run)
-            add_run(run_first, run_behind);
+        --more[place(before + window_days)];
     }
     std::int64_t in_window = 0;
-    for (Active& day : active)
-        day.in_window = in_window += day.in_window;
+    for (std::size_t day = 0; day < active.size(); ++day)
+        active[day] = {on_day[day], in_window += more[day]};
 }
 
 std::size_t most_active_periods(const View& view) noexcept
