@@ -176,3 +176,17 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT ledger_shard(7, 0)$$,
     $$SELECT ledger_shard('seven', -8)$$);
 DROP SCHEMA shop CASCADE;
+
+-- an array of ledgers as one: the aggregate's ledger to the last byte, whatever they share, read side by side or not
+CREATE TEMP TABLE pieces AS
+SELECT keys, 'months' AS cut, s.ledger FROM whole, slices(ledger) AS s
+UNION ALL SELECT keys, 'days', s.ledger FROM whole, slices(ledger, '1 day') AS s
+UNION ALL SELECT keys, 'shards', shard(ledger, 5, i) FROM whole, generate_series(0, 4) AS i
+UNION ALL SELECT keys, 'both', shard(s.ledger, 3, i) FROM whole, slices(ledger) AS s, generate_series(0, 2) AS i
+UNION ALL SELECT keys, 'overlapping', l FROM whole, unnest(ARRAY[ledger, slice(ledger, '2024-02-01'), first_orders(ledger), 'empty', NULL, shard(ledger, 2, 1)]) AS l
+UNION ALL SELECT keys, 'one', ledger FROM whole;
+SELECT cut, keys, count(*) AS pieces, customer_ledger_send(rollup(array_agg(ledger ORDER BY rows_count(ledger) % 7, first_day(ledger)))) = customer_ledger_send(rollup(ledger)) AS same FROM pieces GROUP BY cut, keys ORDER BY cut, keys;
+SELECT rollup(ARRAY[ledger_agg(1, date '2024-01-01', 1.5), ledger_agg(2, date '2024-01-01', 2)]) AS scales, rollup('{}'::customer_ledger[]) AS nothing, rollup('{NULL,empty}'::customer_ledger[]) AS no_rows, rollup(NULL::customer_ledger[]) IS NULL AS null,
+       rollup(ARRAY[ledger_agg(5, date '2024-01-01', -1), ledger_agg(-5, date '2024-01-01', 1), ledger_agg(5, date '2023-12-31', 7), ledger_agg(5, date '2024-01-01', -2)]) AS signs;
+SELECT rollup(ARRAY[ledger_agg(1, date '2024-01-01', 1), ledger_agg('a'::text, date '2024-01-01', 1)]);
+SELECT rollup(ARRAY[ledger_agg(1, date '2024-01-01', 1), ledger_agg(2, date '2024-01-01')]);

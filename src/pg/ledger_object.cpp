@@ -323,9 +323,8 @@ View decoded(const Head& head, std::span<const unsigned char> body)
     return guarded([&] { return ledger::decode(head, body, into); });
 }
 
-LedgerSource ledger_source(FunctionCallInfo fcinfo, int index)
+LedgerSource ledger_source(Datum datum)
 {
-    const Datum datum = fcinfo->args[index].value;
     if (LedgerObject* object = object_in(datum)) {
         complete(object);
         return {object->builder.head(), object, {}, {}};

@@ -127,7 +127,8 @@ struct LedgerSource {
         });
     }
 };
-LedgerSource ledger_source(FunctionCallInfo fcinfo, int index);
+LedgerSource ledger_source(Datum datum);
+inline LedgerSource ledger_source(FunctionCallInfo fcinfo, int index) { return ledger_source(fcinfo->args[index].value); }
 // In its stored form, into which one in the making is brought first.
 LedgerSource stored_ledger(FunctionCallInfo fcinfo, int index);
 

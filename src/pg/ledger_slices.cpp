@@ -44,7 +44,7 @@ template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerS
     const auto count = static_cast<std::size_t>(std::count_if(extents.begin(), extents.end(), [](const Extent& extent) { return extent.rows > 0; }));
     const std::span parts(allocated<Part>(count), count);
     const std::span places(allocated<std::uint32_t>(most), most);
-    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole, first_day, flat_body(room, bytes), bytes); };
+    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole.kind, first_day, flat_body(room, bytes), bytes); };
     for (std::size_t number = 0, place = 0; number < most; ++number) {
         if (extents[number].rows == 0)
             continue;
@@ -58,7 +58,7 @@ template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerS
             auto division = make_division(whole);
             CustomerStream stream(source.head, source.body, CustomerStream::Amounts::read, keys);
             ledger::each_part(stream, whole.customers, division, [&](std::size_t number, std::uint32_t customer, const ledger::Rows& kept) {
-                parts[places[number]].writer.add(customer, kept);
+                parts[places[number]].writer.add(keys + customer * ledger::words_of(whole.kind), whole.text, kept);
                 visit(places[number], kept);
             });
         });

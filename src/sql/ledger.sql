@@ -26,6 +26,9 @@ CREATE AGGREGATE rollup(ledger customer_ledger) (
     FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(customer_ledger) IS 'merges stored ledgers into one, as if their rows had been aggregated together';
+--@ function rollup(ledgers customer_ledger[]) returns customer_ledger is ledger_rollup_array:
+--@     merges the ledgers of an array into one, as the aggregate does; up to 16 of one kind of key, and all with or all without amounts, in half the time;
+--@     NULLs in the array count as no rows
 
 --@ for customer in bigint, uuid, text
 --@ function customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric) returns customer_ledger is ledger_add_@customer@:

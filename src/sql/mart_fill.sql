@@ -214,10 +214,13 @@ DECLARE
     has_all boolean;
     is_known boolean;       -- those first orders are as they were
     is_complete boolean;    -- what looks at complete periods only stays as it is
-    whole text;
+    months text;
+    whole text;             -- the ledger of all months, and what stands for it
+    recent text;
     parts text;
+    is_small boolean;
     base text := $base$SELECT ledger, %2$L::date AS since, %3$L::date AS as_of, days.*
-        FROM (SELECT %1$s.as_of(%1$s.rollup(part), %3$L::date) AS ledger FROM (%4$s) AS parts (part)) AS whole CROSS JOIN %1$s.mart_days(%5$L::jsonb, %3$L::date) AS days$base$;
+        FROM (SELECT %1$s.as_of(%4$s, %3$L::date) AS ledger) AS whole CROSS JOIN %1$s.mart_days(%5$L::jsonb, %3$L::date) AS days$base$;
     fill text := format('SELECT %1$s.mart_run(ARRAY[''base'']::text[], $2 || %1$s.mart_fill($1, $3))', extension);
 BEGIN
     EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
@@ -234,10 +237,17 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
         EXECUTE format('DELETE FROM %I.stored_sample', mart);
     END IF;
-    whole := format('SELECT ledger FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= %L::date', mart, as_of);
-    parts := CASE WHEN has_all THEN whole
-                  ELSE format('SELECT %s.as_of(firsts, %L::date) FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL %s AND month >= %L::date', extension, window_from - 1, mart, whole, window_from) END;
-    EXECUTE fill USING settings, format(base, extension, since, as_of, parts, settings),
+    months := format('FROM %I.stored_ledgers WHERE is_published AND part = ''customers'' AND month <= %L::date', mart, as_of);
+    whole := format('(SELECT %s.rollup(ledger) %s)', extension, months);
+    recent := whole;
+    IF NOT has_all THEN
+        -- side by side in half the time, but only as much as an array holds
+        months := format('%s AND month >= %L::date', months, window_from);
+        EXECUTE format('SELECT coalesce(sum(pg_column_size(ledger)), 0) < 5e8 %s', months) INTO is_small;
+        parts := format('SELECT %s.as_of(firsts, %L::date) FROM %I.stored_state WHERE firsts IS NOT NULL UNION ALL SELECT ledger %s', extension, window_from - 1, mart, months);
+        recent := format(CASE WHEN is_small THEN '%s.rollup(ARRAY(%s))' ELSE '(SELECT %s.rollup(part) FROM (%s) AS parts (part))' END, extension, parts);
+    END IF;
+    EXECUTE fill USING settings, format(base, extension, since, as_of, recent, settings),
         '{periods}'::text[] || CASE WHEN is_known THEN '{}' ELSE '{firsts}' END::text[] || CASE WHEN has_all AND NOT is_complete THEN '{complete}' ELSE '{}' END::text[];
     IF NOT is_complete AND NOT has_all THEN
         EXECUTE fill USING settings, format(base, extension, since, as_of, whole, settings), '{complete}'::text[];

@@ -3,12 +3,14 @@
 #include "unit/laws.h"
 
 #include "core/common/radix_sort.h"
+#include "core/ledger/rollup.h"
 #include "core/ledger/slices.h"
 
 #include <algorithm>
 #include <functional>
 #include <gtest/gtest.h>
 #include <map>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -88,20 +90,6 @@ public:
         return parts;
     }
 
-    Head head;
-    std::vector<unsigned char> body;
-    View whole;
-
-private:
-    template <class Kind> std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents, std::vector<std::vector<unsigned char>>& rooms)
-    {
-        std::vector<PartWriter> writers;
-        for (std::size_t i = 0; i < rooms.size(); ++i)
-            writers.emplace_back(whole, extents[i].first_day, rooms[i].data(), rooms[i].size());
-        CustomerStream stream(head, body, CustomerStream::Amounts::read, keys_.data());
-        each_part(stream, whole.customers, division, [&](std::size_t part, std::uint32_t customer, const Rows& kept) { writers[part].add(customer, kept); });
-        return writers;
-    }
     // It is in the order of keys, and its head is right, or reading it fails.
     static Shop read(const Head& head, std::span<const unsigned char> body)
     {
@@ -116,7 +104,22 @@ private:
                 shop[view.kind == KeyKind::bigint ? std::to_string(keys[customer]) : std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
         return shop;
     }
+    [[nodiscard]] StoredLedger stored() { return {head, body, keys_.data()}; }
 
+    Head head;
+    std::vector<unsigned char> body;
+    View whole;
+
+private:
+    template <class Kind> std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents, std::vector<std::vector<unsigned char>>& rooms)
+    {
+        std::vector<PartWriter> writers;
+        for (std::size_t i = 0; i < rooms.size(); ++i)
+            writers.emplace_back(whole.kind, extents[i].first_day, rooms[i].data(), rooms[i].size());
+        CustomerStream stream(head, body, CustomerStream::Amounts::read, keys_.data());
+        each_part(stream, whole.customers, division, [&](std::size_t part, std::uint32_t customer, const Rows& kept) { writers[part].add(keys_.data() + customer, whole.text, kept); });
+        return writers;
+    }
     std::vector<std::uint64_t> keys_;
 };
 
@@ -216,6 +219,48 @@ TEST(Parts, first_orders_are_the_least_on_the_first_day_with_an_order_and_the_re
         StoredShop stored(shop, KeyKind::text);
         EXPECT_EQ(stored.parts(FirstOrders(stored.whole), 1, 0.5).front(), expected);
     }
+}
+
+TEST(Rollup, side_by_side_is_the_rows_of_all)
+{
+    std::mt19937_64 random(8);
+    for (int round = 0; round < 60; ++round) {
+        std::vector<std::unique_ptr<StoredShop>> shops;
+        std::vector<StoredLedger> ledgers;
+        Shop expected;
+        for (auto n = random() % most_side_by_side + 1; n > 0; --n) {
+            // as months are: one behind the other; or all over the same days
+            const Shop drawn = random_shop(random, random() % 300 + 1, 40, 20, 9);
+            Shop shop;
+            for (auto [key, rows] : drawn) {
+                for (auto& [day, amount] : rows)
+                    day += round % 2 == 0 ? static_cast<Day>(20 * n) : 0;
+                shop[key] = rows;
+                auto& of_customer = expected[key];
+                of_customer.insert(of_customer.end(), rows.begin(), rows.end());
+                std::sort(of_customer.begin(), of_customer.end());
+            }
+            shops.push_back(std::make_unique<StoredShop>(shop, KeyKind::text));
+            ledgers.push_back(shops.back()->stored());
+        }
+        ASSERT_TRUE(fit_together(ledgers));
+        for (const std::size_t room : {likely_room(ledgers), std::size_t{100}, std::size_t{0}}) {
+            std::vector<unsigned char> body(room);
+            PartWriter writer(KeyKind::text, extent_of(ledgers).first_day, body.data(), room);
+            write_together(ledgers, writer);
+            if (writer.missing_room() > 0) {
+                EXPECT_LT(room, likely_room(ledgers));
+                body.resize(writer.missing_room());
+                writer = PartWriter(KeyKind::text, extent_of(ledgers).first_day, body.data(), body.size());
+                write_together(ledgers, writer);
+            }
+            ASSERT_EQ(writer.missing_room(), 0u);
+            EXPECT_EQ(StoredShop::read(writer.head(shops.front()->whole), {body.data(), writer.end()}), expected);
+        }
+        ledgers.resize(most_side_by_side + 1, ledgers.front());
+        EXPECT_FALSE(fit_together(ledgers));
+    }
+    EXPECT_FALSE(fit_together({}));
 }
 
 TEST(Parts, sums_are_of_rows_up_to_a_day)

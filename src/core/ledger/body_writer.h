@@ -13,20 +13,19 @@ namespace customer_value::ledger {
     return amount < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
 }
 
-// Writes keys, in their order.
+// Writes keys, in their order. A key is its words in a view, and the text that they are places in.
 class KeyWriter {
 public:
-    explicit KeyWriter(const View& view) noexcept : kind_(view.kind), keys_(view.keys), text_(view.text) {}
-    template <class Out> void write(Out& out, std::uint32_t customer) noexcept
+    explicit KeyWriter(KeyKind kind) noexcept : kind_(kind) {}
+    template <class Out> void write(Out& out, const std::uint64_t* key, const char* text) noexcept
     {
         if (kind_ == KeyKind::bigint) {
-            const std::uint64_t key = keys_[customer];
-            out.number(is_first_ ? zigzag(static_cast<std::int64_t>(key)) : key - previous_);
-            previous_ = key;
+            out.number(is_first_ ? zigzag(static_cast<std::int64_t>(*key)) : *key - previous_);
+            previous_ = *key;
             is_first_ = false;
             return;
         }
-        const auto bytes = key_bytes(kind_, keys_ + customer * words_of(kind_), text_);
+        const auto bytes = key_bytes(kind_, key, text);
         if (kind_ == KeyKind::text) {
             out.number(bytes.size());
             text_bytes_ += bytes.size();
@@ -35,17 +34,12 @@ public:
     }
 
     // The most that a key takes.
-    [[nodiscard]] std::size_t most_bytes(std::uint32_t customer) const noexcept
-    {
-        return kind_ == KeyKind::text ? 10 + (keys_[customer] & 0xffff) : 16;
-    }
+    [[nodiscard]] std::size_t most_bytes(const std::uint64_t* key) const noexcept { return kind_ == KeyKind::text ? 10 + (*key & 0xffff) : 16; }
     // Of the text keys that are written.
     [[nodiscard]] std::uint64_t text_bytes() const noexcept { return text_bytes_; }
 
 private:
     KeyKind kind_;
-    const std::uint64_t* keys_;
-    const char* text_;
     std::uint64_t previous_ = 0, text_bytes_ = 0;
     bool is_first_ = true;
 };

@@ -18,9 +18,9 @@ constexpr const char* what = "a ledger";
 // `write_rows_of` writes the rows of a customer.
 template <class Out, class WriteRows> void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept
 {
-    KeyWriter keys(view);
+    KeyWriter keys(view.kind);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        keys.write(out, customer);
+        keys.write(out, view.keys + customer * words_of(view.kind), view.text);
         write_rows_of(customer);
     }
 }

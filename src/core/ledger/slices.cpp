@@ -41,16 +41,16 @@ std::uint64_t stable_hash(const Key& customer) noexcept
 
 }  // namespace
 
-void PartWriter::add(std::uint32_t customer, const Rows& kept) noexcept
+void PartWriter::add(const std::uint64_t* key, const char* text, const Rows& kept) noexcept
 {
     ++customers_;
     rows_ += kept.size();
     last_day_ = std::max(last_day_, kept.days.back());
     const auto room = static_cast<std::size_t>(end_ - at_);
-    if (counted_ > 0 || most_encoded(kept.size(), 1) + keys_.most_bytes(customer) > room) [[unlikely]] {
+    if (counted_ > 0 || most_encoded(kept.size(), 1) + keys_.most_bytes(key) > room) [[unlikely]] {
         Counter counter;
         KeyWriter keys = keys_;
-        keys.write(counter, customer);
+        keys.write(counter, key, text);
         write_rows(counter, kept, first_day_);
         if (counted_ > 0 || counter.size + SlackWriter::slack > room) {
             keys_ = keys;
@@ -59,7 +59,7 @@ void PartWriter::add(std::uint32_t customer, const Rows& kept) noexcept
         }
     }
     SlackWriter writer{at_};
-    keys_.write(writer, customer);
+    keys_.write(writer, key, text);
     write_rows(writer, kept, first_day_);
     at_ = writer.at;
 }

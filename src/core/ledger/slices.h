@@ -32,8 +32,9 @@ struct Extent {
 // attempt has enough. No constructor or destructor of it does anything: it may lie in any memory.
 class PartWriter {
 public:
-    PartWriter(const View& whole, Day first_day, unsigned char* body, std::size_t room) noexcept : keys_(whole), first_day_(first_day), last_day_(first_day), begin_(body), at_(body), end_(body + room) {}
-    void add(std::uint32_t customer, const Rows& kept) noexcept;
+    PartWriter(KeyKind kind, Day first_day, unsigned char* body, std::size_t room) noexcept : keys_(kind), first_day_(first_day), last_day_(first_day), begin_(body), at_(body), end_(body + room) {}
+    // The next customer, whose key is later than those before, and what is kept of the rows, in their order: one or more.
+    void add(const std::uint64_t* key, const char* text, const Rows& kept) noexcept;
 
     // The room that is needed, where there was too little; 0 where all is written, up to `end`.
     [[nodiscard]] std::size_t missing_room() const noexcept { return counted_ == 0 ? 0 : static_cast<std::size_t>(at_ - begin_) + counted_ + SlackWriter::slack; }
