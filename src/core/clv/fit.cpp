@@ -90,15 +90,16 @@ template <class Model> void Fit<Model>::begin_search()
     run_ = Run<Likelihood>(Likelihood(plan_.data()), plan_.customers(), start);
 }
 
-// Whether a run is on its way to a fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
-// baseline and falls to it in proportion to the dropout; where dropout would gain anything, the slope would be twice as steep or more.
+// Whether a run is on its way to the fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
+// baseline and falls to it in proportion to the dropout, and dropouts do not become earlier; where dropout would gain anything, the slope would be twice as steep or more.
+// The first start is followed to its end.
 template <class Model> bool Fit<Model>::nears_baseline() const
 {
     if constexpr (has_baseline) {
         constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
         const Search& search = run_.search();
         const double above = search.value() - baseline_run_.search().value(), slope = search.gradient()[2];
-        return search.best()[2] < little && above >= 0 && above * plan_.customers() < near && slope > 0 && slope < proportional * above;
+        return start_ > 0 && search.best()[2] < little && above >= 0 && above * plan_.customers() < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0;
     }
     return false;
 }
