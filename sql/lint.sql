@@ -31,7 +31,7 @@ SELECT object FROM routine WHERE proname <> 'refresh_mart' AND prolang = (SELECT
 SELECT object FROM routine JOIN pg_language ON pg_language.oid = prolang WHERE prokind <> 'a' AND lanname NOT IN ('c', 'sql', 'plpgsql') ORDER BY 1;
 \echo functions that depend on something outside the extension and pg_catalog, which a user may have planted
 SELECT object, pg_describe_object(refclassid, refobjid, refobjsubid) FROM routine JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = routine.oid AND d.deptype = 'n'
-WHERE refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass) AND NOT EXISTS (SELECT FROM member WHERE member.classid = d.refclassid AND member.objid = d.refobjid) ORDER BY 1;
+WHERE refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass) AND NOT EXISTS (SELECT FROM member WHERE member.classid = d.refclassid AND member.objid = coalesce((SELECT e.oid FROM pg_type AS e WHERE d.refclassid = 'pg_type'::regclass AND e.typarray = d.refobjid), d.refobjid)) ORDER BY 1;
 \echo security definers
 SELECT object FROM routine WHERE prosecdef ORDER BY 1;
 \echo arguments without a name, but for the input and output of types and the first of state functions
