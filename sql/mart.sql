@@ -442,6 +442,18 @@ SELECT create_mart('mart_fresh', 'mart_many', 'customer', 'day', 'amount', trigg
 CALL refresh_mart('mart_fresh');
 SELECT view, only_a, only_b FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
 SELECT drop_mart('mart_kept'), drop_mart('mart_fresh');
+-- days and instants as a session writes them, zones of which no abbreviation can be read
+SET DateStyle = 'SQL, DMY';
+SET TimeZone = 'Asia/Jakarta';
+SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total');
+CALL refresh_mart('mart_kept');
+CALL refresh_mart('mart_kept', "from" => '01/03/2024', "to" => '01/04/2024');
+RESET DateStyle;
+RESET TimeZone;
+SELECT create_mart('mart_fresh', 'mart_orders', 'customer_id', 'ordered_on', 'total', triggers => false);
+CALL refresh_mart('mart_fresh');
+SELECT view, only_a, only_b FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
+SELECT drop_mart('mart_kept'), drop_mart('mart_fresh');
 -- rows held for the queries that follow, and for them alone
 CREATE TEMP TABLE mart_held (place bigint GENERATED ALWAYS AS IDENTITY, n int, t text);
 CREATE TEMP TABLE one AS SELECT 99 AS n;

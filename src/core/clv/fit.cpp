@@ -99,7 +99,7 @@ template <class Model> bool Fit<Model>::nears_baseline() const
         constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
         const Search& search = run_.search();
         const double above = search.value() - baseline_run_.search().value(), slope = search.gradient()[2];
-        return start_ > 0 && search.best()[2] < little && above >= 0 && above * plan_.customers() < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0;
+        return start_ > 0 && search.best()[2] < little && above >= 0 && above * plan_.customers() < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0 && search.best()[3] > 0;
     }
     return false;
 }

@@ -7097,8 +7097,9 @@ BEGIN
         FROM (SELECT sum(%2$s.rows_count(whole) + coalesce(%2$s.rows_count(guests), 0))::bigint AS rows FROM read) AS counted
              CROSS JOIN read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
         WHERE %2$s.mart_tell(name, month, %2$s.rows_count(ledger), %6$L::bigint + 1 + %2$s.mart_months(coalesce(%5$L::date, %2$s.first_day(read.whole)), month),
-                             greatest(%7$L::bigint, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, %10$L::timestamptz)$sql$,
-        settings ->> 'mart', extension, parts, is_published, "from", months_before, months_total, months_left, rows_before, started);
+                             greatest(%7$L::bigint, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, to_timestamp(%10$L::double precision))$sql$,
+        settings ->> 'mart', extension, parts, is_published, "from", months_before, months_total, months_left, rows_before,
+        extract(epoch FROM started));   -- as text an instant may have a zone that nobody can read
 END
 $$;
 COMMENT ON FUNCTION mart_store(jsonb, boolean, date, bigint, bigint, bigint, bigint, timestamptz) IS
