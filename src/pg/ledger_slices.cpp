@@ -67,7 +67,7 @@ template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerS
     // the rare part that has taken more room than was likely
     if (std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.writer.missing_room() > 0; })) {
         for (Part& part : parts)
-            part.writer = writer(part.room, part.first_day, std::max(part.room.size, part.writer.missing_room()));
+            part.writer = writer(part.room, part.first_day, std::max(part.room.size - sizeof(FlatLedger), part.writer.missing_room()));
         write([](std::size_t, const ledger::Rows&) {});
     }
     return parts;

@@ -161,7 +161,6 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    statements text[];
     base text := format('SELECT ledger, %1$s.mart_first_period(%3$L::jsonb, first_day, as_of) AS since, as_of, days.*
         FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, %2$L::date))) AS as_of
               FROM (SELECT %1$s.as_of(whole, %2$L::date) AS ledger, guests, least(%1$s.first_day(whole), %1$s.first_day(guests)) AS first_day FROM read OFFSET 0) AS cut OFFSET 0) AS counted
@@ -204,7 +203,6 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     unit text := settings ->> 'unit';
-    step interval := settings ->> 'step';
     complete_until date;
     usual date;             -- what the first orders would be known up to
     first_day date;

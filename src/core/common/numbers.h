@@ -95,10 +95,7 @@ public:
         if (end_ - at_ < 8) [[unlikely]]
             return number_slowly();
         // up to 8 bytes at once, without a branch on their number: lengths are mixed, and a misprediction costs more
-        std::uint64_t word;
-        std::memcpy(&word, at_, sizeof word);
-        if constexpr (std::endian::native == std::endian::big)
-            word = __builtin_bswap64(word);
+        const std::uint64_t word = next_eight();
         const std::uint64_t stops = ~word & 0x8080808080808080u;
         if (stops == 0) [[unlikely]]
             return number_slowly();
@@ -116,10 +113,9 @@ public:
     // a longer one. Where a number starts is then known without waiting for the bytes before it, and nothing is mispredicted.
     template <class Use> [[gnu::always_inline]] bool four_short_numbers(Use use)
     {
-        if (std::endian::native != std::endian::little || end_ - at_ < 8) [[unlikely]]
+        if (end_ - at_ < 8) [[unlikely]]
             return false;
-        std::uint64_t word;
-        std::memcpy(&word, at_, sizeof word);
+        const std::uint64_t word = next_eight();
         const std::uint64_t goes_on = word & 0x8080808080808080u;
         if ((goes_on & goes_on << 8) != 0) [[unlikely]]
             return false;
@@ -138,10 +134,9 @@ public:
     // every other one.
     [[gnu::always_inline]] bool two_numbers(std::uint64_t& first, std::uint64_t& second)
     {
-        if (std::endian::native != std::endian::little || end_ - at_ < 8) [[unlikely]]
+        if (end_ - at_ < 8) [[unlikely]]
             return false;
-        std::uint64_t word;
-        std::memcpy(&word, at_, sizeof word);
+        const std::uint64_t word = next_eight();
         const std::uint64_t stops = ~word & 0x8080808080808080u, stops_behind = stops & (stops - 1);
         if (stops_behind == 0) [[unlikely]]
             return false;
@@ -155,10 +150,7 @@ public:
     void skip_numbers(std::size_t count)
     {
         for (; count > 0 && end_ - at_ >= 8; at_ += 8) {
-            std::uint64_t word;
-            std::memcpy(&word, at_, sizeof word);
-            if constexpr (std::endian::native == std::endian::big)
-                word = __builtin_bswap64(word);
+            const std::uint64_t word = next_eight();
             std::uint64_t stops = ~word & 0x8080808080808080u;
             const auto passed = static_cast<std::size_t>((stops >> 7) * 0x0101010101010101u >> 56);
             if (passed >= count) {
@@ -203,6 +195,13 @@ public:
     [[nodiscard]] std::span<const unsigned char> rest() const noexcept { return {at_, end_}; }
 
 private:
+    // The next eight bytes, the first the lowest, whatever the machine.
+    [[gnu::always_inline]] std::uint64_t next_eight() const noexcept
+    {
+        std::uint64_t word;
+        std::memcpy(&word, at_, sizeof word);
+        return std::endian::native == std::endian::big ? __builtin_bswap64(word) : word;
+    }
     // The seven bits of each byte, without the top ones.
     [[gnu::always_inline]] static std::uint64_t joined(std::uint64_t word) noexcept
     {
