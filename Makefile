@@ -7,7 +7,6 @@ EXTENSION_VERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir
 find = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(addprefix $(srcdir)/,$(1)))))
 
 OBJS = $(patsubst %.cpp,%.o,$(call find,src/core/*/*.cpp src/pg/*.cpp))
-DATA = $(call find,src/sql/upgrade/*.sql)
 DATA_built = $(EXTENSION)--$(EXTENSION_VERSION).sql
 
 # the families, between what prepares the database and what looks at all of them

@@ -162,13 +162,6 @@ SELECT check_name, rows FROM public.data_quality('pg_temp.pg_class', customer =>
 RESET search_path;
 DROP TABLE pg_temp.pg_class;
 
--- the extension in another schema
-BEGIN;
-ALTER EXTENSION customer_value SET SCHEMA "Odd ""Schema'; --";
-SELECT count(*) FILTER (WHERE severity = 'ok'), sum(rows) FROM "Odd ""Schema'; --".data_quality('quality_shop', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', row_id => 'id', as_of => '2024-03-20');
-SELECT matrix.sqlstate_of($$SELECT "Odd ""Schema'; --".assert_quality('quality_shop', order_id => 'order_id', at_least => 'warning')$$);
-ROLLBACK;
-
 -- the rights of the caller, and the rows that the caller may see
 CREATE ROLE regress_quality;
 GRANT SELECT ON quality_view TO regress_quality;

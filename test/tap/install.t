@@ -4,16 +4,16 @@
 source "$(dirname "$0")/tap.sh"
 
 new_database install
-sql install 'CREATE SCHEMA "Odd ""Schema"; CREATE EXTENSION customer_value SCHEMA "Odd ""Schema"'
-is "$(sql install 'SELECT "Odd ""Schema".nps(s) FROM (VALUES (9), (10), (1)) AS survey (s)')" 33.3333333333333333 'aggregates work in a schema that is not on the search_path'
-is "$(sql install 'SELECT "Odd ""Schema".roi(2400, 800)')" 200 'SQL functions find what they call in a schema that is not on the search_path'
-is "$(sql install 'SELECT "Odd ""Schema".rollup(state) FROM (SELECT "Odd ""Schema".nps_agg(9) AS state) AS s')" '(version:1,promoters:1,passives:0,detractors:0)' 'states too'
-sql install 'CREATE SCHEMA other; ALTER EXTENSION customer_value SET SCHEMA other'
-is "$(sql install 'SELECT other.roi(2400, 800), other.churn_rate(other.churn_agg(true, false))')" '200|100' 'the extension can move to another schema'
-objects='SELECT count(*) FROM pg_depend WHERE refobjid IN (SELECT oid FROM pg_namespace WHERE nspname IN ($$other$$, $$Odd "Schema$$))'
+sql install 'CREATE SCHEMA "Odd Schema é;"; CREATE EXTENSION customer_value SCHEMA "Odd Schema é;"'
+is "$(sql install 'SELECT "Odd Schema é;".nps(s) FROM (VALUES (9), (10), (1)) AS survey (s)')" 33.3333333333333333 'aggregates work in a schema that is not on the search_path'
+is "$(sql install 'SELECT "Odd Schema é;".roi(2400, 800)')" 200 'SQL functions find what they call in a schema that is not on the search_path'
+is "$(sql install 'SELECT "Odd Schema é;".rollup(state) FROM (SELECT "Odd Schema é;".nps_agg(9) AS state) AS s')" '(version:1,promoters:1,passives:0,detractors:0)' 'states too'
+is "$(sql install 'CREATE SCHEMA other; ALTER EXTENSION customer_value SET SCHEMA other')" 'ERROR:  extension "customer_value" does not support SET SCHEMA' 'the extension does not move: its functions call each other where they are'
+objects='SELECT count(*) FROM pg_depend WHERE refobjid IN (SELECT oid FROM pg_namespace WHERE nspname = $$Odd Schema é;$$)'
 sql install 'DROP EXTENSION customer_value'
 is "$(sql install "$objects")" 0 'DROP EXTENSION leaves nothing behind'
-is "$(sql install "SELECT count(*) FROM pg_proc WHERE probin LIKE '%customer_value%'")" 0 'no function neither'
+is "$(sql install "SELECT count(*) FROM pg_proc WHERE probin LIKE '%customer_value%'; SELECT count(*) FROM pg_language WHERE lanname = 'customer_value'")" $'0\n0' 'no function neither, and no language'
+is "$(sql install 'CREATE SCHEMA "Quote""d"; CREATE EXTENSION customer_value SCHEMA "Quote""d"')" $'ERROR:  invalid character in extension "customer_value" schema: must not contain any of ""$\'\\"' 'PostgreSQL says which names the schema of the extension cannot have'
 
 # another user
 sql install "DROP ROLE IF EXISTS shop_owner" >/dev/null
