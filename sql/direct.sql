@@ -19,6 +19,7 @@ CREATE FUNCTION direct_samples(type regtype) RETURNS text[] LANGUAGE sql AS $$
         WHEN 'text' THEN ARRAY['NULL', '', 'EUR', 'paid', repeat('x', 5000), 'é"\']
         WHEN 'text[]' THEN ARRAY['NULL', '{}', '{a}', '{a,b}', '{a,NULL}', '{{a,b},{c,d}}', '{front_end,repeat,upsell}']
         WHEN 'regclass' THEN ARRAY['NULL', '0', 'direct_orders', 'direct_orders', 'pg_catalog.pg_class_oid_index', 'matrix.covered']
+        WHEN 'regtype' THEN ARRAY['NULL', 'text', 'date', 'matrix.covered', '0', 'revenue_state']
         WHEN 'jsonb' THEN ARRAY['NULL', '{}', '[]', '7', '{"customer": null}', '{"amount": "EUR", "customer": "paid"}', '{"order_id": "paid", "ordered_at": "é\"\\", "odd": [1, {}]}', '{"customer": 7}']
         WHEN 'uuid' THEN ARRAY['NULL', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
         WHEN 'date' THEN ARRAY['NULL', 'infinity', '-infinity', '4713-11-24 BC', '2024-02-29', '5874897-12-31']

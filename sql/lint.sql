@@ -32,8 +32,23 @@ SELECT object FROM routine JOIN pg_language ON pg_language.oid = prolang WHERE p
 \echo functions that depend on something outside the extension and pg_catalog, which a user may have planted
 SELECT object, pg_describe_object(refclassid, refobjid, refobjsubid) FROM routine JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = routine.oid AND d.deptype = 'n'
 WHERE refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass) AND NOT EXISTS (SELECT FROM member WHERE member.classid = d.refclassid AND member.objid = coalesce((SELECT e.oid FROM pg_type AS e WHERE d.refclassid = 'pg_type'::regclass AND e.typarray = d.refobjid), d.refobjid)) ORDER BY 1;
-\echo security definers
-SELECT object FROM routine WHERE prosecdef ORDER BY 1;
+\echo functions that run with the rights of another, in the extension or in what create_mart makes (one would have to be for its owner only, and to end its search_path in pg_temp)
+SET client_min_messages = warning;
+CREATE TABLE lint_orders (customer bigint, at timestamptz, amount numeric);
+SELECT FROM create_mart('lint_mart', 'lint_orders', 'customer', 'at', 'amount', tz => 'UTC');
+CREATE TEMP VIEW of_mart AS SELECT * FROM pg_proc WHERE pronamespace = 'lint_mart'::regnamespace;
+SELECT oid::regprocedure, array_to_string(proconfig, ' '), has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc WHERE prosecdef AND (oid IN (SELECT oid FROM routine) OR oid IN (SELECT oid FROM of_mart)) ORDER BY 1;
+\echo functions of a mart that others than its owner may execute, or that are no trigger function
+SELECT oid::regprocedure FROM of_mart WHERE proowner <> current_user::regrole OR prorettype <> 'trigger'::regtype OR EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee <> proowner);
+SELECT count(*) AS of_mart FROM of_mart;
+\echo relations of a mart that others than its owner may use, and views of it that run with the rights of its owner what a reader could put in their way (operators and functions outside pg_catalog and the extension)
+SELECT relname FROM pg_class WHERE relnamespace = 'lint_mart'::regnamespace AND EXISTS (SELECT FROM aclexplode(relacl) WHERE grantee <> relowner) ORDER BY 1;
+SELECT DISTINCT c.relname, pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_class AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+WHERE c.relnamespace = 'lint_mart'::regnamespace AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass) AND NOT EXISTS (SELECT FROM member WHERE member.classid = d.refclassid AND member.objid = d.refobjid) ORDER BY 1;
+DROP VIEW of_mart;
+SELECT FROM drop_mart('lint_mart');
+DROP TABLE lint_orders;
+RESET client_min_messages;
 \echo arguments without a name, but for the input and output of types and the first of state functions
 SELECT object FROM routine WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames[2:])) AND proname !~ '_(in|out|recv|send|merge|finish|add|remove)$' ORDER BY 1;
 \echo aggregates without a combine function, or with one that is not for their state

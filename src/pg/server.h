@@ -15,10 +15,12 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -63,6 +65,16 @@ extern "C" {
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
 #error "customer_value needs PostgreSQL 15 to 18"
 #endif
+
+// Whether the current user owns a table, or is a superuser.
+inline bool owns_table(Oid table)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, table, GetUserId());
+#else
+    return pg_class_ownercheck(table, GetUserId());
+#endif
+}
 
 // Defines a function that SQL can call: its C symbol is customer_value_<name>, which src/pg/symbols.map exports.
 #define SQL_FUNCTION(name)                                                            \

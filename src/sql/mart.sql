@@ -62,16 +62,14 @@ RETURN CASE type WHEN 'money'::text THEN pg_catalog.format('numeric(38,%s)'::tex
 COMMENT ON FUNCTION mart_type(text, jsonb) IS 'the SQL type of a column of mart_columns() in a mart of these settings';
 
 -- The columns of a mapping of another table than orders: which are there, which must be, and of what type
-CREATE FUNCTION mart_mapping(argument text, mapping jsonb, required text[], allowed text[], tz text)
+CREATE FUNCTION mart_mapping(argument text, mapping jsonb, required text[], allowed text[])
 RETURNS regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     wrong text;
     relation regclass;
-    check_type text;
 BEGIN
     IF mapping IS NULL OR mapping = 'null' THEN
         RETURN NULL;
@@ -95,19 +93,17 @@ BEGIN
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = wrong;
     END IF;
-    FOR check_type IN
-        SELECT CASE WHEN key IN ('starts_at', 'ends_at', 'answered_at', 'spent_at') THEN format('SELECT %s.mart_day(%L::regclass, %L::text, %L::text)', extension, relation, value, tz)
-                    WHEN key IN ('amount', 'score', 'gain') THEN format('SELECT %s.quality_column(%L::regclass, ''amount''::text, %L::text)', extension, relation, value) END
-        FROM jsonb_each_text(mapping) WHERE key <> 'table' AND value IS NOT NULL
-    LOOP
-        CONTINUE WHEN check_type IS NULL;
-        EXECUTE check_type;
-    END LOOP;
     RETURN relation;
 END
 $$;
-COMMENT ON FUNCTION mart_mapping(text, jsonb, text[], text[], text) IS
+COMMENT ON FUNCTION mart_mapping(text, jsonb, text[], text[]) IS
 'the table of a mapping such as {"table": "public.survey", "score": "answer"}, after a check of its keys and columns; error 22023 or 42703 that names what is wrong';
+
+CREATE FUNCTION mart_lock(sources regclass[])
+RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_lock';
+COMMENT ON FUNCTION mart_lock(regclass[]) IS
+'locks tables and views that the caller may read, and all below them, against all but changes of rows until the transaction ends; what is gone is left out';
 
 CREATE FUNCTION mart_relations(source regclass)
 RETURNS SETOF regclass
@@ -133,83 +129,108 @@ COMMENT ON FUNCTION mart_has_triggers(regclass) IS
 'can changes of a table be noted by triggers of the caller? not of views and foreign tables, nor without the privilege TRIGGER on it and its partitions';
 
 -- The months of changed orders are noted by triggers on the table and on each partition, as statements on a partition fire those of
--- the partition only. The function is the mart owner's and runs with the owner's rights, so that who may write orders needs no right
--- on the mart; it writes months and nothing else. It is silent where the mart was renamed or lost, and notes all months where the column was:
--- writes of orders never fail for the mart's sake, and refresh_mart finds out.
-CREATE FUNCTION mart_trigger_function(settings jsonb)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    at text := quote_ident(settings #>> '{columns,ordered_at}');
-    day text := CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' THEN ' AT TIME ZONE ' || quote_literal(settings ->> 'tz') ELSE '' END;
-    declared text := (SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = (settings ->> 'orders')::regclass AND attname = settings #>> '{columns,ordered_at}');
-    noted text[];
-BEGIN
-    -- the first day of the month by subtraction: date_trunc would go through timestamptz, which not every date fits
-    SELECT array_agg(format($body$
-        SELECT min(%1$s), max(%1$s) INTO first_at, last_at FROM %2$s WHERE isfinite(%1$s);
-        first_month := (first_at%3$s)::date - extract(day FROM (first_at%3$s)::date)::integer + 1;
-        last_month := (last_at%3$s)::date - extract(day FROM (last_at%3$s)::date)::integer + 1;
-        IF first_month < last_month THEN
-            INSERT INTO %4$I.changes (month) SELECT DISTINCT day - extract(day FROM day)::integer + 1 FROM (SELECT (%1$s%3$s)::date FROM %2$s WHERE isfinite(%1$s)) AS v (day);
-        ELSIF first_month IS NOT NULL THEN
-            INSERT INTO %4$I.changes (month) VALUES (first_month);
-        END IF;$body$, at, rows, day, settings ->> 'mart') ORDER BY place) INTO noted
-    FROM (VALUES (1, 'new_rows'), (2, 'old_rows')) AS v (place, rows);
-    RETURN format($function$CREATE OR REPLACE FUNCTION %I.note_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS %L$function$, settings ->> 'mart', format($body$
-DECLARE
-    first_at %1$s;
-    last_at %1$s;
-    first_month date;
-    last_month date;
-BEGIN
-    IF to_regclass(%2$L) IS NULL THEN
-        RETURN NULL;
-    END IF;
-    IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attname = %6$L AND atttypid = %7$L::regtype) THEN
-        INSERT INTO %3$I.changes (month) VALUES (NULL);
-        RETURN NULL;
-    END IF;
-    IF TG_OP IN ('INSERT', 'UPDATE') THEN%4$s
-    END IF;
-    IF TG_OP IN ('UPDATE', 'DELETE') THEN%5$s
-    END IF;
-    RETURN NULL;
-END
-$body$, settings ->> 'at_type', format('%I.changes', settings ->> 'mart'), settings ->> 'mart', noted[1], noted[2], settings #>> '{columns,ordered_at}', declared));
-END
-$$;
-COMMENT ON FUNCTION mart_trigger_function(jsonb) IS 'the statement that creates the function of the triggers which note the months of changed orders';
+-- the partition only. Their function is the mart owner's, in a language of its own whose handler notes months and does nothing else
+-- (src/pg/mart_changes.cpp): who may write orders needs no right on the mart, and no write fails for the mart's sake.
+CREATE FUNCTION mart_call()
+RETURNS language_handler
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_call';
+COMMENT ON FUNCTION mart_call() IS 'the handler of the language customer_value';
+
+CREATE FUNCTION mart_validate(function oid)
+RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_validate';
+COMMENT ON FUNCTION mart_validate(oid) IS 'the validator of the language customer_value: error 42P13 for what is no trigger function';
+
+CREATE TRUSTED LANGUAGE customer_value HANDLER mart_call VALIDATOR mart_validate;
+COMMENT ON LANGUAGE customer_value IS
+'the language of note_changes(), the trigger function of a mart, which notes in the table changes beside it which months of the orders a statement has changed; nothing else can be written in it';
+
+-- Rows that are written while session_replication_role is replica, by loaders and by logical replication, fire only triggers that are
+-- enabled for it, and logical replication no statement triggers. Who does not own a table cannot enable them.
+CREATE FUNCTION mart_triggers(source regclass)
+RETURNS TABLE (relation regclass, event text, type smallint, definition text, enabled "char", is_owned boolean)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    SELECT r.relation, v.event, v.type::smallint, v.definition, CASE WHEN is_owned THEN v.enabled ELSE 'O'::text END::"char", is_owned
+    FROM mart_relations(source) AS r (relation)
+         JOIN pg_catalog.pg_class AS c ON c.oid = r.relation::oid
+         CROSS JOIN LATERAL (SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) AS is_owned) AS o
+         CROSS JOIN (VALUES
+            ('insert'::text, 4, 'AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT'::text, 'O'::text),
+            ('update', 16, 'AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT', 'O'),
+            ('delete', 8, 'AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', 'O'),
+            ('truncate', 32, 'AFTER TRUNCATE ON %s FOR EACH STATEMENT', 'A'),
+            ('replica', 29, 'AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW', 'R')) AS v (event, type, definition, enabled)
+    WHERE v.event <> 'replica'::text OR is_owned AND c.relkind = 'r'::"char";
+END;
+COMMENT ON FUNCTION mart_triggers(regclass) IS
+'the triggers by which changes of a table, and of all below it, are noted: type as in pg_trigger.tgtype, and how each is to be enabled, as in pg_trigger.tgenabled; those of rows written as a replica need a table that the caller owns';
 
 CREATE FUNCTION mart_add_triggers(settings jsonb)
-RETURNS boolean
+RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    relation regclass;
-    event record;
-    is_new boolean := false;
+    note_changes regprocedure := to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
+    wanted record;
+    name text;
+    enabled "char";
 BEGIN
-    EXECUTE format('SELECT FROM %I.stored_state FOR UPDATE', mart);   -- one session at a time
-    FOR relation IN EXECUTE format('SELECT * FROM %s.mart_relations($1)', extension) USING (settings ->> 'orders')::regclass LOOP
-        FOR event IN SELECT * FROM (VALUES ('insert', 'REFERENCING NEW TABLE AS new_rows'), ('update', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
-                                           ('delete', 'REFERENCING OLD TABLE AS old_rows'), ('truncate', '')) AS v (name, referencing) LOOP
-            CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relation AND tgname LIKE '%\_' || event.name AND tgfoid = to_regprocedure(format('%I.note_changes()', mart)));
-            is_new := true;
-            EXECUTE format('CREATE TRIGGER %I AFTER %s ON %s %s FOR EACH STATEMENT EXECUTE FUNCTION %I.note_changes()',
-                           left(mart, 50) || '_' || event.name, event.name, relation, event.referencing, mart);
-        END LOOP;
+    IF note_changes IS NULL THEN
+        EXECUTE format('CREATE FUNCTION %I.note_changes() RETURNS trigger LANGUAGE customer_value AS %L', mart, '');
+        EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changes() FROM PUBLIC', mart);
+        EXECUTE format('COMMENT ON FUNCTION %I.note_changes() IS %L', mart, 'notes in changes which months of the orders a statement has changed');
+        note_changes := to_regprocedure(format('%I.note_changes()', mart));
+    END IF;
+    FOR wanted IN EXECUTE format('SELECT * FROM %s.mart_triggers($1)', extension) USING (settings ->> 'orders')::regclass LOOP
+        SELECT tgname, tgenabled INTO name, enabled FROM pg_trigger WHERE tgrelid = wanted.relation AND tgfoid = note_changes AND tgtype = wanted.type;
+        IF NOT FOUND THEN
+            -- another mart may have had this one's name before it was renamed
+            SELECT free, 'O' INTO name, enabled FROM generate_series(1, 1000) AS n, format('%s_%s%s', mart, wanted.event, CASE WHEN n > 1 THEN '_' || n ELSE '' END) AS free
+            WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = wanted.relation AND tgname = free) ORDER BY n LIMIT 1;
+            EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION %I.note_changes(%s)', name, format(wanted.definition, wanted.relation), mart,
+                           concat_ws(', ', quote_literal(settings #>> '{columns,ordered_at}'), quote_literal(settings ->> 'tz')));
+        END IF;
+        -- one that somebody has disabled stays so
+        IF wanted.is_owned AND enabled NOT IN ('D', wanted.enabled) THEN
+            EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', wanted.relation, CASE wanted.enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, name);
+        END IF;
     END LOOP;
-    RETURN is_new;
 END
 $$;
-COMMENT ON FUNCTION mart_add_triggers(jsonb) IS
-'triggers of a mart on its orders and all partitions that lack them; true where there were any to add';
+COMMENT ON FUNCTION mart_add_triggers(jsonb) IS 'makes the trigger function of a mart, and the triggers of mart_triggers() that its orders lack';
+
+-- Triggers need locks that wait for writers, and writers of several tables may wait for the first of them while the next is waited for: PostgreSQL would
+-- end one of both, after deadlock_timeout. So that it is never the writer, nothing is waited for so long, and all is given up before the next try.
+CREATE FUNCTION mart_patiently(statement text, settings jsonb)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    before text := current_setting('lock_timeout');
+    shortly interval := greatest(current_setting('deadlock_timeout')::interval / 2, '1 ms');
+BEGIN
+    IF before::interval > '0'::interval THEN
+        shortly := least(shortly, before::interval);
+    END IF;
+    FOR try IN 1..20 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', ceil(1000 * extract(epoch FROM shortly)) || 'ms', true);
+            EXECUTE statement USING settings;
+            PERFORM set_config('lock_timeout', before, true);
+            RETURN true;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.02 * try);
+        END;
+    END LOOP;
+    RETURN false;
+END
+$$;
+COMMENT ON FUNCTION mart_patiently(text, jsonb) IS 'runs a statement that needs locks on tables of orders, as often as it takes to get them all without waiting long for any, up to 20 times; whether it has run';
 
 -- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
 CREATE FUNCTION mart_run(held text[], queries text[])

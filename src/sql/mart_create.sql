@@ -17,7 +17,7 @@ BEGIN
     IF owner <> current_user THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('Connect as %1$I, or SET ROLE %1$I if you trust it: what it has put into the mart could use your own rights.', owner);
     END IF;
-    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''made_as'', settings ->> ''mart'', ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
+    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
     INTO settings USING mart;
     RETURN settings;
 END
@@ -90,9 +90,6 @@ DECLARE
     survey jsonb := nullif(mappings -> 'survey', 'null');
     costs jsonb := nullif(mappings -> 'costs', 'null');
     tables regclass[];
-    types jsonb := '{}';
-    type text;
-    named record;
     wrong text;
     settings jsonb;
     can_note boolean;
@@ -115,14 +112,10 @@ BEGIN
     IF tz IS NOT NULL THEN
         PERFORM now() AT TIME ZONE tz;
     END IF;
-    EXECUTE format('SELECT %s.quality_source($1, $2, $3)', extension) INTO type USING orders, columns - '{category,relation,price,intended_price}'::text[], tz;
-    FOR named IN SELECT key, value, CASE key WHEN 'category' THEN 'product' WHEN 'relation' THEN 'product' WHEN 'price' THEN 'amount' WHEN 'intended_price' THEN 'amount' ELSE key END AS like_argument FROM jsonb_each_text(columns) LOOP
-        EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING orders, named.like_argument, named.value;
-        types := types || jsonb_build_object(named.key, type);
-    END LOOP;
-    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions''::text, $1, ''{customer,amount,every}''::text[], ''{customer,period,starts_at,ends_at,amount,every,currency}''::text[], $4),
-                                 %1$s.mart_mapping(''survey''::text, $2, ''{answered_at,score}''::text[], ''{answered_at,score}''::text[], $4), %1$s.mart_mapping(''costs''::text, $3, ''{spent_at,amount}''::text[], ''{spent_at,amount,kind,method,gain}''::text[], $4)]', extension)
-    INTO tables USING subscriptions, survey, costs, tz;
+    EXECUTE format('SELECT %s.quality_source($1, $2, $3)', extension) USING orders, columns - '{category,relation,price,intended_price}'::text[], tz;
+    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions''::text, $1, ''{customer,amount,every}''::text[], ''{customer,period,starts_at,ends_at,amount,every,currency}''::text[]),
+                                 %1$s.mart_mapping(''survey''::text, $2, ''{answered_at,score}''::text[], ''{answered_at,score}''::text[]), %1$s.mart_mapping(''costs''::text, $3, ''{spent_at,amount}''::text[], ''{spent_at,amount,kind,method,gain}''::text[])]', extension)
+    INTO tables USING subscriptions, survey, costs;
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;
@@ -130,15 +123,13 @@ BEGIN
     IF triggers AND NOT can_note THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
     END IF;
-    EXECUTE format('SELECT %s.mart_check_tables(jsonb_build_object(''orders'', $1::text, ''subscriptions_table'', $2::text, ''survey_table'', $3::text, ''costs_table'', $4::text))', extension)
-    USING orders, tables[1], tables[2], tables[3];
-
-    settings := jsonb_build_object('mart', mart, 'columns', columns, 'types', types, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
+    settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'key', CASE WHEN types ->> 'customer' IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN types ->> 'customer' = 'uuid' THEN 'uuid' ELSE 'text' END,
-        'at_type', types ->> 'ordered_at', 'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note));
-    settings := settings || jsonb_build_object('orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
+        'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
+        'orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
+    EXECUTE format('SELECT $1 || %1$s.mart_types($1)', extension) INTO settings USING settings;
+    EXECUTE format('SELECT %s.mart_check_tables($1)', extension) USING settings;
     EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %1$s.mart_number_type($3, $4)), ''golden_threshold'', %1$s.shortest_decimal($5), ''discount_pct'', %1$s.shortest_decimal($6))', extension)
     INTO settings USING settings, decimals, orders, columns ->> 'amount', golden_threshold, discount_pct;
     RETURN settings;
@@ -146,6 +137,35 @@ END
 $$;
 COMMENT ON FUNCTION mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
 'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
+
+-- Views run functions: who owns what a mart reads can have code run with the rights of who refreshes it.
+CREATE FUNCTION mart_tell_risks(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    others text;
+BEGIN
+    SELECT string_agg(format('%s (%s)', c.oid::regclass, pg_get_userbyid(c.relowner)), ', ' ORDER BY place) INTO others
+    FROM unnest(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']) WITH ORDINALITY AS s (source, place)
+         JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user);
+    IF others IS NOT NULL AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        RAISE NOTICE USING MESSAGE = format('the mart "%s" of the superuser %s reads what others own: %s', settings ->> 'mart', current_user, others),
+            DETAIL = 'Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
+    END IF;
+    IF (settings ->> 'triggers')::boolean THEN
+        EXECUTE format('SELECT string_agg(DISTINCT relation::text, '', '') FROM %s.mart_triggers($1) WHERE NOT is_owned', extension) INTO others USING (settings ->> 'orders')::regclass;
+        IF others IS NOT NULL THEN
+            RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders', others),
+                HINT = 'Where such rows come, refresh by period, or let the owner of the orders own the mart.';
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION mart_tell_risks(jsonb) IS
+'notices for who makes a mart: a superuser who reads what others own; changes that triggers cannot note because the orders belong to another role';
 
 CREATE FUNCTION mart_make(settings jsonb)
 RETURNS void
@@ -156,8 +176,9 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
-    statement text;
+    is_done boolean;
 BEGIN
+    EXECUTE format('SELECT %s.mart_lock(ARRAY[$1, $2, $3, $4]::regclass[])', extension) USING settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table';
     EXECUTE format('CREATE SCHEMA %I', mart);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
     EXECUTE format('SELECT %1$s.mart_add_tables($1), %1$s.mart_add_views($1)', extension) USING settings;
@@ -165,10 +186,12 @@ BEGIN
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     IF (settings ->> 'triggers')::boolean THEN
-        EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
-        EXECUTE statement;
-        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
+        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('SELECT %s.mart_add_triggers($1)', extension)) INTO is_done USING settings;
+        IF NOT is_done THEN
+            RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
+        END IF;
     END IF;
+    EXECUTE format('SELECT %s.mart_tell_risks($1)', extension) USING settings;
 END
 $$;
 COMMENT ON FUNCTION mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
@@ -228,16 +251,18 @@ DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     settings jsonb;
     command text;
+    is_done boolean;
 BEGIN
     EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
-    -- behind a refresh under way, which may be about to read the orders
+    -- after a refresh under way, which locks this before it locks the orders
     EXECUTE format('LOCK TABLE %I.stored_state', mart);
-    FOR command IN
-        -- its triggers go with it, also from tables that the owner of the mart does not own
-        SELECT format('DROP FUNCTION %I.note_changes() CASCADE', mart) WHERE to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL
-    LOOP
-        EXECUTE command;
-    END LOOP;
+    -- its triggers go with it, also from tables that the owner of the mart does not own
+    IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
+        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
+        IF NOT is_done THEN
+            RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is in use all the time, so that the triggers on it cannot be dropped', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions.';
+        END IF;
+    END IF;
     FOR command IN EXECUTE format($sql$
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
             SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()

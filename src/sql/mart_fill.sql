@@ -277,6 +277,83 @@ END
 $$;
 COMMENT ON FUNCTION mart_fill_nothing(jsonb) IS 'the figures of a mart without orders: none';
 
+-- The arguments of mrr_agg as expressions over the table of subscriptions, named t
+CREATE FUNCTION mart_subscriptions(settings jsonb, OUT customer text, OUT starts_at text, OUT ends_at text, OUT period text, OUT amount text, OUT every text, OUT currency text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mapping jsonb := settings -> 'subscriptions';
+    subscriptions regclass := settings ->> 'subscriptions_table';
+BEGIN
+    EXECUTE format('SELECT %1$s.mart_text(''subscriptions''::text, ''customer''::text, $1), %1$s.mart_text(''subscriptions''::text, ''currency''::text, $1)', extension) INTO customer, currency USING settings;
+    amount := format('t.%I::numeric', mapping ->> 'amount');
+    every := format('t.%I::interval', mapping ->> 'every');
+    IF mapping ->> 'period' IS NOT NULL THEN
+        starts_at := format('lower(t.%I)', mapping ->> 'period');
+        ends_at := format('upper(t.%I)', mapping ->> 'period');
+        period := format('t.%I', mapping ->> 'period');
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), CASE WHEN $4 IS NULL THEN ''NULL::date'' ELSE %1$s.mart_day($1, $4, $3) END', extension) INTO starts_at, ends_at
+    USING subscriptions, mapping ->> 'starts_at', settings ->> 'tz', mapping ->> 'ends_at';
+    period := format('daterange(%s, %s)', starts_at, ends_at);
+END
+$$;
+COMMENT ON FUNCTION mart_subscriptions(jsonb) IS 'the arguments of mrr_agg for the subscriptions of a mart, and the days from starts_at up to before ends_at, as expressions over t';
+
+CREATE FUNCTION mart_blame_subscription(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    of record;
+    one record;
+    read_one text;
+    rule text;
+BEGIN
+    EXECUTE format('SELECT * FROM %s.mart_subscriptions($1)', extension) INTO of USING settings;
+    read_one := format('SELECT %s.mrr_agg($1, %s, $4, $5)', extension, CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'daterange($2, $3)' ELSE '$6' END);
+    FOR one IN EXECUTE format('SELECT %s AS customer, %s AS starts_at, %s AS ends_at, %s AS amount, %s AS every, %s AS period FROM %s AS t', of.customer, of.starts_at, of.ends_at, of.amount, of.every,
+                              CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'NULL::daterange' ELSE of.period END, settings ->> 'subscriptions_table') LOOP
+        EXECUTE read_one USING one.customer, one.starts_at, one.ends_at, one.amount, one.every, one.period;
+    END LOOP;
+EXCEPTION WHEN data_exception THEN
+    GET STACKED DIAGNOSTICS rule = MESSAGE_TEXT;
+    RAISE EXCEPTION USING ERRCODE = SQLSTATE, DETAIL = rule, HINT = format('Correct it in %s, or map a view without it.', settings ->> 'subscriptions_table'),
+        MESSAGE = format('%s has a subscription that cannot be one: customer %s, starts_at %s, ends_at %s, amount %s, every %s', settings ->> 'subscriptions_table', quote_nullable(one.customer),
+                         coalesce(to_char(one.starts_at, 'YYYY-MM-DD'), one.starts_at::text, 'NULL'), coalesce(to_char(one.ends_at, 'YYYY-MM-DD'), one.ends_at::text, 'NULL'), coalesce(one.amount::text, 'NULL'), coalesce(one.every::text, 'NULL'));
+END
+$$;
+COMMENT ON FUNCTION mart_blame_subscription(jsonb) IS 'reads the subscriptions of a mart one by one; the error of the first that cannot be read names its row; nothing where each can be read';
+
+CREATE FUNCTION mart_fill_mrr(settings jsonb, as_of date)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    of record;
+BEGIN
+    EXECUTE format('SELECT * FROM %s.mart_subscriptions($1)', extension) INTO of USING settings;
+    EXECUTE format('DELETE FROM %I.stored_mrr', mart);
+    EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
+        SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
+               gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr, (period + %9$L::interval)::date <= $1 + 1
+        FROM (SELECT %2$s.mrr_agg(%3$s, %4$s, %5$s, %6$s%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
+        mart, extension, of.customer, of.period, of.amount, of.every, CASE WHEN settings #>> '{subscriptions,currency}' IS NULL THEN '' ELSE ', ' || of.currency END, settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
+EXCEPTION WHEN data_exception THEN
+    EXECUTE format('SELECT %s.mart_blame_subscription($1)', extension) USING settings;
+    RAISE;
+END
+$$;
+COMMENT ON FUNCTION mart_fill_mrr(jsonb, date) IS 'replaces the recurring revenue of a mart, which is read from all subscriptions; an error of class 22 that names the row that cannot be read';
+
 CREATE FUNCTION mart_fill_others(settings jsonb, as_of date)
 RETURNS void
 LANGUAGE plpgsql
@@ -287,9 +364,10 @@ DECLARE
     mart text := settings ->> 'mart';
     tz text := settings ->> 'tz';
     mapping jsonb;
+    named record;       -- the columns that are read as text
     day text;
-    day_after text;
 BEGIN
+    EXECUTE format('SELECT %1$s.mart_text(''costs''::text, ''kind''::text, $1) AS kind, %1$s.mart_text(''costs''::text, ''method''::text, $1) AS method', extension) INTO named USING settings;
     mapping := settings -> 'survey';
     IF jsonb_typeof(mapping) = 'object' THEN
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz;
@@ -305,7 +383,7 @@ BEGIN
         EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'costs_table')::regclass, mapping ->> 'spent_at', tz;
         EXECUTE format('DELETE FROM %I.stored_costs', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_costs SELECT date_trunc(%3$L, %4$s)::date, %5$s AS kind, %6$s AS method, %2$s.net_revenue(t.%7$I::numeric), %8$s FROM %9$s AS t WHERE isfinite(t.%10$I) GROUP BY 1, 2, 3$sql$,
-            mart, extension, settings ->> 'unit', day, coalesce('t.' || quote_ident(mapping ->> 'kind') || '::text', '''acquisition'''), coalesce('coalesce(t.' || quote_ident(mapping ->> 'method') || '::text, ''(none)'')', '''(none)'''),
+            mart, extension, settings ->> 'unit', day, CASE WHEN mapping ->> 'kind' IS NULL THEN '''acquisition''' ELSE named.kind END, format('coalesce(%s, ''(none)'')', named.method),
             mapping ->> 'amount', coalesce(extension || '.net_revenue(t.' || quote_ident(mapping ->> 'gain') || '::numeric)', 'NULL::numeric'), settings ->> 'costs_table', mapping ->> 'spent_at');
         EXECUTE format('SELECT string_agg(DISTINCT coalesce(quote_literal(kind), ''NULL''), '', '') FROM %I.stored_costs WHERE kind IN (''acquisition'', ''retention'', ''fixed'') IS NOT TRUE', mart) INTO day;
         IF day IS NOT NULL THEN
@@ -313,23 +391,8 @@ BEGIN
         END IF;
     END IF;
 
-    mapping := settings -> 'subscriptions';
-    IF jsonb_typeof(mapping) = 'object' THEN
-        IF mapping ->> 'period' IS NOT NULL THEN
-            day := format('t.%I', mapping ->> 'period');
-        ELSE
-            EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'subscriptions_table')::regclass, mapping ->> 'starts_at', tz;
-            IF mapping ->> 'ends_at' IS NOT NULL THEN
-                EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day_after USING (settings ->> 'subscriptions_table')::regclass, mapping ->> 'ends_at', tz;
-            END IF;
-            day := format('daterange(%s, %s)', day, coalesce(day_after, 'NULL'));
-        END IF;
-        EXECUTE format('DELETE FROM %I.stored_mrr', mart);
-        EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
-            SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
-                   gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr, (period + %9$L::interval)::date <= $1 + 1
-            FROM (SELECT %2$s.mrr_agg(t.%3$I::text, %4$s, t.%5$I::numeric, t.%6$I::interval%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
-            mart, extension, mapping ->> 'customer', day, mapping ->> 'amount', mapping ->> 'every', coalesce(', t.' || quote_ident(mapping ->> 'currency') || '::text', ''), settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
+    IF jsonb_typeof(settings -> 'subscriptions') = 'object' THEN
+        EXECUTE format('SELECT %s.mart_fill_mrr($1, $2)', extension) USING settings, as_of;
     END IF;
 END
 $$;

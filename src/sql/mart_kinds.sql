@@ -14,16 +14,19 @@ DECLARE
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
     number record;
+    named record;       -- the columns that are read as text
     day text;
 BEGIN
     EXECUTE format('SELECT %1$s.mart_number(''amount''::text, $1) AS amount, %1$s.mart_number(''price''::text, $1) AS price, %1$s.mart_number(''intended_price''::text, $1) AS intended', extension) INTO number USING settings;
     EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, bounds
     USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
-    RETURN format('SELECT t.%1$I::%2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, t.%6$I::text AS product, %7$s::text AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s::text AS order_id
-                   FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%6$I IS NOT NULL AND %5$s IS NOT NULL AND %12$s',
-        columns ->> 'customer', settings ->> 'key', at, day, number.amount, columns ->> 'product', coalesce('t.' || quote_ident(columns ->> 'relation'), 'NULL'), number.price, number.intended,
-        coalesce('t.' || quote_ident(columns ->> 'order_id'), 'NULL'), settings ->> 'orders',
-        format('isfinite(%s) AND ', at) || bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
+    EXECUTE format('SELECT %1$s.mart_text(''orders''::text, ''customer''::text, $1) AS customer, %1$s.mart_text(''orders''::text, ''product''::text, $1) AS product, %1$s.mart_text(''orders''::text, ''relation''::text, $1) AS relation,
+                           %1$s.mart_text(''orders''::text, ''order_id''::text, $1) AS order_id, %1$s.mart_text(''orders''::text, ''status''::text, $1) AS status', extension) INTO named USING settings;
+    RETURN format('SELECT %2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, %6$s AS product, %7$s AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s AS order_id
+                   FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%12$I IS NOT NULL AND %5$s IS NOT NULL AND %13$s',
+        columns ->> 'customer', CASE WHEN settings ->> 'key' = 'text' THEN named.customer ELSE format('t.%I::%s', columns ->> 'customer', settings ->> 'key') END, at, day, number.amount,
+        named.product, named.relation, number.price, number.intended, named.order_id, settings ->> 'orders', columns ->> 'product',
+        format('isfinite(%s) AND ', at) || bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(%s)', extension, named.status) END);
 END
 $$;
 COMMENT ON FUNCTION mart_lines(jsonb, date, date) IS

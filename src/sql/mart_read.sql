@@ -9,7 +9,7 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     used record;
-    type text;
+    now_there jsonb;
 BEGIN
     FOR used IN SELECT * FROM (VALUES ('orders', settings ->> 'orders'), ('subscriptions', settings ->> 'subscriptions_table'), ('survey', settings ->> 'survey_table'), ('costs', settings ->> 'costs_table')) AS v (name, relation)
                 WHERE relation IS NOT NULL LOOP
@@ -21,14 +21,48 @@ BEGIN
                 DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
         END IF;
     END LOOP;
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}';
-    IF type::regtype <> (settings ->> 'at_type')::regtype THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s', settings #>> '{columns,ordered_at}', settings ->> 'orders', type, settings ->> 'at_type'),
+    EXECUTE format('SELECT %s.mart_types($1)', extension) INTO now_there USING settings;
+    FOR used IN SELECT * FROM (VALUES ('ordered_at', 'at_type'), ('customer', 'key')) AS v (name, kind) WHERE now_there ->> kind <> settings ->> kind LOOP
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s',
+                settings #>> ARRAY['columns', used.name], settings ->> 'orders', now_there #>> ARRAY['types', 'orders', used.name], settings #>> ARRAY['types', 'orders', used.name]),
             HINT = 'drop_mart, and create_mart anew.';
-    END IF;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or the column of dates is another';
+COMMENT ON FUNCTION mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
+
+CREATE FUNCTION mart_types(settings jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mapped record;
+    type text;
+    types jsonb := '{"orders": {}, "subscriptions": {}, "survey": {}, "costs": {}}';
+    customer text;
+BEGIN
+    FOR mapped IN
+        SELECT source, relation::regclass, argument, "column"
+        FROM (VALUES ('orders', 'orders', 'columns'), ('subscriptions', 'subscriptions_table', 'subscriptions'), ('survey', 'survey_table', 'survey'), ('costs', 'costs_table', 'costs')) AS v (source, tables, mapping)
+             CROSS JOIN LATERAL (SELECT settings ->> tables) AS t (relation)
+             CROSS JOIN LATERAL jsonb_each_text(CASE WHEN jsonb_typeof(settings -> mapping) = 'object' THEN settings -> mapping ELSE '{}' END) AS m (argument, "column")
+        WHERE relation IS NOT NULL AND "column" IS NOT NULL
+    LOOP
+        EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING mapped.relation, mapped.argument, mapped."column";
+        IF type = 'timestamp with time zone' AND settings ->> 'tz' IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', mapped."column", mapped.relation, type);
+        END IF;
+        types := jsonb_set(types, ARRAY[mapped.source, mapped.argument], to_jsonb(type));
+    END LOOP;
+    customer := types #>> '{orders,customer}';
+    RETURN jsonb_build_object('types', types, 'at_type', types #>> '{orders,ordered_at}',
+        'key', CASE WHEN customer IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN customer = 'uuid' THEN 'uuid' ELSE 'text' END);
+END
+$$;
+COMMENT ON FUNCTION mart_types(jsonb) IS
+'the types of all mapped columns as they are now, behind domains: types (source, argument: type), at_type of ordered_at, key for customers; an error that names argument and column where one is gone (42703) or cannot be of that type (22023)';
 
 -- The day of a column of a table, as an expression over t
 CREATE FUNCTION mart_day(relation regclass, "column" text, tz text)
@@ -53,11 +87,19 @@ CREATE FUNCTION mart_number(argument text, settings jsonb)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
-                    WHEN settings -> 'types'::text ->> argument IN ('real'::text, 'double precision'::text)
+                    WHEN settings -> 'types'::text -> 'orders'::text ->> argument IN ('real'::text, 'double precision'::text)
                     THEN pg_catalog.format('%s.shortest_decimal(t.%I)'::text, VARIADIC ARRAY[e.extnamespace::regnamespace::text, c.name])
                     ELSE pg_catalog.format('t.%I::numeric'::text, VARIADIC ARRAY[c.name]) END
         FROM pg_catalog.pg_extension AS e, (SELECT settings -> 'columns'::text ->> argument) AS c (name) WHERE e.extname = 'customer_value'::name);
 COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
+
+CREATE FUNCTION mart_text(source text, argument text, settings jsonb)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::text'::text
+                    ELSE quality_text(pg_catalog.format('t.%I'::text, VARIADIC ARRAY[c.name]), (settings -> 'types'::text -> source ->> argument)::regtype) END
+        FROM (SELECT settings -> CASE source WHEN 'orders'::text THEN 'columns'::text ELSE source END ->> argument) AS c (name));
+COMMENT ON FUNCTION mart_text(text, text, jsonb) IS 'a mapped column of orders, subscriptions, survey or costs as text, as an expression over t, without a cast that a user has made; NULL where the mapping lacks it';
 
 -- Midnight can come twice, where clocks go back at it: instants are bounded by a day more on either side, which an index can serve, and days exactly.
 CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
@@ -93,23 +135,27 @@ DECLARE
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
-    key text := format('t.%I::%s', columns ->> 'customer', settings ->> 'key');
-    category text := CASE WHEN by_category THEN format(', coalesce(t.%I::text, ''(none)'') AS category', columns ->> 'category') ELSE '' END;
+    named record;       -- the columns that are read as text
     day text;
     amount text;
     source text;
 BEGIN
     EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, amount, bounds
     USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
+    EXECUTE format('SELECT %1$s.mart_text(''orders''::text, ''customer''::text, $1) AS customer, %1$s.mart_text(''orders''::text, ''category''::text, $1) AS category,
+                           %1$s.mart_text(''orders''::text, ''order_id''::text, $1) AS order_id, %1$s.mart_text(''orders''::text, ''status''::text, $1) AS status', extension) INTO named USING settings;
     IF only_finite AND "from" IS NULL THEN
         bounds := format('isfinite(%s)', at);
     END IF;
     IF columns ->> 'order_id' IS NULL AND NOT by_category THEN
         day := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN at ELSE day END;
     END IF;
-    source := format('SELECT %s AS customer, %s AS at, %s AS amount%s%s FROM %s AS t WHERE %s', key, day, amount, category,
-        CASE WHEN columns ->> 'order_id' IS NULL THEN '' ELSE format(', t.%I AS order_id', columns ->> 'order_id') END, settings ->> 'orders',
-        bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(t.%I::text)', extension, columns ->> 'status') END);
+    source := format('SELECT %s AS customer, %s AS at, %s AS amount%s%s FROM %s AS t WHERE %s',
+        CASE WHEN settings ->> 'key' = 'text' THEN named.customer ELSE format('t.%I::%s', columns ->> 'customer', settings ->> 'key') END, day, amount,
+        CASE WHEN by_category THEN format(', coalesce(%s, ''(none)'') AS category', named.category) ELSE '' END,
+        -- numbers are grouped in less time than their texts
+        CASE WHEN columns ->> 'order_id' IS NULL THEN '' WHEN named.order_id LIKE '%::text' THEN format(', t.%I AS order_id', columns ->> 'order_id') ELSE format(', %s AS order_id', named.order_id) END, settings ->> 'orders',
+        bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(%s)', extension, named.status) END);
     IF columns ->> 'order_id' IS NOT NULL THEN
         source := format('SELECT customer, at, sum(amount) AS amount%1$s FROM (%2$s) AS line WHERE amount IS NOT NULL GROUP BY customer, at, order_id, amount < 0%1$s', CASE WHEN by_category THEN ', category' ELSE '' END, source);
     END IF;

@@ -9,14 +9,8 @@ AS $$
 DECLARE
     extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
-    statement text;
-    known regclass[];
-    now_there regclass[];
-    added regclass;
-    day text;
-    has_function boolean := to_regprocedure(format('%I.note_changes()', settings ->> 'mart')) IS NOT NULL;
     can_note boolean;
-    is_off boolean;
+    is_done boolean;
 BEGIN
     IF "from" IS NOT NULL OR "to" IS NOT NULL THEN
         IF NOT "from" < "to" IS NOT FALSE OR NOT isfinite("from") OR NOT isfinite("to") OR "from" IS NULL OR "to" IS NULL THEN
@@ -37,52 +31,106 @@ BEGIN
     END IF;
     -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
     EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING (settings ->> 'orders')::regclass;
-    IF NOT can_note THEN
-        RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
-        IF has_function THEN
-            EXECUTE format('DROP FUNCTION %I.note_changes() CASCADE', mart);
-        END IF;
-        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+    IF can_note THEN
+        -- where it has to be given up, mart_watch finds tables without triggers, and all is read
+        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('SELECT %s.mart_add_triggers($1)', extension)) INTO is_done USING settings;
         RETURN;
     END IF;
-    -- a mart that was renamed has triggers that do not find it; tables that joined or left the orders changed without any
-    IF settings ->> 'made_as' <> mart OR NOT has_function THEN
-        EXECUTE format('SELECT %s.mart_trigger_function($1)', extension) INTO statement USING settings;
-        EXECUTE statement;
-        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
-        EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''mart'', $1)', mart) USING mart;
-        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+    IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
+        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
     END IF;
-    EXECUTE format('SELECT (SELECT relations FROM %2$I.stored_state), ARRAY(SELECT * FROM %1$s.mart_relations($1))', extension, mart) INTO known, now_there USING (settings ->> 'orders')::regclass;
-    IF known IS DISTINCT FROM now_there THEN
-        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
-        -- that has waited for another refresh, which may just have done the same
-        EXECUTE format('SELECT relations FROM %I.stored_state', mart) INTO known;
-        EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
-        FOREACH added IN ARRAY now_there LOOP
-            IF added <> ALL (known) AND NOT has_table_privilege(added, 'SELECT') THEN
-                -- who may read the table above it may read its rows there
-                EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
-            ELSIF added <> ALL (known) AND EXISTS (SELECT FROM pg_class WHERE oid = added AND relkind = 'r') THEN
-                EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, added, settings #>> '{columns,ordered_at}');
-            END IF;
-        END LOOP;
-        IF NOT known <@ now_there THEN
-            EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
-        END IF;
-        EXECUTE format('UPDATE %I.stored_state SET relations = $1', mart) USING now_there;
-    END IF;
-    SELECT bool_or(tgenabled IN ('D', 'R')) OR count(*) < 4 * cardinality(now_there) INTO is_off
-    FROM pg_trigger WHERE tgfoid = to_regprocedure(format('%I.note_changes()', mart)) AND tgrelid = ANY (now_there::oid[]);
-    IF is_off IS NOT FALSE THEN
-        EXECUTE format('SELECT %s.mart_add_triggers($1)', extension) USING settings;
-        RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" on %s are disabled or gone: all months are read', mart, settings ->> 'orders');
-        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
-    END IF;
+    EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+    RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
 END
 $$;
 COMMENT ON FUNCTION mart_note(jsonb, date, date) IS
-'notes in changes what triggers could not: the months of a period; those of orders whose day has come; or all of a source without triggers; those of partitions that came; all where some left or triggers are off';
+'notes in changes what triggers could not: the months of a period; those of orders whose day has come; all of a source without triggers; and puts triggers on tables that lack them';
+
+-- What tells that orders have changed without a trigger: TRUNCATE, ALTER TABLE and CLUSTER give a table another file; a column that was dropped and
+-- added again has another number; triggers that were disabled for a time have another version of their row in the catalogue.
+CREATE FUNCTION mart_sources(settings jsonb)
+RETURNS TABLE (relation oid, file oid, columns text, triggers text, is_noted boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+BEGIN
+    RETURN QUERY EXECUTE format($sql$
+        SELECT r.relation::oid, c.relfilenode,
+               coalesce((SELECT string_agg(format('%%s %%s %%s', attnum, atttypid, atttypmod), ', ' ORDER BY attnum) FROM pg_attribute
+                         WHERE attrelid = r.relation AND attname IN (SELECT value FROM jsonb_each_text($1 -> 'columns'))), ''),
+               coalesce(t.versions, ''),
+               t.working >= w.wanted AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = r.relation))
+        FROM %1$s.mart_relations($2) AS r (relation)
+             JOIN pg_class AS c ON c.oid = r.relation
+             CROSS JOIN LATERAL (
+                SELECT string_agg(format('%%s %%s %%s', tgtype, oid, xmin), ', ' ORDER BY tgtype, oid) AS versions,
+                       count(DISTINCT tgtype) FILTER (WHERE tgenabled = 'A' OR tgenabled = CASE tgtype WHEN 29 THEN 'R' ELSE 'O' END) AS working
+                FROM pg_trigger WHERE tgrelid = r.relation AND tgfoid = $3) AS t
+             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s.mart_triggers($2) AS w WHERE w.relation = r.relation) AS w$sql$, extension)
+    USING settings, (settings ->> 'orders')::regclass, to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
+END
+$$;
+COMMENT ON FUNCTION mart_sources(jsonb) IS 'the tables of the orders of a mart as they are now, as stored_sources has them as they were when they were read';
+
+CREATE FUNCTION mart_watch(settings jsonb, is_first boolean)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    mart text := settings ->> 'mart';
+    day text;
+    seen record;
+    reason text;
+    reads_all boolean;
+BEGIN
+    -- types as they are now: a column of floating point is read in another way than one of numeric
+    EXECUTE format('UPDATE %1$I.settings SET settings = settings || now_there FROM %2$s.mart_types($1) AS now_there WHERE NOT settings @> now_there', mart, extension) USING settings;
+    IF NOT (settings ->> 'triggers')::boolean THEN
+        RETURN;
+    END IF;
+    IF to_regprocedure(format('%I.note_changes()', mart)) IS NULL THEN
+        -- there can be no triggers: all is read each time, and once more when there can
+        EXECUTE format('DELETE FROM %I.stored_sources', mart);
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I.stored_sources)', mart) INTO reads_all;
+    FOR seen IN EXECUTE format('SELECT coalesce(now_there.relation, before.relation)::regclass AS relation, before.relation IS NULL AS is_new, now_there.relation IS NULL AS is_gone, before.file <> now_there.file AS is_rewritten,
+                                       before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted,
+                                       relkind = ''r'' AND has_table_privilege(c.oid, ''SELECT'') AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
+                                FROM %1$I.stored_sources AS before FULL JOIN %2$s.mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings LOOP
+        reason := CASE WHEN seen.is_gone THEN 'is no table of it any more'
+                       WHEN seen.is_rewritten THEN 'was emptied or rewritten' WHEN seen.has_other_columns THEN 'has other columns' WHEN seen.has_other_triggers THEN 'was without its triggers for a time, or they were off'
+                       WHEN seen.is_emptied AND NOT seen.is_new THEN 'is UNLOGGED, and may have been emptied by a crash' END;
+        IF reason IS NOT NULL THEN
+            RAISE NOTICE USING MESSAGE = format('%s %s: all months of the mart "%s" are read', seen.relation, reason, mart);
+        ELSIF is_first AND seen.is_not_noted THEN
+            RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" on %s are disabled or gone: all months are read', mart, seen.relation);
+        END IF;
+        reads_all := reads_all OR reason IS NOT NULL OR (is_first AND seen.is_not_noted) OR (seen.is_new AND NOT seen.is_readable);
+        -- a partition has joined
+        IF seen.is_new AND seen.is_readable AND NOT reads_all THEN
+            EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
+            EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, seen.relation, settings #>> '{columns,ordered_at}');
+        END IF;
+    END LOOP;
+    IF is_first AND (SELECT relhasindex OR relhastriggers FROM pg_class WHERE oid = to_regclass(format('%I.changes', mart))) THEN
+        RAISE WARNING USING MESSAGE = format('%I.changes has an index or a trigger, so that changes of the orders cannot be noted in it: all months are read', mart), HINT = 'Drop it, and VACUUM the table.';
+        reads_all := true;
+    END IF;
+    IF reads_all THEN
+        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
+    END IF;
+    EXECUTE format('DELETE FROM %I.stored_sources', mart);
+    EXECUTE format('INSERT INTO %I.stored_sources SELECT * FROM %s.mart_sources($1)', mart, extension) USING settings;
+    EXECUTE format('INSERT INTO %1$I.stored_beside SELECT true WHERE NOT EXISTS (SELECT FROM %1$I.stored_beside)', mart);
+END
+$$;
+COMMENT ON FUNCTION mart_watch(jsonb, boolean) IS
+'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads';
 
 CREATE FUNCTION mart_begin(settings jsonb, "from" date, "to" date)
 RETURNS bigint
@@ -175,20 +223,25 @@ $$;
 COMMENT ON FUNCTION mart_finish(jsonb, boolean, boolean, bigint, timestamptz) IS
 'the last transaction of a refresh: reads what is to be read at once, and replaces all that is shown';
 
+-- A snapshot that is older than a lock does not see what the lock waited for: a table that is rewritten, or emptied and loaded.
+CREATE PROCEDURE mart_transaction(state regclass, sources regclass[])
+LANGUAGE c AS 'MODULE_PATHNAME', 'customer_value_mart_transaction';
+COMMENT ON PROCEDURE mart_transaction(regclass, regclass[]) IS
+'ends the transaction and begins another, REPEATABLE READ, which locks the state of a mart of the caller, for one refresh at a time, and the sources against all but changes of rows before it takes its snapshot';
+
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
--- names do without before. Each transaction begins with an update of the one row of stored_state, which waits for another refresh, and fails where that
--- has committed since the snapshot: then it begins again with a new one. The snapshot of the last is one for all, so that months, state
--- and what follows from them are of one moment. A change that commits later has its month in changes, neither seen nor deleted here, for the next
--- refresh.
+-- names do without before. The snapshot of a transaction is one for all that it does, so that months, state and what follows from them are of one moment. A
+-- change that commits later has its month in changes, neither seen nor deleted here, for the next refresh.
 CREATE PROCEDURE refresh_mart(mart name, "from" date DEFAULT NULL, "to" date DEFAULT NULL, quality boolean DEFAULT false)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    extension CONSTANT pg_catalog.text := (SELECT extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) 'customer_value');
     path CONSTANT pg_catalog.text := pg_catalog.current_setting('search_path');
     jit CONSTANT pg_catalog.text := pg_catalog.current_setting('jit');
     started CONSTANT pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     settings pg_catalog.jsonb;
+    state pg_catalog.regclass;
+    sources pg_catalog.regclass[];
     log_run bigint;
     chunk record;
     total bigint;
@@ -196,33 +249,38 @@ DECLARE
     rows_read bigint := 0;
     reads_all boolean;
 BEGIN
-    -- whatever the session's default: what mart_begin waits for, it must see
+    -- what the transaction before has left open; whatever the session's default: what mart_begin waits for, it must see
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    EXECUTE pg_catalog.format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
-    EXECUTE pg_catalog.format('SELECT %s.mart_check_tables($1)', extension) USING settings;
-    EXECUTE pg_catalog.format('SELECT %s.mart_begin($1, $2, $3)', extension) INTO log_run USING settings, "from", "to";
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    settings := @extschema@.mart_settings(mart);
+    EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);   -- one refresh at a time
+    settings := @extschema@.mart_settings(mart);
+    PERFORM @extschema@.mart_check_tables(settings);
+    sources := ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table'];
+    PERFORM @extschema@.mart_lock(sources);
+    log_run := @extschema@.mart_begin(settings, "from", "to");
     LOOP
-        COMMIT;
-        SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+        state := to_regclass(format('%I.stored_state', mart));
+        CALL @extschema@.mart_transaction(state, sources);
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true);
-        BEGIN
-            EXECUTE format('UPDATE %I.stored_state SET as_of = as_of', mart);
-        EXCEPTION WHEN serialization_failure THEN
-            CONTINUE;
-        END;
+        -- tables may have got other names meanwhile, and columns other types
+        settings := @extschema@.mart_settings(mart);
+        PERFORM @extschema@.mart_check_tables(settings);
+        PERFORM @extschema@.mart_watch(settings, total IS NULL);
+        settings := @extschema@.mart_settings(mart);
         reads_all := false;
-        FOR chunk IN EXECUTE format('SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM %s.mart_chunks($1)', extension) USING settings LOOP
+        FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@.mart_chunks(settings) LOOP
             reads_all := chunk."from" IS NULL;
             EXIT WHEN reads_all;
             total := coalesce(total, chunk.left);
-            EXECUTE format('SELECT %s.mart_read($1, $2, $3, $4, $5, $6, $7, $8, $9)', extension) INTO rows_read USING settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started;
+            rows_read := @extschema@.mart_read(settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started);
             done := done + chunk.months;
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
         IF NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total THEN
-            EXECUTE format('SELECT %s.mart_finish($1, $2, $3, $4, $5)', extension) USING settings, reads_all, quality, log_run, started;
+            PERFORM @extschema@.mart_finish(settings, reads_all, quality, log_run, started);
             PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;

@@ -14,13 +14,16 @@ BEGIN ATOMIC
         (4, 'stored_ledgers', '{}', 'month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger {extension}.customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, shard integer NOT NULL DEFAULT 0', 'PRIMARY KEY (month, part, shard, is_published)',
             'the orders of each month: part is customers, or guests for rows without a customer; a month of very many orders is in several shards of customers; orders, refunds and their sums are up to the last day that counts; not yet published are those of a refresh under way'),
         (5, 'stored_months', '{}', 'month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric', 'PRIMARY KEY (month, category, is_published)', 'the revenue of each month and category'),
-        (6, 'stored_state', '{}', 'as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, relations regclass[], firsts_until date', NULL,
-            'how far the mart is: last day that counts, first orders of the customers there were before the day firsts_until, tables that have triggers'),
+        (6, 'stored_state', '{}', 'as_of date, fitted_until date, models_note text, firsts {extension}.customer_ledger, firsts_until date', NULL,
+            'how far the mart is: last day that counts, and first orders of the customers there were before the day firsts_until'),
         (7, 'stored_fit', '{}', 'model text NOT NULL, bg_nbd {extension}.bg_nbd_model, mbg_nbd {extension}.mbg_nbd_model, pareto_nbd {extension}.pareto_nbd_model, spend {extension}.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision', NULL, 'the models that forecasts are by'),
         (8, 'stored_sample', '{}', 'frequency bigint, recency double precision, age double precision, monetary_value numeric', NULL, 'the customers that models are fitted to, as rfm_summary has them, in weeks'),
         (9, 'stored_costs', '{costs}', 'period date, kind text, method text, cost numeric, gain numeric', NULL, 'what was spent, by period, kind and method'),
         (10, 'stored_kinds', '{product}', 'period date, kind text, orders bigint, revenue numeric, avg_check numeric', NULL, 'revenue by period and kind of sale'),
         (11, 'stored_checkpoint', '{product}', 'day date NOT NULL', NULL, 'the day before which sales are classed for good'),
+        (13, 'stored_sources', '{}', 'relation oid NOT NULL, file oid NOT NULL, columns text NOT NULL, triggers text NOT NULL, is_noted boolean NOT NULL', 'PRIMARY KEY (relation)',
+            'the tables of the orders when they were read: their files, the numbers and types of mapped columns, the versions of the triggers on them, and whether these can note all changes'),
+        (14, 'stored_beside', '{}', 'is_there boolean NOT NULL', NULL, 'one row, UNLOGGED: a crash that has emptied UNLOGGED orders has emptied this table too'),
         (12, 'stored_history', '{product}', 'customer {key} NOT NULL, history {extension}.sale_history NOT NULL', NULL, 'what each customer had bought before the day of stored_checkpoint')
     ) AS v (place, name, needs, columns, constraints, about);
 END;
@@ -69,6 +72,9 @@ BEGIN
         IF wanted.constraints IS NOT NULL THEN
             EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,
                 (SELECT format('DROP CONSTRAINT %I,', conname) FROM pg_constraint WHERE conrelid = format('%I.%I', mart, wanted.name)::regclass AND contype = 'p'));
+        END IF;
+        IF wanted.about ~ 'UNLOGGED:' THEN
+            EXECUTE format('ALTER TABLE %I.%I SET UNLOGGED', mart, wanted.name);
         END IF;
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, wanted.name, wanted.about);
     END LOOP;
@@ -137,7 +143,6 @@ BEGIN
     IF settings ->> 'version' = version THEN
         RETURN;
     END IF;
-    EXECUTE format('SELECT FROM %I.stored_state FOR UPDATE', mart);   -- one session at a time
     EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''version'', $1) WHERE settings ->> ''version'' IS DISTINCT FROM $1 RETURNING true', mart) INTO is_updated USING version;
     IF is_updated THEN
         EXECUTE format('SELECT %1$s.mart_add_tables($1), %1$s.mart_add_views($1)', extension) USING settings;

@@ -59,11 +59,12 @@ BEGIN
         SELECT typbasetype INTO base FROM pg_type WHERE oid = base;
     END LOOP;
     SELECT typcategory INTO category FROM pg_type WHERE oid = base;
-    wanted := CASE argument
-        WHEN 'ordered_at' THEN CASE WHEN base NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN 'a date or a timestamp' END
-        WHEN 'amount' THEN CASE WHEN base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN 'a number' END
-        WHEN 'status' THEN CASE WHEN category NOT IN ('S', 'E') THEN 'text or an enum' END
-        WHEN 'currency' THEN CASE WHEN category NOT IN ('S', 'E') THEN 'text or an enum' END
+    wanted := CASE
+        WHEN argument IN ('ordered_at', 'starts_at', 'ends_at', 'answered_at', 'spent_at') THEN CASE WHEN base NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN 'a date or a timestamp' END
+        WHEN argument IN ('amount', 'price', 'intended_price', 'score', 'gain') THEN CASE WHEN base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN 'a number' END
+        WHEN argument = 'every' THEN CASE WHEN base NOT IN ('interval'::regtype, 'text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN 'an interval' END
+        WHEN argument = 'period' THEN CASE WHEN base <> 'daterange'::regtype THEN 'a daterange' END
+        WHEN argument IN ('status', 'currency') THEN CASE WHEN category NOT IN ('S', 'E') THEN 'text or an enum' END
         ELSE CASE WHEN category NOT IN ('S', 'E') AND base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'uuid'::regtype) THEN 'text, an integer, numeric, uuid or an enum' END
     END;
     IF wanted IS NOT NULL THEN
@@ -75,6 +76,15 @@ $$;
 COMMENT ON FUNCTION quality_column(regclass, text, text) IS
 'the type of a column behind its domains, for data_quality; an error that names argument and column where there is none (42703), or where it is not of a type that the argument can have (22023)';
 
+-- A type of a user may have a cast to text that is a function of that user, and would run with the rights of who reads the column:
+-- its values are written as its output function has them.
+CREATE FUNCTION quality_text(expression text, type regtype)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN type::oid < 16384::oid THEN expression || '::text'::text
+            ELSE pg_catalog.format('CASE WHEN %1$s IS NOT NULL THEN pg_catalog.concat(%1$s) END'::text, VARIADIC ARRAY[expression]) END;
+COMMENT ON FUNCTION quality_text(text, regtype) IS 'an expression of a type, which quality_column() has allowed, as text, without a cast that a user has made';
+
 CREATE FUNCTION quality_source(orders regclass, mapping jsonb, tz text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -85,6 +95,7 @@ DECLARE
     argument text;
     type text;
     quoted text;        -- the column
+    word text;          -- the same as text
     key text;           -- the same as a key: text is compared byte by byte, whatever its collation
     is_blank text;
     is_finite text;
@@ -102,8 +113,9 @@ BEGIN
                 MESSAGE = format('ordered_at needs tz: the column "%s" of %s is of type %s', mapping ->> argument, orders, type);
         END IF;
         quoted := format('t.%I', coalesce(mapping ->> argument, ''));
-        key := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric') THEN quoted ELSE quoted || '::text COLLATE "C"' END;
-        is_blank := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'uuid') THEN 'false' ELSE format('btrim(%s::text, E'' \t\n\r'') = ''''', quoted) END;
+        EXECUTE format('SELECT %s.quality_text($1, $2)', extension) INTO word USING quoted, type::regtype;
+        key := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric') THEN quoted ELSE format('(%s) COLLATE "C"', word) END;
+        is_blank := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'uuid') THEN 'false' ELSE format('btrim(%s, E'' \t\n\r'') = ''''', word) END;
         is_finite := CASE WHEN type ~ 'int$' OR type = 'integer' THEN 'true' ELSE quoted || ' NOT IN (''NaN'', ''Infinity'', ''-Infinity'')' END;
         number := CASE WHEN type IN ('real', 'double precision') THEN format('%s.shortest_decimal(%s::%s)', extension, quoted, type) ELSE quoted END;
         at := CASE WHEN type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)', quoted, tz) ELSE quoted END;

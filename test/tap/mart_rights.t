@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# What a mart lets whom do: every function and relation of a mart, tried by a stranger, a reader of its views, a writer of orders and the owner
+# of a source. Nobody gains a right, nobody runs code with the rights of another, and each can do what is theirs.
+# shellcheck source=test/tap/tap.sh
+source "$(dirname "$0")/tap.sh"
+
+roles=(rights_owner rights_stranger rights_reader rights_writer rights_source)
+clean_up() {
+    dropdb --if-exists mart_rights
+    for role in "${roles[@]}"; do psql -Xqc "DROP ROLE IF EXISTS $role"; done
+} 2>/dev/null
+as() { PGUSER=rights_$1 sql mart_rights "${@:2}"; }
+superuser() { sql mart_rights "$@"; }
+errors() { sed -n 's/^\(psql:[^ ]* \)\?\(ERROR\|WARNING\|NOTICE\|DETAIL\|HINT\): */\2: /p'; }
+clean_up
+new_database mart_rights
+superuser >/dev/null <<'SQL'
+CREATE EXTENSION customer_value;
+CREATE ROLE rights_owner LOGIN; CREATE ROLE rights_stranger LOGIN; CREATE ROLE rights_reader LOGIN; CREATE ROLE rights_writer LOGIN; CREATE ROLE rights_source LOGIN;
+GRANT CREATE ON DATABASE mart_rights TO rights_owner;
+GRANT CREATE ON SCHEMA public TO rights_owner, rights_source;
+SET ROLE rights_owner;
+CREATE TABLE o (c text, day date, a numeric(12,2));
+INSERT INTO o SELECT 'c' || i % 7, date '2024-01-01' + i % 90, 10 FROM generate_series(1, 100) AS i;
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON o TO rights_writer;
+SELECT create_mart('shop', 'o', 'c', 'day', 'a');
+CALL refresh_mart('shop');
+GRANT USAGE ON SCHEMA shop TO rights_reader;
+SELECT format('GRANT SELECT ON shop.%I TO rights_reader', viewname) FROM pg_views WHERE schemaname = 'shop' \gexec
+SQL
+
+# --- the trigger function: a reader of the mart puts it on a table of their own, with what it would read by name
+attack="CREATE TEMP TABLE t (day date);
+CREATE TRIGGER x AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION shop.note_changes();
+CREATE FUNCTION pg_temp.evil() RETURNS date LANGUAGE plpgsql AS \$\$BEGIN EXECUTE 'ALTER ROLE rights_reader SUPERUSER'; RETURN '2024-01-01'; END\$\$;
+CREATE TEMP VIEW new_rows AS SELECT pg_temp.evil() AS day;
+INSERT INTO t VALUES ('2024-01-01')"
+is "$(as reader "$attack")" 'ERROR:  permission denied for function shop.note_changes' 'only the owner of a mart can put its trigger function on a table'
+superuser 'GRANT EXECUTE ON FUNCTION shop.note_changes() TO rights_reader'
+is "$(as reader "$attack"; superuser "SELECT rolsuper FROM pg_roles WHERE rolname = 'rights_reader'")" f 'and where it is granted, the function runs nothing that the caller has made'
+is "$(superuser 'SELECT month FROM shop.changes')" '' 'it reads no table by name, and without rows that have changed it notes all months'
+superuser 'REVOKE EXECUTE ON FUNCTION shop.note_changes() FROM rights_reader; TRUNCATE shop.changes'
+is "$(as stranger "CREATE SCHEMA own" | errors; superuser "GRANT CREATE ON DATABASE mart_rights TO rights_stranger"; as stranger "
+    CREATE SCHEMA own; CREATE FUNCTION own.note_changes() RETURNS trigger LANGUAGE customer_value AS '';
+    CREATE TABLE own.t (day date); CREATE TRIGGER x AFTER INSERT ON own.t FOR EACH STATEMENT EXECUTE FUNCTION own.note_changes('day');
+    CREATE VIEW own.changes AS SELECT NULL::date AS month; INSERT INTO own.t VALUES ('2024-01-01');
+    DROP VIEW own.changes; CREATE TABLE own.changes (month date); INSERT INTO own.t VALUES ('2024-01-01'); SELECT count(*) FROM own.changes; DROP SCHEMA own CASCADE" 2>&1 | grep -v NOTICE)" \
+   $'ERROR: permission denied for database mart_rights\n1' 'a function of the same language in a schema of a stranger writes into tables of that stranger only'
+superuser 'GRANT CREATE ON SCHEMA shop TO rights_stranger; GRANT USAGE ON SCHEMA shop TO rights_stranger'
+is "$(as stranger "CREATE FUNCTION shop.mine() RETURNS trigger LANGUAGE customer_value AS ''; CREATE TEMP TABLE t (day date); CREATE TRIGGER x AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION shop.mine('day'); INSERT INTO t VALUES ('2024-01-01')"
+      superuser 'SELECT count(*) FROM shop.changes; DROP FUNCTION shop.mine')" 0 'not even from a schema that somebody else has opened to them'
+superuser 'REVOKE ALL ON SCHEMA shop FROM rights_stranger; REVOKE CREATE ON DATABASE mart_rights FROM rights_stranger'
+
+# --- what is made, and what the extension has, by what the catalogue shows
+is "$(superuser "SELECT p.oid::regprocedure FROM pg_proc AS p WHERE prosecdef AND (pronamespace = 'shop'::regnamespace OR EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e'))")" '' \
+   'neither the extension nor a mart has a security definer'
+is "$(superuser "SELECT p.oid::regprocedure FROM pg_proc AS p, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE pronamespace = 'shop'::regnamespace AND grantee = 0")" '' 'nothing in a mart is for PUBLIC to execute'
+is "$(superuser "SELECT relname FROM pg_class, aclexplode(relacl) WHERE relnamespace = 'shop'::regnamespace AND grantee = 0")" '' 'nor to read'
+
+# succeeded ROLE: of the statements on standard input, a line each, those that give no error
+succeeded() {
+    sed 's/.*/\\echo =&\n&;/' | PGUSER=rights_$1 psql -XqAt -d mart_rights 2>&1 | awk '/^=/ { if (line != "" && !wrong) print line; line = substr($0, 2); wrong = 0; next } /ERROR:|FATAL:/ { wrong = 1 } END { if (line != "" && !wrong) print line }'
+}
+# all that there is of the mart, and of the orders: definitions and contents
+everything() {
+    superuser "SELECT md5(string_agg(o::text, '' ORDER BY o::text)) FROM (
+            SELECT oid::regclass::text, relkind::text, relacl::text, relowner::text, pg_get_viewdef(oid) FROM pg_class WHERE relnamespace IN ('shop'::regnamespace, 'public'::regnamespace) AND relkind IN ('r', 'v')
+            UNION ALL SELECT oid::regprocedure::text, prosrc, proacl::text, proowner::text, NULL FROM pg_proc WHERE pronamespace IN ('shop'::regnamespace, 'public'::regnamespace)
+            UNION ALL SELECT tgname, tgrelid::regclass::text, tgenabled::text, pg_get_triggerdef(oid), NULL FROM pg_trigger
+            UNION ALL SELECT rolname, rolsuper::text, NULL, NULL, NULL FROM pg_roles
+            UNION ALL SELECT nspname, nspacl::text, NULL, NULL, NULL FROM pg_namespace WHERE nspname !~ '^pg_') AS o"
+    superuser "SELECT format('SELECT %L, md5(string_agg(t::text, '','' ORDER BY t::text)) FROM %s AS t;', oid::regclass, oid::regclass) FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r' UNION ALL SELECT 'SELECT count(*) FROM o'" | superuser
+}
+
+# --- every function: who is not the owner can call all of those of a mart to no effect
+before=$(everything)
+calls=$(superuser "SELECT format('%s %s.%I(%s)', CASE prokind WHEN 'p' THEN 'CALL' ELSE 'SELECT FROM' END, pronamespace::regnamespace, proname,
+        (SELECT string_agg(coalesce(CASE WHEN t IN ('name'::regtype, 'text'::regtype) THEN '''shop''' WHEN t = 'regclass'::regtype THEN '''shop.stored_state''' WHEN t = 'boolean'::regtype THEN 'true' WHEN t = 'date'::regtype THEN '''2024-02-01'''
+                                         WHEN t = 'jsonb'::regtype THEN (SELECT quote_literal(settings || '{\"mart\": \"shop\", \"orders\": \"public.o\", \"today\": \"2024-05-01\", \"version\": \"none\"}') FROM shop.settings)
+                                         WHEN t = 'text[]'::regtype THEN '''{DELETE FROM shop.settings}''' WHEN t = 'regclass[]'::regtype THEN '''{public.o}''' END, 'NULL') || '::' || format_type(t, NULL), ', ' ORDER BY place)
+         FROM unnest(proargtypes) WITH ORDINALITY AS a (t, place)))
+    FROM pg_proc WHERE proname ~ '^mart_|_mart$' AND pronamespace = 'public'::regnamespace AND prorettype NOT IN ('trigger'::regtype, 'language_handler'::regtype) ORDER BY 1")
+[[ $(wc -l <<<"$calls") -gt 45 ]]
+ok $? 'there are functions of a mart to be tried'
+for who in stranger reader writer source; do
+    is "$(PGUSER=rights_$who psql -XqAt -v VERBOSITY=verbose -d mart_rights 2>&1 <<<"$(sed 's/$/;/' <<<"$calls")" | grep -E 'XX000|server closed')" '' "a $who calls every function of a mart: no error is an internal one"
+    is "$(everything)" "$before" 'and nothing has changed'
+done
+
+# --- every relation
+statements=$(superuser "SELECT replace(statement, '{}', oid::regclass::text) FROM pg_class, unnest(ARRAY['SELECT FROM {}', 'INSERT INTO {} DEFAULT VALUES', 'UPDATE {} SET ctid = NULL', 'DELETE FROM {}', 'TRUNCATE {}', 'LOCK TABLE {}', 'ALTER TABLE {} RENAME TO mine', 'DROP TABLE {}',
+        'CREATE TRIGGER x AFTER INSERT ON {} EXECUTE FUNCTION shop.note_changes()', 'COPY {} TO STDOUT', 'CREATE INDEX ON {} ((1))', 'COMMENT ON TABLE {} IS NULL']) AS statement
+    WHERE relnamespace = 'shop'::regnamespace AND relkind IN ('r', 'v', 'S') ORDER BY relname, statement")
+readable=$(superuser "SELECT 'SELECT FROM ' || oid::regclass FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relkind = 'v' ORDER BY relname")
+for who in stranger reader writer source; do
+    expected=''
+    [[ $who != reader ]] || expected=$readable
+    is "$(succeeded $who <<<"$statements")" "$expected" "a $who does with the relations of a mart what was granted"
+done
+is "$(everything)" "$before" 'and nothing has changed'
+
+# --- writers write
+is "$(as writer "INSERT INTO o VALUES ('w', '2024-02-02', 1); UPDATE o SET a = 2 WHERE c = 'w'; DELETE FROM o WHERE c = 'w'; TRUNCATE o; INSERT INTO o VALUES ('w', '2024-02-02', 1)"; superuser "SELECT string_agg(DISTINCT coalesce(month::text, 'all'), ' ') FROM shop.changes")" '2024-02-01 all' 'a writer of orders writes, and it is noted'
+is "$(as writer "ALTER TABLE o DISABLE TRIGGER shop_insert" | errors; as writer 'DROP TRIGGER shop_insert ON o' | errors)" $'ERROR: must be owner of table o\nERROR: must be owner of relation o' 'but does not switch it off'
+is "$(as owner "CALL refresh_mart('shop')" | grep -v months; as owner 'SELECT sum(net_revenue) FROM shop.revenue')" 1.00 'the owner refreshes'
+
+# --- the owner of a source runs no code with the rights of the mart's owner: types of their own with a cast to text
+superuser >/dev/null <<'SQL'
+SET ROLE rights_source;
+CREATE TABLE s (id bigint, c text, day date, a numeric(12,2), state text, category text, product text, relation text, cur text);
+CREATE TABLE s_survey (day date, score integer);
+CREATE TABLE s_costs (day date, cost numeric, kind text, method text);
+CREATE TABLE s_subscriptions (who text, starts date, fee numeric, every interval, cur text);
+CREATE TYPE word AS ENUM ('paid', 'acquisition', 'EUR', 'A');
+CREATE FUNCTION evil(word) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
+CREATE CAST (word AS text) WITH FUNCTION evil(word) AS ASSIGNMENT;
+INSERT INTO s VALUES (1, 'A', '2024-01-01', 10, 'paid', 'A', 'A', 'A', 'EUR'), (2, 'A', '2024-02-01', 20, 'paid', 'A', 'A', 'A', 'EUR');
+INSERT INTO s_costs VALUES ('2024-01-01', 10, 'acquisition', 'A');
+INSERT INTO s_subscriptions VALUES ('A', '2024-01-01', 10, '1 month', 'EUR');
+GRANT SELECT, TRIGGER ON s, s_survey, s_costs, s_subscriptions TO rights_owner;
+SQL
+all_mapped="SELECT create_mart('of_source', 's', 'c', 'day', 'a', order_id => 'id', status => 'state', category => 'category', product => 'product', relation => 'relation', price => 'a', currency => 'cur',
+    survey => '{\"table\": \"s_survey\", \"answered_at\": \"day\", \"score\": \"score\"}', costs => '{\"table\": \"s_costs\", \"spent_at\": \"day\", \"amount\": \"cost\", \"kind\": \"kind\", \"method\": \"method\"}',
+    subscriptions => '{\"table\": \"s_subscriptions\", \"customer\": \"who\", \"starts_at\": \"starts\", \"amount\": \"fee\", \"every\": \"every\", \"currency\": \"cur\"}')"
+is "$(PGOPTIONS='-c client_min_messages=notice' as owner "$all_mapped" | errors)" \
+   $'NOTICE: the mart "of_source" does not notice rows of public.s that are written with session_replication_role = replica, as loaders and logical replication do: public.s belongs to another role\nHINT: Where such rows come, refresh by period, or let the owner of the orders own the mart.' 'who makes a mart of the tables of another is told what it cannot notice'
+as owner "CALL refresh_mart('of_source', quality => true)"
+shown="SELECT sum(net_revenue), (SELECT string_agg(customer, ' ') FROM of_source.customers), (SELECT sum(end_mrr) > 0 FROM of_source.mrr), (SELECT sum(acquisition_cost) FROM of_source.unit_economics), (SELECT count(*) FROM of_source.sales_kinds) FROM of_source.revenue"
+right=$(as owner "$shown")
+for column in s.state s.category s.product s.relation s.cur s.c s_costs.kind s_costs.method s_subscriptions.who s_subscriptions.cur; do
+    as source "ALTER TABLE ${column%.*} ALTER ${column#*.} TYPE word USING ${column#*.}::word" >/dev/null
+    is "$(as owner "CALL refresh_mart('of_source', quality => true)"; as owner "$shown")" "$right" "a cast to text that the owner of a source has made does not run: $column"
+    is "$(as owner "SELECT FROM data_quality('s', 'c', 'day', 'a', 'id', 'state', 'cur', 'product', 'relation') WHERE sample IS NOT NULL AND false")" '' 'nor when data_quality reads it'
+done
+for change in "s ALTER a TYPE word USING 'A'" "s_survey ALTER score TYPE word USING 'A'" "s_costs ALTER cost TYPE word USING 'A'" "s_subscriptions ALTER every TYPE word USING 'A'" "s ALTER day TYPE word USING 'A'"; do
+    as source "CREATE FUNCTION evil_number(word) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END\$\$; CREATE CAST (word AS numeric) WITH FUNCTION evil_number(word) AS IMPLICIT" >/dev/null 2>&1
+    as source "ALTER TABLE $change" >/dev/null
+    [[ $(as owner "CALL refresh_mart('of_source')" | errors | head -n 1) =~ ^'ERROR: '.*' must be '.*' of type ' ]]
+    ok $? "a number or a day that became a type of the owner of the source stops the refresh: $change"
+    as source "DROP CAST (word AS numeric); DROP FUNCTION evil_number; ALTER TABLE ${change%% *} DROP COLUMN $(cut -d ' ' -f 3 <<<"$change")" >/dev/null
+    case $change in
+        's ALTER a'*) as source 'ALTER TABLE s ADD a numeric(12,2)' ;;
+        s_survey*) as source 'ALTER TABLE s_survey ADD score integer' ;;
+        s_costs*) as source 'ALTER TABLE s_costs ADD cost numeric' ;;
+        s_subscriptions*) as source "ALTER TABLE s_subscriptions ADD every interval DEFAULT '1 month'" ;;
+    esac
+done
+as owner "SELECT drop_mart('of_source')" >/dev/null
+is "$(superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 's'::regclass")" 0 'drop_mart removes the triggers from a table of another'
+
+# --- a superuser is told whose code may run
+superuser >/dev/null 'SET ROLE rights_source; ALTER TABLE s ADD day date; CREATE VIEW s_view AS SELECT * FROM s'
+is "$(PGOPTIONS='-c client_min_messages=notice' superuser "SELECT create_mart('of_super', 's_view', 'id', 'day', 'a', survey => '{\"table\": \"s_survey\", \"answered_at\": \"day\", \"score\": \"score\"}')" | errors)" \
+   $'NOTICE: the mart "of_super" of the superuser postgres reads what others own: public.s_view (rights_source), public.s_survey (rights_source)\nDETAIL: Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.\nHINT: Make marts as a role of their own: docs/mart.md, "Rights", has the statements.' 'a superuser who makes a mart of what others own is told'
+superuser "SELECT drop_mart('of_super')" >/dev/null
+
+clean_up
+done_testing
