@@ -207,14 +207,15 @@ void report(Tap& tap, const std::string& title, const std::map<std::string, int>
 // Shops of each shape in turn, some rounds each, until the time is over
 void work(Tap& tap, Journal& journal, Kinds& kinds, const Options& options)
 {
-    constexpr double round_seconds = 2.5;
-    const int rounds = std::clamp(static_cast<int>(options.seconds / 3 / (round_seconds + 1)), 1, 10);
-    const auto end = Clock::now() + std::chrono::duration<double>(options.seconds);
+    const auto start = Clock::now();
+    const auto is_over = [&](double seconds) { return Clock::now() - start > std::chrono::duration<double>(seconds); };
+    const double shop_seconds = std::min(options.seconds / 3, 30.0);
     Draw draw(options.seed);
-    for (int shop = 0, number = 0; shop == 0 || Clock::now() < end; ++shop) {
+    for (int shop = 0, round = 0; !is_over(options.seconds); ++shop) {
         Workload workload(static_cast<Shop::Shape>(shop % 3), journal, kinds, draw, tap);
-        for (int i = 0; i < rounds && (i == 0 || Clock::now() < end); ++i)
-            workload.round("round " + std::to_string(++number) + " of seed " + std::to_string(options.seed), round_seconds);
+        do
+            workload.round("round " + std::to_string(++round) + " of seed " + std::to_string(options.seed), 2);
+        while (!is_over(shop_seconds * (shop + 1)));
         workload.clear();
     }
 }

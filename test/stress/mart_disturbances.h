@@ -174,7 +174,7 @@ inline void rename_mart(Disturber& disturber)
     if (!disturber.session.run("ALTER SCHEMA kept RENAME TO moved"))
         return;
     disturber.wait();
-    if (disturber.session.draw.chance(30))
+    if (disturber.session.draw.chance(15))
         disturber.session.run("CALL public.refresh_mart('moved')");
     disturber.insist({"ALTER SCHEMA moved RENAME TO kept"});
 }
@@ -186,6 +186,13 @@ inline void lock_orders(Disturber& disturber)
         statements.emplace_back("CREATE TABLE shop.copied AS SELECT * FROM shop.orders; TRUNCATE shop.orders; INSERT INTO shop.orders SELECT * FROM shop.copied; DROP TABLE shop.copied");
     statements.emplace_back("SELECT pg_sleep(0.0" + std::to_string(disturber.session.draw.number(10, 99)) + ")");
     disturber.at_once(statements);
+}
+
+// To a snapshot of before, a table that was rewritten is empty
+inline void rewrite_orders(Disturber& disturber)
+{
+    disturber.at_once({"ALTER TABLE shop.orders ADD COLUMN extra double precision DEFAULT random()", "ALTER TABLE shop.orders DROP COLUMN extra",
+                       "SELECT pg_sleep(0.0" + std::to_string(disturber.session.draw.number(10, 99)) + ")"});
 }
 
 // The planner takes the orders for so many that a refresh reads each month as a part of its own
@@ -225,6 +232,7 @@ inline const std::vector<Kind<void (*)(Disturber&)>> disturbances = {
     {"orders_renamed", 2, [](Disturber& disturber) { rename_and_back(disturber, "ALTER TABLE shop.orders RENAME TO sales", "ALTER TABLE shop.sales RENAME TO orders"); }},
     {"column_renamed", 2, [](Disturber& disturber) { rename_and_back(disturber, "ALTER TABLE shop.orders RENAME note TO remark", "ALTER TABLE shop.orders RENAME remark TO note"); }},
     {"locked", 2, lock_orders},
+    {"rewritten", 1, rewrite_orders},
     {"seem_huge", 2, seem_huge},
 };
 
