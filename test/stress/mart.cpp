@@ -54,6 +54,8 @@ public:
         journal_.forget();
         kinds_.rest(draw_, disturbances, 65);
         kinds_.rest(draw_, ways_to_write, 40);
+        // writers note month after month: where they are calm, what is lost stays lost
+        longest_pause_ = draw_.chance(50) ? 30 : 400;
         work(seconds);
         settle(name + ": " + shop_.name());
     }
@@ -98,7 +100,7 @@ private:
         Writer writer{session, shop_, kinds_};
         if (const auto* kind = kinds_.draw(session.draw, ways_to_write))
             kind->deed(writer);
-        pause(session.draw.number(0, 30));
+        pause(session.draw.number(0, longest_pause_));
     }
     void refresh(Session& session)
     {
@@ -173,6 +175,7 @@ private:
     Tap& tap_;
     Connection control_;
     std::atomic<bool> must_end_ = false;
+    std::atomic<int> longest_pause_ = 0;
 };
 
 template <class Table> void declare(Kinds& kinds, const Table& table)

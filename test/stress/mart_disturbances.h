@@ -38,16 +38,17 @@ struct Disturber {
     }
     // Others go on meanwhile
     void wait() { pause(session.draw.number(0, 300)); }
-    // A random write
+    // A random write, or one of old days, whose months no writer may change soon after
     std::string write()
     {
-        const auto& draw = session.draw.one_of(statements);
-        return draw.deed(shop, session.draw);
+        if (session.draw.chance(50))
+            return session.draw.one_of(statements).deed(shop, session.draw);
+        return "INSERT INTO " + table() + " (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM shop.made(" + std::to_string(session.draw.number(1, 1'000'000)) +
+               ", 3, '" + iso(shop.today - std::chrono::days(session.draw.number(1000, 4000))) + "', 1)";
     }
     std::string table()
     {
-        const auto target = session.draw.one_of(shop.targets);
-        return target.starts_with("ONLY ") ? target.substr(5) : target;
+        return shop.random_table(session.draw);
     }
 };
 

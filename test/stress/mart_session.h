@@ -80,10 +80,11 @@ public:
         const auto result = connection_->attempt(sql);
         return result.succeeded() && result.rows() > 0 ? result.value() : "";
     }
+    // An identifier of a prepared transaction, of which a server has no second one
+    std::string new_identifier() { return name_ + " " + std::to_string(connection_->backend_pid()) + " " + std::to_string(++identifiers_); }
     // Ends a transaction that has failed.
     void give_up() { run("ROLLBACK"); }
 
-    [[nodiscard]] const std::string& name() const { return name_; }
     // Of the last statement that failed
     [[nodiscard]] const std::string& message() const { return message_; }
 
@@ -122,6 +123,7 @@ private:
     const Role& role_;
     std::string name_, message_;
     std::unique_ptr<Connection> connection_;
+    int identifiers_ = 0;
 };
 
 }  // namespace customer_value::test

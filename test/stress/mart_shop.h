@@ -81,6 +81,12 @@ public:
         connection.run(create_mart("kept", true));
     }
 
+    // The orders, or a table below them
+    [[nodiscard]] std::string random_table(Draw& draw) const
+    {
+        const auto& target = draw.one_of(targets);
+        return target.starts_with("ONLY ") ? target.substr(5) : target;
+    }
     // Rows of random orders, as statements insert them
     [[nodiscard]] std::string random_orders(Draw& draw, int rows) const
     {
@@ -111,7 +117,7 @@ public:
     const Shape shape;
     const std::string at_type, key;
     const std::chrono::sys_days today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-    std::vector<std::string> targets;
+    std::vector<std::string> targets;   // what statements change: the orders, or a table below them
 
 private:
     [[nodiscard]] std::string quarter(std::size_t i) const

@@ -26,8 +26,7 @@ inline std::string some_orders(Draw& draw, int every)
 
 inline std::string insert_statement(const Shop& shop, Draw& draw, int rows)
 {
-    const auto target = draw.one_of(shop.targets);
-    return "INSERT INTO " + (target.starts_with("ONLY ") ? target.substr(5) : target) + " (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM " + shop.random_orders(draw, rows);
+    return "INSERT INTO " + shop.random_table(draw) + " (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM " + shop.random_orders(draw, rows);
 }
 
 inline std::string update_statement(const Shop& shop, Draw& draw, const std::string& change, int every)
@@ -116,7 +115,7 @@ inline void write_with_savepoints(Writer& writer)
 inline void write_two_phases(Writer& writer)
 {
     auto& session = writer.session;
-    const auto transaction = "'" + session.name() + " " + std::to_string(session.draw.number(1, 1'000'000'000)) + "'";
+    const auto transaction = "'" + session.new_identifier() + "'";
     if (!writer.begin())
         return;
     if (!writer.write() || !session.run("PREPARE TRANSACTION " + transaction))
@@ -161,8 +160,7 @@ inline void write_by_copy(Writer& writer)
                  (key == "bigint" ? customer : key == "text" ? "c" + customer : "00000000-0000-0000-0000-0000000000" + std::to_string(session.draw.number(10, 60))) + "\t" +
                  writer.shop.random_day(session.draw) + "\t" + std::to_string(session.draw.number(-9, 90)) + ".25\tpaid\tp" + std::to_string(session.draw.number(0, 7)) + "\t9.50\n";
     }
-    const auto target = session.draw.one_of(writer.shop.targets);
-    session.copy("COPY " + (target.starts_with("ONLY ") ? target.substr(5) : target) + " (id, customer, at, amount, status, product, price) FROM STDIN", lines);
+    session.copy("COPY " + writer.shop.random_table(session.draw) + " (id, customer, at, amount, status, product, price) FROM STDIN", lines);
 }
 
 inline void empty_and_reload(Writer& writer)
