@@ -1,11 +1,11 @@
-// A random workload on a mart: writers of orders, refreshes, and a disturber that ends sessions and changes tables under
-// them, all at the same time. In rounds all stop, one refresh must bring the mart up to date, and each view must be the
-// one of a mart made afresh, to the last digit.
+// A random workload on a mart. Sessions write orders and refresh the mart, while a disturber ends sessions and changes
+// tables under them. At the end of each round all sessions stop and one refresh runs. Every view must then equal that of
+// a mart made from scratch, to the last digit.
 //
 //     PGDATABASE=stress build/stress/mart [SECONDS [SEED]] [-KIND...] [+KIND...]
 //
-// A kind of statement or disturbance after a minus is left out; of the table of one after a plus, no others are drawn.
-// MART_JOURNAL names a file for all statements.
+// -KIND leaves out a kind of statement or disturbance. +KIND leaves out all others of its table.
+// MART_JOURNAL=FILE writes every statement to a file.
 #include "mart_disturbances.h"
 #include "tap.h"
 
@@ -18,9 +18,11 @@ namespace {
 using namespace customer_value::test;
 using Clock = Journal::Clock;
 
-const Role refresher_role = {"refresher", {
-    "40001", "40P01", "55P03", "57014", "57P01", "lost",   // serialization failure, deadlock, lock timeout, cancelled, terminated
-    "42P01", "42703", "42704", "3F000"}};                  // a table, column, mart or schema that is gone for the moment
+const Role refresher_role = {"refresher",
+                             {"40001", "40P01", "55P03", "57014", "57P01",
+                              "lost",  // serialization failure, deadlock, lock timeout, cancelled, terminated
+                              "42P01", "42703", "42704",
+                              "3F000"}};  // a table, column, mart or schema that is gone for the moment
 
 const Role judge_role = {"judge", {}};
 
@@ -32,17 +34,21 @@ struct Options {
 using Refresh = std::string (*)(const Shop& shop, Draw& draw);
 const std::vector<Kind<Refresh>> refreshes = {
     {"refresh", 10, [](const Shop&, Draw&) -> std::string { return "CALL public.refresh_mart('kept')"; }},
-    {"refresh_period", 3, [](const Shop& shop, Draw& draw) {
-        const auto first = "date '" + shop.random_day(draw) + "'";
-        return "CALL public.refresh_mart('kept', " + first + ", " + first + " + " + std::to_string(draw.number(1, 100)) + ")";
-    }},
-    {"refresh_quality", 1, [](const Shop&, Draw&) -> std::string { return "CALL public.refresh_mart('kept', quality => true)"; }},
+    {"refresh_period", 3,
+     [](const Shop& shop, Draw& draw) {
+         const auto first = "date '" + shop.random_day(draw) + "'";
+         return "CALL public.refresh_mart('kept', " + first + ", " + first + " + " + std::to_string(draw.number(1, 100)) +
+                ")";
+     }},
+    {"refresh_quality", 1,
+     [](const Shop&, Draw&) -> std::string { return "CALL public.refresh_mart('kept', quality => true)"; }},
 };
 
-// A shop with its mart, and the rounds that are worked on it.
+// A shop, its mart, and the rounds of work on them.
 class Workload {
 public:
-    Workload(Shop::Shape shape, Journal& journal, Kinds& kinds, Draw& draw, Tap& tap) : draw_(draw), shop_(shape, draw), journal_(journal), kinds_(kinds), tap_(tap)
+    Workload(Shop::Shape shape, Journal& journal, Kinds& kinds, Draw& draw, Tap& tap)
+        : draw_(draw), shop_(shape, draw), journal_(journal), kinds_(kinds), tap_(tap)
     {
         clear();
         shop_.build(control_);
@@ -54,7 +60,7 @@ public:
         journal_.forget();
         kinds_.rest(draw_, disturbances, 65);
         kinds_.rest(draw_, ways_to_write, 40);
-        // writers note month after month: where they are calm, what is lost stays lost
+        // busy writers soon make every month be read again, which hides a loss; calm ones do not
         longest_pause_ = draw_.chance(50) ? 30 : 400;
         work(seconds);
         settle(name + ": " + shop_.name());
@@ -66,15 +72,17 @@ public:
     }
 
 private:
-    // All sessions work until the time is over. Prepared transactions end before refreshes are waited for, as these may wait for them.
+    // Runs all sessions until the time is over. Prepared transactions end first: a refresh may be waiting for their locks.
     void work(double seconds)
     {
         must_end_ = false;
         std::vector<std::future<void>> writers, refreshers;
         for (int i = 1; i <= 3; ++i)
-            writers.push_back(start("writer " + std::to_string(i), writer_role, [this](Session& session) { write(session); }));
+            writers.push_back(
+                start("writer " + std::to_string(i), writer_role, [this](Session& session) { write(session); }));
         for (int i = 1; i <= 2; ++i)
-            refreshers.push_back(start("refresher " + std::to_string(i), refresher_role, [this](Session& session) { refresh(session); }));
+            refreshers.push_back(
+                start("refresher " + std::to_string(i), refresher_role, [this](Session& session) { refresh(session); }));
         writers.push_back(start("disturber", disturber_role, [this](Session& session) { disturb(session); }));
         std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
         must_end_ = true;
@@ -108,7 +116,8 @@ private:
         const bool is_short = kinds_.has("timeouts") && session.draw.chance(25);
         if (is_short) {
             kinds_.count("timeouts");
-            session.run("SET " + session.draw.one_of<std::string>({"statement_timeout", "lock_timeout"}) + " = " + std::to_string(session.draw.number(1, 120)));
+            session.run("SET " + session.draw.one_of<std::string>({"statement_timeout", "lock_timeout"}) + " = " +
+                        std::to_string(session.draw.number(1, 120)));
         }
         session.run(call);
         if (is_short)
@@ -125,12 +134,13 @@ private:
 
     void finish_prepared()
     {
-        const auto left = control_.run("SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE database = current_database()");
+        const auto left =
+            control_.run("SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE database = current_database()");
         for (int i = 0; i < left.rows(); ++i)
             control_.run((draw_.chance(50) ? "COMMIT PREPARED " : "ROLLBACK PREPARED ") + left.value(i));
     }
 
-    // One refresh brings the mart up to date, whatever has happened.
+    // Claims that one refresh brings the mart up to date, whatever has happened.
     void settle(const std::string& claim)
     {
         Session judge(journal_, judge_role, "judge", static_cast<unsigned>(draw_.number(0, 1'000'000'000)));
@@ -161,10 +171,12 @@ private:
     // What each view shows, by its name
     std::map<std::string, std::string> shown(const std::string& mart)
     {
-        const auto views = control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart + "' AND viewname <> 'data_quality'");
+        const auto views =
+            control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart + "' AND viewname <> 'data_quality'");
         std::map<std::string, std::string> contents;
         for (int i = 0; i < views.rows(); ++i)
-            contents[views.value(i)] = control_.value("SELECT md5(string_agg(row::text, ';' ORDER BY row::text)) FROM " + mart + "." + views.value(i) + " AS row");
+            contents[views.value(i)] = control_.value("SELECT md5(string_agg(row::text, ';' ORDER BY row::text)) FROM " +
+                                                      mart + "." + views.value(i) + " AS row");
         return contents;
     }
 

@@ -1,22 +1,23 @@
-// What happens to a mart and its orders beside writes: sessions that end, and what the owner of the tables does to them.
+// What happens to a mart besides writes of orders: sessions end, and their owner changes tables.
 #pragma once
 
 #include "mart_writers.h"
 
 namespace customer_value::test {
 
-inline const Role disturber_role = {"disturber", {
-    "40001", "40P01", "55P03", "57014",   // serialization failure, deadlock, lock timeout, cancelled
-    "23505", "23514",                     // orders that another partition has, or none takes
-    "42P01", "42P07",                     // what an earlier disturbance could not make, or left
-    "22003"},                             // amounts that have been doubled too often
+inline const Role disturber_role = {
+    "disturber",
+    {"40001", "40P01", "55P03", "57014",  // serialization failure, deadlock, lock timeout, cancelled
+     "23505", "23514",                    // orders that another partition has, or none takes
+     "42P01", "42P07",                    // what an earlier disturbance could not make, or left
+     "22003"},                            // amounts that have been doubled too often
     "SET lock_timeout = '300ms'; SET default_transaction_isolation = 'read committed'; SET search_path = public"};
 
 struct Disturber {
     Session& session;
     const Shop& shop;
 
-    // All or nothing
+    // Runs statements in one transaction; true if it commits.
     bool at_once(std::vector<std::string> statements)
     {
         statements.insert(statements.begin(), "BEGIN");
@@ -26,7 +27,7 @@ struct Disturber {
             session.give_up();
         return is_well;
     }
-    // What must be again as it was before anything else can be done
+    // Runs statements that must succeed, as without them nothing else can go on.
     void insist(const std::vector<std::string>& statements)
     {
         for (int attempts = 0; attempts < 100; ++attempts) {
@@ -36,27 +37,26 @@ struct Disturber {
         }
         throw std::runtime_error("cannot undo a disturbance: " + statements.back() + ": " + session.message());
     }
-    // Others go on meanwhile
+    // Gives other sessions some time.
     void wait() { pause(session.draw.number(0, 300)); }
-    // A random write, or one of old days, whose months no writer may change soon after
+    // A random write, half of the time of an old month, which no other write is likely to touch soon after.
     std::string write()
     {
         if (session.draw.chance(50))
             return session.draw.one_of(statements).deed(shop, session.draw);
-        return "INSERT INTO " + table() + " (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM shop.made(" + std::to_string(session.draw.number(1, 1'000'000)) +
-               ", 3, '" + iso(shop.today - std::chrono::days(session.draw.number(1000, 4000))) + "', 1)";
+        return "INSERT INTO " + table() + " (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM shop.made(" +
+               std::to_string(session.draw.number(1, 1'000'000)) + ", 3, '" +
+               iso(shop.today - std::chrono::days(session.draw.number(1000, 4000))) + "', 1)";
     }
-    std::string table()
-    {
-        return shop.random_table(session.draw);
-    }
+    std::string table() { return shop.random_table(session.draw); }
 };
 
-// Ends what a session of a role does at the moment, or the session
+// Cancels or terminates a random session of a role
 inline void stop_one(Disturber& disturber, const std::string& function, const std::string& role)
 {
-    disturber.session.run("SELECT " + function + "(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '" + role +
-                          "%' AND (state = 'active' OR random() < 0.1) ORDER BY random() LIMIT 1");
+    disturber.session.run("SELECT " + function +
+                          "(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '" +
+                          role + "%' AND (state = 'active' OR random() < 0.1) ORDER BY random() LIMIT 1");
 }
 
 inline void change_amount_type(Disturber& disturber)
@@ -69,7 +69,9 @@ inline void change_amount_type(Disturber& disturber)
 
 inline void round_amounts(Disturber& disturber)
 {
-    if (!disturber.at_once({"ALTER TABLE shop.orders ALTER amount TYPE numeric(14,3)", "UPDATE shop.orders SET amount = amount + 0.004 WHERE " + some_orders(disturber.session.draw, 5)}))
+    if (!disturber.at_once(
+            {"ALTER TABLE shop.orders ALTER amount TYPE numeric(14,3)",
+             "UPDATE shop.orders SET amount = amount + 0.004 WHERE " + some_orders(disturber.session.draw, 5)}))
         return;
     disturber.wait();
     disturber.insist({"ALTER TABLE shop.orders ALTER amount TYPE numeric(12,2)"});
@@ -77,20 +79,38 @@ inline void round_amounts(Disturber& disturber)
 
 inline void compute_amounts(Disturber& disturber)
 {
-    disturber.session.run(std::string("ALTER TABLE shop.orders ALTER amount TYPE numeric(12,2) USING amount ") + (disturber.session.draw.chance(50) ? "* 2" : "/ 2"));
+    disturber.session.run(std::string("ALTER TABLE shop.orders ALTER amount TYPE numeric(12,2) USING amount ") +
+                          (disturber.session.draw.chance(50) ? "* 2" : "/ 2"));
 }
 
 inline void compute_days(Disturber& disturber)
 {
-    if (disturber.shop.shape != Shop::Shape::partitioned)   // no type of a column that partitions are by can change
-        disturber.session.run("ALTER TABLE shop.orders ALTER at TYPE " + disturber.shop.at_type + " USING " + disturber.shop.later(disturber.session.draw.chance(50) ? 40 : -40));
+    if (disturber.shop.shape != Shop::Shape::partitioned)  // no type of a column that partitions are by can change
+        disturber.session.run("ALTER TABLE shop.orders ALTER at TYPE " + disturber.shop.at_type + " USING " +
+                              disturber.shop.later(disturber.session.draw.chance(50) ? 40 : -40));
 }
 
 inline void swap_category(Disturber& disturber)
 {
     disturber.at_once({"ALTER TABLE shop.orders DROP COLUMN category",
-                       std::string("ALTER TABLE shop.orders ADD COLUMN category text") + (disturber.session.draw.chance(50) ? " DEFAULT 'c9'" : ""),
+                       std::string("ALTER TABLE shop.orders ADD COLUMN category text") +
+                           (disturber.session.draw.chance(50) ? " DEFAULT 'c9'" : ""),
                        "ALTER TABLE shop.orders ALTER category DROP DEFAULT"});
+}
+
+inline void exchange_columns(Disturber& disturber)
+{
+    disturber.at_once({"ALTER TABLE shop.orders RENAME category TO other",
+                       "ALTER TABLE shop.orders RENAME product TO category",
+                       "ALTER TABLE shop.orders RENAME other TO product"});
+}
+
+inline void drop_trigger(Disturber& disturber)
+{
+    const auto table = disturber.table();
+    const auto event = disturber.session.draw.one_of<std::string>({"insert", "update", "delete", "truncate"});
+    if (disturber.session.run("DROP TRIGGER IF EXISTS kept_" + event + " ON " + table))
+        disturber.session.run(disturber.write());
 }
 
 inline void switch_triggers_off(Disturber& disturber)
@@ -114,17 +134,21 @@ inline void write_as_replica(Disturber& disturber)
 
 inline void empty_and_reload(Disturber& disturber)
 {
-    disturber.at_once({"TRUNCATE shop.orders", "INSERT INTO shop.orders (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM " +
+    disturber.at_once({"TRUNCATE shop.orders", "INSERT INTO shop.orders (" + Shop::columns +
+                                                   ") SELECT nextval('shop.ids'), * FROM " +
                                                    disturber.shop.random_orders(disturber.session.draw, 400)});
 }
 
-// Moves what was written meanwhile: a partition has to have the rows within its bounds, all of them, and no others
+// Attaches a partition, after moving the rows that were written to the wrong side of its bounds meanwhile
 inline std::vector<std::string> attach(const std::string& partition, const std::string& bounds, const std::string& in_bounds)
 {
-    const std::string insert = " (" + Shop::columns + ") SELECT nextval('shop.ids'), " + Shop::columns_after_id + " FROM moved";
+    const std::string insert =
+        " (" + Shop::columns + ") SELECT nextval('shop.ids'), " + Shop::columns_after_id + " FROM moved";
     return {"LOCK TABLE shop.orders, " + partition + " IN ACCESS EXCLUSIVE MODE",
-            "WITH moved AS (DELETE FROM " + partition + " WHERE (" + in_bounds + ") IS NOT TRUE RETURNING *) INSERT INTO shop.orders" + insert,
-            "WITH moved AS (DELETE FROM shop.orders_0 WHERE " + in_bounds + " RETURNING *) INSERT INTO " + partition + insert,
+            "WITH moved AS (DELETE FROM " + partition + " WHERE (" + in_bounds +
+                ") IS NOT TRUE RETURNING *) INSERT INTO shop.orders" + insert,
+            "WITH moved AS (DELETE FROM shop.orders_0 WHERE " + in_bounds + " RETURNING *) INSERT INTO " + partition +
+                insert,
             "ALTER TABLE shop.orders ATTACH PARTITION " + partition + " FOR VALUES " + bounds};
 }
 
@@ -138,14 +162,15 @@ inline void detach_and_attach(Disturber& disturber)
         if (disturber.session.draw.chance(50))
             disturber.session.run("UPDATE " + Shop::partition(i) + " SET amount = amount + 3");
         disturber.insist(attach(Shop::partition(i), disturber.shop.bounds(i), disturber.shop.in_bounds(i)));
-    } else if (disturber.shop.shape == Shop::Shape::inherited && disturber.session.run("ALTER TABLE shop.child NO INHERIT shop.orders")) {
+    } else if (disturber.shop.shape == Shop::Shape::inherited &&
+               disturber.session.run("ALTER TABLE shop.child NO INHERIT shop.orders")) {
         disturber.wait();
         disturber.session.run("UPDATE shop.child SET amount = amount + 3");
         disturber.insist({"ALTER TABLE shop.child INHERIT shop.orders"});
     }
 }
 
-// A table of old orders joins, or leaves with its rows
+// Adds a table of old orders, or drops it with its rows
 inline void create_or_drop(Disturber& disturber)
 {
     const bool is_there = disturber.session.value("SELECT to_regclass('shop.old') IS NOT NULL") == "t";
@@ -157,7 +182,9 @@ inline void create_or_drop(Disturber& disturber)
         disturber.at_once({"CREATE TABLE shop.old () INHERITS (shop.orders)", old});
     else if (disturber.shop.shape == Shop::Shape::partitioned) {
         std::vector<std::string> statements = {"CREATE TABLE shop.old (LIKE shop.orders INCLUDING ALL)", old};
-        std::ranges::copy(attach("shop.old", "FROM ('2019-01-01') TO ('2020-01-01')", "at >= '2019-01-01' AND at < '2020-01-01'"), std::back_inserter(statements));
+        std::ranges::copy(
+            attach("shop.old", "FROM ('2019-01-01') TO ('2020-01-01')", "at >= '2019-01-01' AND at < '2020-01-01'"),
+            std::back_inserter(statements));
         disturber.at_once(statements);
     }
 }
@@ -184,23 +211,26 @@ inline void lock_orders(Disturber& disturber)
 {
     std::vector<std::string> statements = {"LOCK TABLE shop.orders IN ACCESS EXCLUSIVE MODE", disturber.write()};
     if (disturber.session.draw.chance(30))
-        statements.emplace_back("CREATE TABLE shop.copied AS SELECT * FROM shop.orders; TRUNCATE shop.orders; INSERT INTO shop.orders SELECT * FROM shop.copied; DROP TABLE shop.copied");
+        statements.emplace_back("CREATE TABLE shop.copied AS SELECT * FROM shop.orders; TRUNCATE shop.orders; INSERT INTO "
+                                "shop.orders SELECT * FROM shop.copied; DROP TABLE shop.copied");
     statements.emplace_back("SELECT pg_sleep(0.0" + std::to_string(disturber.session.draw.number(10, 99)) + ")");
     disturber.at_once(statements);
 }
 
-// To a snapshot of before, a table that was rewritten is empty
+// Rewrites the table without changing it: an older snapshot then sees an empty one
 inline void rewrite_orders(Disturber& disturber)
 {
-    disturber.at_once({"ALTER TABLE shop.orders ADD COLUMN extra double precision DEFAULT random()", "ALTER TABLE shop.orders DROP COLUMN extra",
+    disturber.at_once({"ALTER TABLE shop.orders ADD COLUMN extra double precision DEFAULT random()",
+                       "ALTER TABLE shop.orders DROP COLUMN extra",
                        "SELECT pg_sleep(0.0" + std::to_string(disturber.session.draw.number(10, 99)) + ")"});
 }
 
-// The planner takes the orders for so many that a refresh reads each month as a part of its own
+// Makes the planner believe in so many orders that a refresh reads each month on its own
 inline void seem_huge(Disturber& disturber)
 {
     disturber.at_once({"LOCK TABLE shop.orders IN SHARE UPDATE EXCLUSIVE MODE",
-                       "UPDATE pg_class SET reltuples = " + std::string(disturber.session.draw.chance(50) ? "1e7" : "1e8") + " WHERE relkind = 'r' AND oid IN (SELECT public.mart_relations('shop.orders'))"});
+                       "UPDATE pg_class SET reltuples = " + std::string(disturber.session.draw.chance(50) ? "1e7" : "1e8") +
+                           " WHERE relkind = 'r' AND oid IN (SELECT public.mart_relations('shop.orders'))"});
 }
 
 inline void index_orders(Disturber& disturber)
@@ -219,6 +249,8 @@ inline const std::vector<Kind<void (*)(Disturber&)>> disturbances = {
     {"amount_using", 1, compute_amounts},
     {"day_using", 1, compute_days},
     {"column_swapped", 1, swap_category},
+    {"columns_exchanged", 1, exchange_columns},
+    {"trigger_dropped", 1, drop_trigger},
     {"triggers_off", 2, switch_triggers_off},
     {"replica_role", 1, write_as_replica},
     {"reload", 1, empty_and_reload},
@@ -230,8 +262,15 @@ inline const std::vector<Kind<void (*)(Disturber&)>> disturbances = {
     {"analyze", 2, [](Disturber& disturber) { disturber.session.run("ANALYZE shop.orders"); }},
     {"index", 1, index_orders},
     {"mart_renamed", 2, rename_mart},
-    {"orders_renamed", 2, [](Disturber& disturber) { rename_and_back(disturber, "ALTER TABLE shop.orders RENAME TO sales", "ALTER TABLE shop.sales RENAME TO orders"); }},
-    {"column_renamed", 2, [](Disturber& disturber) { rename_and_back(disturber, "ALTER TABLE shop.orders RENAME note TO remark", "ALTER TABLE shop.orders RENAME remark TO note"); }},
+    {"orders_renamed", 2,
+     [](Disturber& disturber) {
+         rename_and_back(disturber, "ALTER TABLE shop.orders RENAME TO sales", "ALTER TABLE shop.sales RENAME TO orders");
+     }},
+    {"column_renamed", 2,
+     [](Disturber& disturber) {
+         rename_and_back(disturber, "ALTER TABLE shop.orders RENAME note TO remark",
+                         "ALTER TABLE shop.orders RENAME remark TO note");
+     }},
     {"locked", 2, lock_orders},
     {"rewritten", 1, rewrite_orders},
     {"seem_huge", 2, seem_huge},

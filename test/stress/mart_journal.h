@@ -1,5 +1,5 @@
-// What a workload on a mart does and what becomes of it: which kinds of statements it may draw, how many it drew, the
-// last statements of all sessions, and their SQLSTATEs.
+// What a random workload does and how it ends: the kinds of statements it may draw, how many of each it drew, the last
+// statements of all sessions, and the errors they met.
 #pragma once
 
 #include "connection.h"
@@ -34,7 +34,7 @@ private:
     std::mt19937 engine_;
 };
 
-// A named thing that a session may do; the higher its weight, the more often it does.
+// Something that a session may do. A higher weight makes it more likely.
 template <class Deed> struct Kind {
     const char* name;
     int weight;
@@ -45,7 +45,7 @@ template <class Deed> struct Kind {
 class Kinds {
 public:
     void declare(const std::string& name) { counts_.emplace(name, 0); }
-    // A name alone or after a minus is left out; after a plus, it is one of the only ones of its table.
+    // -name leaves a kind out; +name leaves out all others of its table.
     void choose(const std::string& argument)
     {
         const auto name = argument.substr(argument.find_first_not_of("+-"));
@@ -54,7 +54,7 @@ public:
         (argument[0] == '+' ? only_ : without_).insert(name);
     }
 
-    // Some kinds of a table rest for a while: many of them make a refresh read all months, which would hide what others lose.
+    // Lets some kinds of a table rest. Many of them make a refresh read all months, which hides what others lose.
     template <class Deed> void rest(Draw& draw, const std::vector<Kind<Deed>>& table, int percent)
     {
         for (const auto& kind : table) {
@@ -63,7 +63,7 @@ public:
                 resting_.insert(kind.name);
         }
     }
-    // One of a table; nullptr where none may be drawn.
+    // A random kind of a table; nullptr where none is left.
     template <class Deed> const Kind<Deed>* draw(Draw& draw, const std::vector<Kind<Deed>>& table)
     {
         const bool is_narrowed = std::ranges::any_of(table, [&](auto& kind) { return only_.contains(kind.name); });
@@ -92,7 +92,7 @@ private:
     std::set<std::string> without_, only_, resting_;
 };
 
-// Who runs a statement, which errors are no fault of the mart there, and settings that are not left to chance.
+// A kind of session: the errors that are not the mart's fault, and the settings that are not random.
 struct Role {
     const char* name;
     std::set<std::string> expected;
@@ -103,7 +103,7 @@ class Journal {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // Every statement goes to this file, too.
+    // Writes every statement to a file, too.
     void copy_to(const std::string& path) { file_.open(path); }
 
     void record(const Role& role, const std::string& session, const std::string& sql, Clock::time_point from,
@@ -111,7 +111,8 @@ public:
     {
         const auto error = result.succeeded() ? "" : result.sqlstate().empty() ? "lost" : result.sqlstate();
         const std::lock_guard lock(mutex_);
-        write(seconds(from) + " to " + seconds(Clock::now()) + " " + session + (error.empty() ? "" : " [" + error + "]") + ": " + sql);
+        write(seconds(from) + " to " + seconds(Clock::now()) + " " + session + (error.empty() ? "" : " [" + error + "]") +
+              ": " + sql);
         if (error.empty())
             return;
         ++errors_[std::string(role.name) + " " + error];
@@ -124,7 +125,7 @@ public:
         write(seconds(Clock::now()) + " -- " + text);
     }
 
-    // The last statements, and before them those of the disturber.
+    // The last statements of the disturber, then those of all sessions.
     [[nodiscard]] std::string tail() const
     {
         std::string text = "disturbances:\n";

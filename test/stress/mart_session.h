@@ -1,5 +1,5 @@
-// A session of a workload: it has settings of its own, drawn at random, reports each statement to the journal, and comes
-// back with other settings where it was terminated.
+// A session of a random workload. Its settings are random, the journal records each of its statements, and it reconnects
+// with other settings after it was terminated.
 #pragma once
 
 #include "mart_journal.h"
@@ -11,7 +11,7 @@ namespace customer_value::test {
 
 inline void pause(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
 
-// Settings that a user may have. None may change what a mart holds.
+// Settings that a user may have. None of them may change the figures of a mart.
 inline std::string random_settings(Draw& draw)
 {
     static const std::vector<std::pair<std::string, std::vector<std::string>>> choices = {
@@ -37,7 +37,8 @@ inline std::string random_settings(Draw& draw)
     const auto end = settings.find('\'', path + 15);
     settings.erase(end, 1).erase(path + 14, 1);
     if (draw.chance(20))
-        settings += "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query'); ";
+        settings += "SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', "
+                    "'debug_parallel_query'); ";
     return settings;
 }
 
@@ -49,13 +50,13 @@ public:
         connect();
     }
 
-    // True where it succeeded.
+    // Runs a statement; true if it succeeds.
     bool run(const std::string& sql)
     {
         const auto from = Journal::Clock::now();
         return finish(sql, from, connection_->attempt(sql));
     }
-    // Each statement, up to the first that fails.
+    // Runs statements up to the first that fails; true if none does.
     bool run_all(const std::vector<std::string>& statements)
     {
         return std::ranges::all_of(statements, [&](const auto& sql) { return run(sql); });
@@ -74,14 +75,17 @@ public:
             PQclear(rest);
         return finish(sql + "\n" + lines, from, std::move(result));
     }
-    // The first value of a query, which the journal does not know; empty where there is none.
+    // The first value of a query that the journal does not record; empty where there is none.
     std::string value(const std::string& sql)
     {
         const auto result = connection_->attempt(sql);
         return result.succeeded() && result.rows() > 0 ? result.value() : "";
     }
-    // An identifier of a prepared transaction, of which a server has no second one
-    std::string new_identifier() { return name_ + " " + std::to_string(connection_->backend_pid()) + " " + std::to_string(++identifiers_); }
+    // An identifier for a prepared transaction, unique on the server.
+    std::string new_identifier()
+    {
+        return name_ + " " + std::to_string(connection_->backend_pid()) + " " + std::to_string(++identifiers_);
+    }
     // Ends a transaction that has failed.
     void give_up() { run("ROLLBACK"); }
 
@@ -100,15 +104,16 @@ private:
             connect();
         return result.succeeded();
     }
-    // The settings are in the journal, whoever ends the session meanwhile.
     void connect()
     {
         for (int attempts = 0;; ++attempts) {
             try {
                 connection_ = std::make_unique<Connection>();
                 const auto settings = random_settings(draw) + role_.settings;
-                connection_->run("SET application_name = '" + name_ + "'; SET client_min_messages = error; SET deadlock_timeout = '100ms'; "
-                                 "SET statement_timeout = '20s'; SET lock_timeout = '5s'; " + settings);
+                connection_->run("SET application_name = '" + name_ +
+                                 "'; SET client_min_messages = error; SET deadlock_timeout = '100ms'; "
+                                 "SET statement_timeout = '20s'; SET lock_timeout = '5s'; " +
+                                 settings);
                 journal_.remark(name_ + " has begun: " + settings);
                 return;
             } catch (const std::runtime_error&) {
