@@ -17,7 +17,11 @@ SELECT create_mart('mart_of_all', 'mart_orders', 'customer', 'day', 'amount', tr
 --@ table mart_noted
 CREATE TABLE mart_noted (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer bigint NOT NULL, created_at timestamptz NOT NULL, amount numeric(12,2) NOT NULL, status text);
 CREATE TABLE mart_plain (LIKE mart_noted INCLUDING ALL);
-SELECT create_mart('mart_of_noted', 'mart_noted', 'customer', 'created_at', 'amount', status => 'status', tz => 'UTC')
+SELECT create_mart('mart_of_noted', 'mart_noted', 'customer', 'created_at', 'amount', status => 'status', tz => 'Europe/Berlin');
+DO $$
+BEGIN
+    EXECUTE format('COPY (SELECT i, timestamptz ''2024-01-01'' + i * interval ''20 s'', 10 + i %% 90, ''paid'' FROM generate_series(1, 1000000) AS i) TO %L', current_setting('data_directory') || '/mart_rows');
+END $$
 
 -- all views, models and forecasts included
 --@ case refresh_mart, all months (mart_orders)
@@ -63,6 +67,23 @@ INSERT INTO mart_noted (customer, created_at, amount, status) SELECT i, timestam
 INSERT INTO mart_plain (customer, created_at, amount, status) SELECT i, timestamptz '2024-12-01' + i * interval '10 s', 10 + i % 90, 'paid' FROM generate_series(1, 100000) AS i
 
 -- to count the orders takes some 400 ms
+-- eight months
+--@ case COPY of 1,000,000 rows with triggers (mart_noted)
+--@ rows 1000000
+--@ limit 1.1
+--@ ours
+COPY mart_noted (customer, created_at, amount, status) FROM 'mart_rows'
+--@ built-in
+COPY mart_plain (customer, created_at, amount, status) FROM 'mart_rows'
+
+--@ case 20,000 INSERTs of one row with triggers (mart_noted)
+--@ rows 20000
+--@ limit 1.5
+--@ ours
+DO $$ BEGIN FOR i IN 1..20000 LOOP INSERT INTO mart_noted (customer, created_at, amount, status) VALUES (i, '2024-12-01', 10, 'paid'); END LOOP; END $$
+--@ built-in
+DO $$ BEGIN FOR i IN 1..20000 LOOP INSERT INTO mart_plain (customer, created_at, amount, status) VALUES (i, '2024-12-01', 10, 'paid'); END LOOP; END $$
+
 --@ case SELECT * FROM :view (mart_orders)
 --@ limit 0.1
 --@ for view in growth, revenue, cohorts, revenue_cohorts, lifecycle, active, golden_trend, segment_migration, client_formula, forecast, models
