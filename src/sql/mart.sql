@@ -41,7 +41,7 @@ BEGIN
         SELECT * FROM (VALUES
             ('{unit}', quote_literal(settings ->> 'unit')), ('{step}', 'interval ' || quote_literal(settings ->> 'step')), ('{months}', settings ->> 'months'), ('{lapse}', 'interval ' || quote_literal(settings ->> 'lapse')),
             ('{golden_threshold}', quote_literal(settings ->> 'golden_threshold') || '::double precision'), ('{key}', 'NULL::' || (settings ->> 'key')), ('{mart}', quote_ident(settings ->> 'mart')),
-            ('{extension}', (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'customer_value'))) AS v (name, value)
+            ('{extension}', @extschema@.extension_schema())) AS v (name, value)
     LOOP
         values := values || part.value;
         template := replace(template, part.name, '%' || cardinality(values) || '$s');
@@ -74,7 +74,7 @@ BEGIN
     IF mapping IS NULL OR mapping = 'null' THEN
         RETURN NULL;
     END IF;
-    SELECT CASE WHEN jsonb_typeof(mapping) <> 'object' THEN format('%s must be an object, such as {"table": "public.%s", ...}: %s', argument, argument, mapping) END INTO wrong;
+    wrong := CASE WHEN jsonb_typeof(mapping) <> 'object' THEN format('%s must be an object, such as {"table": "public.%s", ...}: %s', argument, argument, mapping) END;
     IF wrong IS NULL THEN
         SELECT format('%s has no "%s"; it can have %s', argument, key, array_to_string(array_prepend('table', allowed), ', ')) INTO wrong
         FROM jsonb_object_keys(mapping) AS key WHERE key <> 'table' AND key <> ALL (allowed) ORDER BY key LIMIT 1;
@@ -172,7 +172,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     note_changes regprocedure := to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
     wanted record;
@@ -185,7 +184,7 @@ BEGIN
         EXECUTE format('COMMENT ON FUNCTION %I.note_changes() IS %L', mart, 'notes in changes which months of the orders a statement has changed');
         note_changes := to_regprocedure(format('%I.note_changes()', mart));
     END IF;
-    FOR wanted IN EXECUTE format('SELECT * FROM %s.mart_triggers($1)', extension) USING (settings ->> 'orders')::regclass LOOP
+    FOR wanted IN SELECT * FROM @extschema@.mart_triggers((settings ->> 'orders')::regclass) LOOP
         SELECT tgname, tgenabled INTO name, enabled FROM pg_trigger WHERE tgrelid = wanted.relation AND tgfoid = note_changes AND tgtype = wanted.type;
         IF NOT FOUND THEN
             -- another mart may have had this one's name before it was renamed

@@ -85,7 +85,6 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null');
     survey jsonb := nullif(mappings -> 'survey', 'null');
     costs jsonb := nullif(mappings -> 'costs', 'null');
@@ -112,14 +111,13 @@ BEGIN
     IF tz IS NOT NULL THEN
         PERFORM now() AT TIME ZONE tz;
     END IF;
-    EXECUTE format('SELECT %s.quality_source($1, $2, $3)', extension) USING orders, columns - '{category,relation,price,intended_price}'::text[], tz;
-    EXECUTE format('SELECT ARRAY[%1$s.mart_mapping(''subscriptions''::text, $1, ''{customer,amount,every}''::text[], ''{customer,period,starts_at,ends_at,amount,every,currency}''::text[]),
-                                 %1$s.mart_mapping(''survey''::text, $2, ''{answered_at,score}''::text[], ''{answered_at,score}''::text[]), %1$s.mart_mapping(''costs''::text, $3, ''{spent_at,amount}''::text[], ''{spent_at,amount,kind,method,gain}''::text[])]', extension)
-    INTO tables USING subscriptions, survey, costs;
+    PERFORM @extschema@.quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
+    tables := ARRAY[@extschema@.mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,amount,every,currency}'::text[]),
+                                 @extschema@.mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@.mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;
-    EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING orders;
+    can_note := @extschema@.mart_has_triggers(orders);
     IF triggers AND NOT can_note THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
     END IF;
@@ -128,10 +126,9 @@ BEGIN
         'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
         'orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
-    EXECUTE format('SELECT $1 || %1$s.mart_types($1)', extension) INTO settings USING settings;
-    EXECUTE format('SELECT %s.mart_check_tables($1)', extension) USING settings;
-    EXECUTE format('SELECT $1 || jsonb_build_object(''decimals'', coalesce($2, %1$s.mart_number_type($3, $4)), ''golden_threshold'', %1$s.shortest_decimal($5), ''discount_pct'', %1$s.shortest_decimal($6))', extension)
-    INTO settings USING settings, decimals, orders, columns ->> 'amount', golden_threshold, discount_pct;
+    settings := settings || @extschema@.mart_types(settings);
+    PERFORM @extschema@.mart_check_tables(settings);
+    settings := settings || jsonb_build_object('decimals', coalesce(decimals, @extschema@.mart_number_type(orders, columns ->> 'amount')), 'golden_threshold', @extschema@.shortest_decimal(golden_threshold), 'discount_pct', @extschema@.shortest_decimal(discount_pct));
     RETURN settings;
 END
 $$;
@@ -145,7 +142,6 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     others text;
 BEGIN
     SELECT string_agg(format('%s (%s)', c.oid::regclass, pg_get_userbyid(c.relowner)), ', ' ORDER BY place) INTO others
@@ -156,7 +152,7 @@ BEGIN
             DETAIL = 'Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
     END IF;
     IF (settings ->> 'triggers')::boolean THEN
-        EXECUTE format('SELECT string_agg(DISTINCT relation::text, '', '') FROM %s.mart_triggers($1) WHERE NOT is_owned', extension) INTO others USING (settings ->> 'orders')::regclass;
+        SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@.mart_triggers((settings ->> 'orders')::regclass) WHERE NOT is_owned;
         IF others IS NOT NULL THEN
             RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders', others),
                 HINT = 'Where such rows come, refresh by period, or let the owner of the orders own the mart.';
@@ -173,15 +169,15 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
     is_done boolean;
 BEGIN
-    EXECUTE format('SELECT %s.mart_lock(ARRAY[$1, $2, $3, $4]::regclass[])', extension) USING settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table';
+    PERFORM @extschema@.mart_lock(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']::regclass[]);
     EXECUTE format('CREATE SCHEMA %I', mart);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
-    EXECUTE format('SELECT %1$s.mart_add_tables($1), %1$s.mart_add_views($1)', extension) USING settings;
+    PERFORM @extschema@.mart_add_tables(settings), @extschema@.mart_add_views(settings);
     EXECUTE format('INSERT INTO %1$I.settings SELECT $1 - $2, ($1 ->> $2[1])::regclass, ($1 ->> $2[2])::regclass, ($1 ->> $2[3])::regclass, ($1 ->> $2[4])::regclass', mart) USING settings, tables;
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
@@ -191,7 +187,7 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
         END IF;
     END IF;
-    EXECUTE format('SELECT %s.mart_tell_risks($1)', extension) USING settings;
+    PERFORM @extschema@.mart_tell_risks(settings);
 END
 $$;
 COMMENT ON FUNCTION mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
@@ -224,10 +220,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     settings jsonb;
 BEGIN
-    EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
+    settings := @extschema@.mart_settings(mart);
     RETURN QUERY EXECUTE format($sql$
         SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name)),
                CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
@@ -248,12 +244,12 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     settings jsonb;
     command text;
     is_done boolean;
 BEGIN
-    EXECUTE format('SELECT %s.mart_settings($1)', extension) INTO settings USING mart;
+    settings := @extschema@.mart_settings(mart);
     -- after a refresh under way, which locks this before it locks the orders
     EXECUTE format('LOCK TABLE %I.stored_state', mart);
     -- its triggers go with it, also from tables that the owner of the mart does not own

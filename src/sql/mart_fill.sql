@@ -9,7 +9,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     customers bigint;
     fitted text;    -- the column of stored_fit with the model that forecasts are by
@@ -80,13 +80,12 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     unit text := settings ->> 'unit';
     step interval := settings ->> 'step';
 BEGIN
     complete_until := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
     before_until := (complete_until + 1 - step)::date - 1;
-    EXECUTE format('SELECT %s.mart_window($1, $2)', extension) INTO known_until USING settings, (date_trunc(unit, as_of) - step)::date;
+    known_until := @extschema@.mart_window(settings, (date_trunc(unit, as_of) - step)::date);
 END
 $$;
 COMMENT ON FUNCTION mart_days(jsonb, date) IS
@@ -98,7 +97,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     sample_size CONSTANT integer := 5000;   -- customers that models are fitted to
     filled text[];
 BEGIN
@@ -143,10 +142,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     view text;
 BEGIN
-    FOR view IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND query IS NOT NULL', extension) LOOP
+    FOR view IN SELECT view_name FROM @extschema@.mart_views() WHERE is_stored AND query IS NOT NULL LOOP
         EXECUTE format('DELETE FROM %I.%I WHERE %I >= coalesce($1, ''-infinity'')', settings ->> 'mart', 'stored_' || view, CASE view WHEN 'active' THEN 'day' ELSE 'period' END) USING since;
     END LOOP;
 END
@@ -159,7 +157,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     base text := format('SELECT ledger, %1$s.mart_first_period(%3$L::jsonb, first_day, as_of) AS since, as_of, days.*
         FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, %2$L::date))) AS as_of
@@ -175,7 +173,7 @@ BEGIN
     FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_months,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    EXECUTE format('SELECT %s.mart_empty($1, NULL::date)', extension) USING settings;
+    PERFORM @extschema@.mart_empty(settings, NULL::date);
     BEGIN
         EXECUTE fill USING settings, false, base, started, keep;
     EXCEPTION WHEN numeric_value_out_of_range THEN
@@ -184,9 +182,9 @@ BEGIN
     END;
     EXECUTE format('SELECT as_of, days.complete_until FROM %I.stored_state CROSS JOIN LATERAL %s.mart_days($1, as_of) AS days', mart, extension) INTO as_of, complete_until USING settings;
     IF as_of IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, complete_until;
+        PERFORM @extschema@.mart_fill_models(settings, complete_until);
     END IF;
-    EXECUTE format('SELECT %s.mart_read_categories($1, NULL::date, NULL::date, true)', extension) USING settings;
+    PERFORM @extschema@.mart_read_categories(settings, NULL::date, NULL::date, true);
     EXECUTE format('UPDATE %I.refresh_log SET (months_done, months_total, rows_read) = (SELECT count(DISTINCT month), count(DISTINCT month), coalesce(sum(%s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers),
                         changed_at = clock_timestamp() WHERE run = $1', mart, extension) USING log_run;
     RETURN as_of;
@@ -200,7 +198,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     unit text := settings ->> 'unit';
     complete_until date;
@@ -222,15 +220,15 @@ DECLARE
     fill text := format('SELECT %1$s.mart_run(ARRAY[''base'']::text[], $2 || %1$s.mart_fill($1, $3))', extension);
 BEGIN
     EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
-    EXECUTE format('SELECT complete_until, known_until FROM %s.mart_days($1, $2)', extension) INTO complete_until, usual USING settings, as_of;
+    SELECT days.complete_until, days.known_until INTO complete_until, usual FROM @extschema@.mart_days(settings, as_of) AS days;
     since := date_trunc(unit, least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_day END));
     EXECUTE format('SELECT firsts_until, %1$s.mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = $5 AND ($4 < firsts_until) IS NOT TRUE
                     FROM %2$I.stored_state', extension, mart) INTO known_until, window_from, is_complete, is_known USING settings, since, complete_until, changed_from, usual;
     window_from := least(window_from, known_until);
     has_all := window_from <= first_day;
 
-    EXECUTE format('SELECT %s.mart_empty($1, $2)', extension) USING settings, since;
-    EXECUTE format('SELECT greatest($4, %s.mart_first_period($1, $2, $3))', extension) INTO since USING settings, first_day, as_of, since;
+    PERFORM @extschema@.mart_empty(settings, since);
+    since := greatest(since, @extschema@.mart_first_period(settings, first_day, as_of));
     IF NOT is_complete THEN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
         EXECUTE format('DELETE FROM %I.stored_sample', mart);
@@ -251,7 +249,7 @@ BEGIN
         EXECUTE fill USING settings, format(base, extension, since, as_of, whole, settings), '{complete}'::text[];
     END IF;
     IF NOT is_complete THEN
-        EXECUTE format('SELECT %s.mart_fill_models($1, $2)', extension) USING settings, complete_until;
+        PERFORM @extschema@.mart_fill_models(settings, complete_until);
     END IF;
 END
 $$;
@@ -264,11 +262,10 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     stored text;
 BEGIN
-    FOR stored IN EXECUTE format('SELECT view_name FROM %s.mart_views() WHERE is_stored AND needs = ''{}'' AND view_name <> ''data_quality''', extension) LOOP
+    FOR stored IN SELECT view_name FROM @extschema@.mart_views() WHERE is_stored AND needs = '{}' AND view_name <> 'data_quality' LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, 'stored_' || stored);
     END LOOP;
     EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, firsts_until = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
@@ -283,11 +280,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mapping jsonb := settings -> 'subscriptions';
     subscriptions regclass := settings ->> 'subscriptions_table';
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_text(''subscriptions''::text, ''customer''::text, $1), %1$s.mart_text(''subscriptions''::text, ''currency''::text, $1)', extension) INTO customer, currency USING settings;
+    SELECT @extschema@.mart_text('subscriptions'::text, 'customer'::text, settings), @extschema@.mart_text('subscriptions'::text, 'currency'::text, settings) INTO customer, currency;
     amount := format('t.%I::numeric', mapping ->> 'amount');
     every := format('t.%I::interval', mapping ->> 'every');
     IF mapping ->> 'period' IS NOT NULL THEN
@@ -296,8 +292,7 @@ BEGIN
         period := format('t.%I', mapping ->> 'period');
         RETURN;
     END IF;
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), CASE WHEN $4 IS NULL THEN ''NULL::date'' ELSE %1$s.mart_day($1, $4, $3) END', extension) INTO starts_at, ends_at
-    USING subscriptions, mapping ->> 'starts_at', settings ->> 'tz', mapping ->> 'ends_at';
+    SELECT @extschema@.mart_day(subscriptions, mapping ->> 'starts_at', settings ->> 'tz'), CASE WHEN (mapping ->> 'ends_at') IS NULL THEN 'NULL::date' ELSE @extschema@.mart_day(subscriptions, mapping ->> 'ends_at', settings ->> 'tz') END INTO starts_at, ends_at;
     period := format('daterange(%s, %s)', starts_at, ends_at);
 END
 $$;
@@ -309,13 +304,13 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     of record;
     one record;
     read_one text;
     rule text;
 BEGIN
-    EXECUTE format('SELECT * FROM %s.mart_subscriptions($1)', extension) INTO of USING settings;
+    SELECT * INTO of FROM @extschema@.mart_subscriptions(settings);
     read_one := format('SELECT %s.mrr_agg($1, %s, $4, $5)', extension, CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'daterange($2, $3)' ELSE '$6' END);
     FOR one IN EXECUTE format('SELECT %s AS customer, %s AS starts_at, %s AS ends_at, %s AS amount, %s AS every, %s AS period FROM %s AS t', of.customer, of.starts_at, of.ends_at, of.amount, of.every,
                               CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'NULL::daterange' ELSE of.period END, settings ->> 'subscriptions_table') LOOP
@@ -336,11 +331,11 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     of record;
 BEGIN
-    EXECUTE format('SELECT * FROM %s.mart_subscriptions($1)', extension) INTO of USING settings;
+    SELECT * INTO of FROM @extschema@.mart_subscriptions(settings);
     EXECUTE format('DELETE FROM %I.stored_mrr', mart);
     EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
         SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
@@ -348,7 +343,7 @@ BEGIN
         FROM (SELECT %2$s.mrr_agg(%3$s, %4$s, %5$s, %6$s%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
         mart, extension, of.customer, of.period, of.amount, of.every, CASE WHEN settings #>> '{subscriptions,currency}' IS NULL THEN '' ELSE ', ' || of.currency END, settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
 EXCEPTION WHEN data_exception THEN
-    EXECUTE format('SELECT %s.mart_blame_subscription($1)', extension) USING settings;
+    PERFORM @extschema@.mart_blame_subscription(settings);
     RAISE;
 END
 $$;
@@ -360,17 +355,17 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     tz text := settings ->> 'tz';
     mapping jsonb;
     named record;       -- the columns that are read as text
     day text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_text(''costs''::text, ''kind''::text, $1) AS kind, %1$s.mart_text(''costs''::text, ''method''::text, $1) AS method', extension) INTO named USING settings;
+    SELECT @extschema@.mart_text('costs'::text, 'kind'::text, settings) AS kind, @extschema@.mart_text('costs'::text, 'method'::text, settings) AS method INTO named;
     mapping := settings -> 'survey';
     IF jsonb_typeof(mapping) = 'object' THEN
-        EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz;
+        day := @extschema@.mart_day((settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz);
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
             SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper, (period + %8$L::interval)::date <= $1 + 1
@@ -380,7 +375,7 @@ BEGIN
 
     mapping := settings -> 'costs';
     IF jsonb_typeof(mapping) = 'object' THEN
-        EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'costs_table')::regclass, mapping ->> 'spent_at', tz;
+        day := @extschema@.mart_day((settings ->> 'costs_table')::regclass, mapping ->> 'spent_at', tz);
         EXECUTE format('DELETE FROM %I.stored_costs', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_costs SELECT date_trunc(%3$L, %4$s)::date, %5$s AS kind, %6$s AS method, %2$s.net_revenue(t.%7$I::numeric), %8$s FROM %9$s AS t WHERE isfinite(t.%10$I) GROUP BY 1, 2, 3$sql$,
             mart, extension, settings ->> 'unit', day, CASE WHEN mapping ->> 'kind' IS NULL THEN '''acquisition''' ELSE named.kind END, format('coalesce(%s, ''(none)'')', named.method),
@@ -392,7 +387,7 @@ BEGIN
     END IF;
 
     IF jsonb_typeof(settings -> 'subscriptions') = 'object' THEN
-        EXECUTE format('SELECT %s.mart_fill_mrr($1, $2)', extension) USING settings, as_of;
+        PERFORM @extschema@.mart_fill_mrr(settings, as_of);
     END IF;
 END
 $$;
@@ -404,7 +399,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     columns jsonb := settings -> 'columns';
     today date := settings ->> 'today';
 BEGIN

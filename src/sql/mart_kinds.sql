@@ -9,7 +9,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
@@ -17,11 +17,10 @@ DECLARE
     named record;       -- the columns that are read as text
     day text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_number(''amount''::text, $1) AS amount, %1$s.mart_number(''price''::text, $1) AS price, %1$s.mart_number(''intended_price''::text, $1) AS intended', extension) INTO number USING settings;
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, bounds
-    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
-    EXECUTE format('SELECT %1$s.mart_text(''orders''::text, ''customer''::text, $1) AS customer, %1$s.mart_text(''orders''::text, ''product''::text, $1) AS product, %1$s.mart_text(''orders''::text, ''relation''::text, $1) AS relation,
-                           %1$s.mart_text(''orders''::text, ''order_id''::text, $1) AS order_id, %1$s.mart_text(''orders''::text, ''status''::text, $1) AS status', extension) INTO named USING settings;
+    SELECT @extschema@.mart_number('amount'::text, settings) AS amount, @extschema@.mart_number('price'::text, settings) AS price, @extschema@.mart_number('intended_price'::text, settings) AS intended INTO number;
+    SELECT @extschema@.mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@.mart_bounds(settings, "from", "to") INTO day, bounds;
+    SELECT @extschema@.mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@.mart_text('orders'::text, 'product'::text, settings) AS product, @extschema@.mart_text('orders'::text, 'relation'::text, settings) AS relation,
+                           @extschema@.mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@.mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
     RETURN format('SELECT %2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, %6$s AS product, %7$s AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s AS order_id
                    FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%12$I IS NOT NULL AND %5$s IS NOT NULL AND %13$s',
         columns ->> 'customer', CASE WHEN settings ->> 'key' = 'text' THEN named.customer ELSE format('t.%I::%s', columns ->> 'customer', settings ->> 'key') END, at, day, number.amount,
@@ -38,11 +37,11 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     lines text;
 BEGIN
-    EXECUTE format('SELECT %s.mart_lines($1, $2, $3)', extension) INTO lines USING settings, "from", "to";
+    lines := @extschema@.mart_lines(settings, "from", "to");
     -- the history of a customer is a row before the first line
     EXECUTE format($sql$
         WITH line AS (%3$s),
@@ -73,7 +72,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     unit text := settings ->> 'unit';
     -- what changes is mostly in the running month or the one before
@@ -101,12 +99,12 @@ BEGIN
         RETURN;
     END IF;
     IF wanted > reached IS NOT FALSE THEN
-        EXECUTE format('SELECT %s.mart_class($1, $2, $3, true)', extension) USING settings, reached, wanted;
+        PERFORM @extschema@.mart_class(settings, reached, wanted, true);
         reached := wanted;
         EXECUTE format('DELETE FROM %I.stored_checkpoint', mart);
         EXECUTE format('INSERT INTO %I.stored_checkpoint VALUES ($1)', mart) USING reached;
     END IF;
-    EXECUTE format('SELECT %s.mart_class($1, $2, $3, false)', extension) USING settings, reached, as_of + 1;
+    PERFORM @extschema@.mart_class(settings, reached, as_of + 1, false);
 END
 $$;
 COMMENT ON FUNCTION mart_fill_kinds(jsonb, date, date, date) IS

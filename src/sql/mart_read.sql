@@ -7,7 +7,6 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     used record;
     now_there jsonb;
 BEGIN
@@ -21,7 +20,7 @@ BEGIN
                 DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
         END IF;
     END LOOP;
-    EXECUTE format('SELECT %s.mart_types($1)', extension) INTO now_there USING settings;
+    now_there := @extschema@.mart_types(settings);
     FOR used IN SELECT * FROM (VALUES ('ordered_at', 'at_type'), ('customer', 'key')) AS v (name, kind) WHERE now_there ->> kind <> settings ->> kind LOOP
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s',
                 settings #>> ARRAY['columns', used.name], settings ->> 'orders', now_there #>> ARRAY['types', 'orders', used.name], settings #>> ARRAY['types', 'orders', used.name]),
@@ -37,7 +36,6 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mapped record;
     type text;
     types jsonb := '{"orders": {}, "subscriptions": {}, "survey": {}, "costs": {}}';
@@ -50,7 +48,7 @@ BEGIN
              CROSS JOIN LATERAL jsonb_each_text(CASE WHEN jsonb_typeof(settings -> mapping) = 'object' THEN settings -> mapping ELSE '{}' END) AS m (argument, "column")
         WHERE relation IS NOT NULL AND "column" IS NOT NULL
     LOOP
-        EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING mapped.relation, mapped.argument, mapped."column";
+        type := @extschema@.quality_column(mapped.relation, mapped.argument, mapped."column");
         IF type = 'timestamp with time zone' AND settings ->> 'tz' IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', mapped."column", mapped.relation, type);
         END IF;
@@ -71,10 +69,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     type text;
 BEGIN
-    EXECUTE format('SELECT %s.quality_column($1, ''ordered_at''::text, $2)', extension) INTO type USING relation, "column";
+    type := @extschema@.quality_column(relation, 'ordered_at'::text, "column");
     IF type = 'timestamp with time zone' AND tz IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', "column", relation, type);
     END IF;
@@ -88,9 +85,9 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
                     WHEN settings -> 'types'::text -> 'orders'::text ->> argument IN ('real'::text, 'double precision'::text)
-                    THEN pg_catalog.format('%s.shortest_decimal(t.%I)'::text, VARIADIC ARRAY[e.extnamespace::regnamespace::text, c.name])
+                    THEN pg_catalog.format('%s.shortest_decimal(t.%I)'::text, VARIADIC ARRAY[extension_schema(), c.name])
                     ELSE pg_catalog.format('t.%I::numeric'::text, VARIADIC ARRAY[c.name]) END
-        FROM pg_catalog.pg_extension AS e, (SELECT settings -> 'columns'::text ->> argument) AS c (name) WHERE e.extname = 'customer_value'::name);
+        FROM (SELECT settings -> 'columns'::text ->> argument) AS c (name));
 COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
 
 CREATE FUNCTION mart_text(source text, argument text, settings jsonb)
@@ -131,7 +128,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
@@ -140,10 +137,9 @@ DECLARE
     amount text;
     source text;
 BEGIN
-    EXECUTE format('SELECT %1$s.mart_day($1, $2, $3), %1$s.mart_number(''amount''::text, $4), %1$s.mart_bounds($4, $5, $6)', extension) INTO day, amount, bounds
-    USING (settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz', settings, "from", "to";
-    EXECUTE format('SELECT %1$s.mart_text(''orders''::text, ''customer''::text, $1) AS customer, %1$s.mart_text(''orders''::text, ''category''::text, $1) AS category,
-                           %1$s.mart_text(''orders''::text, ''order_id''::text, $1) AS order_id, %1$s.mart_text(''orders''::text, ''status''::text, $1) AS status', extension) INTO named USING settings;
+    SELECT @extschema@.mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@.mart_number('amount'::text, settings), @extschema@.mart_bounds(settings, "from", "to") INTO day, amount, bounds;
+    SELECT @extschema@.mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@.mart_text('orders'::text, 'category'::text, settings) AS category,
+                           @extschema@.mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@.mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
     IF only_finite AND "from" IS NULL THEN
         bounds := format('isfinite(%s)', at);
     END IF;
@@ -172,16 +168,15 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L::text', settings ->> 'tz') ELSE '' END;
     has_guests boolean;
     source text;
 BEGIN
-    EXECUTE format('SELECT %s.mart_source($1, $2, $3, false, $4)', extension) INTO source USING settings, "from", "to", only_finite;
+    source := @extschema@.mart_source(settings, "from", "to", false, only_finite);
     -- a table below another, or a foreign one, may have what is NOT NULL above
-    EXECUTE format('SELECT bool_or(c.relkind NOT IN (''r'', ''p'') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = ''n'' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated))
-                    FROM %s.mart_relations($1) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = $2', extension)
-    INTO has_guests USING (settings ->> 'orders')::regclass, settings #>> '{columns,customer}';
+    SELECT bool_or(c.relkind NOT IN ('r', 'p') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated)) INTO has_guests
+                    FROM @extschema@.mart_relations((settings ->> 'orders')::regclass) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = (settings #>> '{columns,customer}');
     RETURN format('SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s',
         extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
         CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END,
@@ -222,7 +217,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     parts text;
 BEGIN
     SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, %L::date) AS s', part, extension, ledger, settings ->> 'today'), ' UNION ALL ')
@@ -248,7 +243,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     most_rows CONSTANT double precision := 20e6;
     plan jsonb;
@@ -267,7 +261,7 @@ BEGIN
         RETURN;
     END IF;
     IF all_months THEN
-        EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
+        day := @extschema@.mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
         EXECUTE format('SELECT min(%1$s) AS first, max(%1$s) AS last FROM %2$s AS t WHERE isfinite(t.%3$I)', day, settings ->> 'orders', settings #>> '{columns,ordered_at}') INTO bounds;
         EXECUTE format('DELETE FROM %I.changes', mart);
         -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
@@ -294,7 +288,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     source text;
 BEGIN
@@ -305,7 +299,7 @@ BEGIN
             FROM %1$I.stored_ledgers WHERE is_published = $3 AND orders + refund_rows > 0 AND month >= coalesce($1, '-infinity') AND month < coalesce($2, 'infinity') GROUP BY month, is_published$sql$, mart)
         USING "from", "to", is_published;
     ELSE
-        EXECUTE format('SELECT %s.mart_source($1, $2, $3, true, true)', extension) INTO source USING settings, "from", "to";
+        source := @extschema@.mart_source(settings, "from", "to", true, true);
         -- a ledger of one customer sums faster than numeric aggregates do
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT s.period, base.category, $2, s.orders, s.refund_rows, s.gross_revenue, s.refunds
@@ -322,7 +316,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     in_range text := 'month >= $1 AND month < $2';
     months bigint;
@@ -330,13 +324,12 @@ DECLARE
 BEGIN
     EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING "from", "to";
     EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
-    EXECUTE format('SELECT %s.mart_months($1, $2)', extension) INTO months USING "from", "to";
-    EXECUTE format('SELECT %1$s.mart_run(ARRAY[''read'']::text[], ARRAY[%1$s.mart_ledgers($1, $2, $3, true, $4), %1$s.mart_store($1, false, $2, $5, $6, $7, $8, $9)])', extension)
-    USING settings, "from", "to", shards, months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started;
+    months := @extschema@.mart_months("from", "to");
+    PERFORM @extschema@.mart_run(ARRAY['read']::text[], ARRAY[@extschema@.mart_ledgers(settings, "from", "to", true, shards), @extschema@.mart_store(settings, false, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started)]);
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
                         AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING "from", "to";
-    EXECUTE format('SELECT %s.mart_read_categories($1, $2, $3, false)', extension) USING settings, "from", "to";
+    PERFORM @extschema@.mart_read_categories(settings, "from", "to", false);
     EXECUTE format('SELECT $3 + coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING "from", "to", rows_before;
     EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart)
     USING months_before + months, greatest(months_total, months_before + months), rows_read, log_run;   -- some changed meanwhile, and are read again

@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     can_note boolean;
     is_done boolean;
@@ -30,7 +30,7 @@ BEGIN
         RETURN;
     END IF;
     -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
-    EXECUTE format('SELECT %s.mart_has_triggers($1)', extension) INTO can_note USING (settings ->> 'orders')::regclass;
+    can_note := @extschema@.mart_has_triggers((settings ->> 'orders')::regclass);
     IF can_note THEN
         -- where it has to be given up, mart_watch finds tables without triggers, and all is read
         EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('SELECT %s.mart_add_triggers($1)', extension)) INTO is_done USING settings;
@@ -54,7 +54,7 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT r.relation::oid, c.relfilenode,
@@ -80,7 +80,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     day text;
     seen record;
@@ -113,7 +113,7 @@ BEGIN
         reads_all := reads_all OR reason IS NOT NULL OR (is_first AND seen.is_not_noted) OR (seen.is_new AND NOT seen.is_readable);
         -- a partition has joined
         IF seen.is_new AND seen.is_readable AND NOT reads_all THEN
-            EXECUTE format('SELECT %s.mart_day($1, $2, $3)', extension) INTO day USING (settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz';
+            day := @extschema@.mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
             EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, seen.relation, settings #>> '{columns,ordered_at}');
         END IF;
     END LOOP;
@@ -138,7 +138,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     log_run bigint;
 BEGIN
@@ -146,8 +145,8 @@ BEGIN
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1
                         AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE)', mart) USING log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1 AND process = pg_backend_pid()', mart) USING log_run;
-    EXECUTE format('SELECT %s.mart_update($1)', extension) USING settings;
-    EXECUTE format('SELECT %s.mart_note($1, $2, $3)', extension) USING settings, "from", "to";
+    PERFORM @extschema@.mart_update(settings);
+    PERFORM @extschema@.mart_note(settings, "from", "to");
     RETURN log_run;
 END
 $$;
@@ -159,7 +158,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     changed_from date;
     as_of date;
@@ -174,7 +173,7 @@ BEGIN
     EXECUTE format('SELECT max(%2$s.last_day(%2$s.as_of(ledger, $1))) FROM %1$I.stored_ledgers
                     WHERE is_published AND month IN (SELECT DISTINCT month FROM %1$I.stored_ledgers WHERE is_published AND month <= $1 ORDER BY month DESC LIMIT 2)', mart, extension) INTO as_of USING (settings ->> 'today')::date;
     IF as_of IS NOT NULL AND (changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous) THEN
-        EXECUTE format('SELECT %s.mart_fill_changed($1, $2, $3, $4)', extension) USING settings, changed_from, previous, as_of;
+        PERFORM @extschema@.mart_fill_changed(settings, changed_from, previous, as_of);
     END IF;
     RETURN as_of;
 END
@@ -188,7 +187,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     previous date;
     changed_from date;
@@ -197,9 +195,9 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT as_of, (SELECT CASE WHEN $1 THEN ''-infinity'' ELSE min(month) END FROM %1$I.stored_ledgers WHERE NOT is_published) FROM %1$I.stored_state', mart) INTO previous, changed_from USING reads_all;
     IF reads_all THEN
-        EXECUTE format('SELECT %s.mart_fill_all($1, $2, $3)', extension) INTO as_of USING settings, log_run, started;
+        as_of := @extschema@.mart_fill_all(settings, log_run, started);
     ELSE
-        EXECUTE format('SELECT %s.mart_publish($1, $2)', extension) INTO as_of USING settings, previous;
+        as_of := @extschema@.mart_publish(settings, previous);
     END IF;
     EXECUTE format('UPDATE %I.stored_state SET as_of = $1', mart) USING as_of;
     EXECUTE format('SELECT to_char(month, ''YYYY-MM'') FROM %I.stored_months WHERE greatest(min_scale(gross_revenue), min_scale(refunds)) > $1 ORDER BY month LIMIT 1', mart) INTO fraction USING (settings ->> 'decimals')::integer;
@@ -208,14 +206,14 @@ BEGIN
             HINT = 'drop_mart, and create_mart with more decimals.';
     END IF;
     IF as_of IS NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_nothing($1)', extension) USING settings;
+        PERFORM @extschema@.mart_fill_nothing(settings);
     END IF;
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_fill_kinds($1, $2, $3, $4)', extension) USING settings, changed_from, previous, as_of;
+        PERFORM @extschema@.mart_fill_kinds(settings, changed_from, previous, as_of);
     END IF;
-    EXECUTE format('SELECT %s.mart_fill_others($1, $2)', extension) USING settings, coalesce(as_of, (settings ->> 'today')::date);
+    PERFORM @extschema@.mart_fill_others(settings, coalesce(as_of, (settings ->> 'today')::date));
     IF quality THEN
-        EXECUTE format('SELECT %s.mart_fill_quality($1)', extension) USING settings;
+        PERFORM @extschema@.mart_fill_quality(settings);
     END IF;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''done'', changed_at = clock_timestamp() WHERE run = $1', mart) USING log_run;
 END

@@ -60,14 +60,14 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     wanted record;
     has_added boolean;
 BEGIN
     FOR wanted IN EXECUTE format('SELECT name, regexp_split_to_array(replace(replace(columns, ''{extension}'', %1$L), ''{key}'', $1 ->> ''key''), '', '') AS columns, constraints, about
                                   FROM %1$s.mart_tables() WHERE %1$s.mart_absent(needs, $1) IS NULL ORDER BY place', extension) USING settings LOOP
-        EXECUTE format('SELECT %s.mart_add_columns($1, $2, $3)', extension) INTO has_added USING mart, wanted.name, wanted.columns;
+        has_added := @extschema@.mart_add_columns(mart, wanted.name, wanted.columns);
         CONTINUE WHEN NOT has_added;
         IF wanted.constraints IS NOT NULL THEN
             EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,
@@ -88,7 +88,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     mart text := settings ->> 'mart';
     name text := format('%I.%I', mart, view_name);
     columns record;
@@ -98,7 +98,7 @@ BEGIN
                            string_agg(format(''%%1$I::%%2$s'', column_name, %1$s.mart_type(type, $2)), '', '' ORDER BY place) AS casts FROM %1$s.mart_columns() WHERE view_name = $1', extension)
     INTO columns USING view_name, settings;
     IF query IS NULL THEN
-        EXECUTE format('SELECT %s.mart_add_columns($1, $2, $3)', extension) USING mart, 'stored_' || view_name, columns.definitions;
+        PERFORM @extschema@.mart_add_columns(mart, 'stored_' || view_name, columns.definitions);
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, 'stored_' || view_name, 'the rows of the view ' || view_name || '; refresh_mart replaces them');
         query := format('SELECT * FROM %I.%I', mart, 'stored_' || view_name);
     END IF;
@@ -118,12 +118,11 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     view record;
 BEGIN
-    FOR view IN EXECUTE format('SELECT d.view_name, %1$s.mart_sql(CASE WHEN d.view_name = ''customers'' THEN %1$s.mart_customers_query($1) WHEN NOT d.is_stored THEN d.query END, $1) AS query, d.about
-                                FROM %1$s.mart_views() AS d WHERE %1$s.mart_absent(d.needs, $1) IS NULL ORDER BY d.is_stored DESC, d.place', extension) USING settings LOOP
-        EXECUTE format('SELECT %s.mart_add_view($1, $2, $3, $4)', extension) USING settings, view.view_name, view.query, view.about;
+    FOR view IN SELECT d.view_name, @extschema@.mart_sql(CASE WHEN d.view_name = 'customers' THEN @extschema@.mart_customers_query(settings) WHEN NOT d.is_stored THEN d.query END, settings) AS query, d.about
+                                FROM @extschema@.mart_views() AS d WHERE @extschema@.mart_absent(d.needs, settings) IS NULL ORDER BY d.is_stored DESC, d.place LOOP
+        PERFORM @extschema@.mart_add_view(settings, view.view_name, view.query, view.about);
     END LOOP;
 END
 $$;
@@ -135,7 +134,6 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     version text := (SELECT extversion FROM pg_extension WHERE extname = 'customer_value');
     mart text := settings ->> 'mart';
     is_updated boolean;
@@ -145,7 +143,7 @@ BEGIN
     END IF;
     EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''version'', $1) WHERE settings ->> ''version'' IS DISTINCT FROM $1 RETURNING true', mart) INTO is_updated USING version;
     IF is_updated THEN
-        EXECUTE format('SELECT %1$s.mart_add_tables($1), %1$s.mart_add_views($1)', extension) USING settings;
+        PERFORM @extschema@.mart_add_tables(settings), @extschema@.mart_add_views(settings);
     END IF;
 END
 $$;

@@ -1,8 +1,14 @@
 --@ requires: revenue
 -- Is a table of orders fit to be measured? One row a check. The table and the names of its columns are the caller's, so the
 -- query is made when it runs: with the rights of the caller, with every name quoted, and with nothing found through
--- search_path. What it needs of this extension it calls in the schema where the extension is now. In bodies that are parsed when
--- the extension is created, functions with polymorphic arguments are qualified: others could match better.
+-- search_path. In bodies that are parsed when the extension is created, functions with polymorphic arguments are qualified:
+-- others could match better.
+
+CREATE FUNCTION extension_schema()
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT extnamespace::pg_catalog.regnamespace::text FROM pg_catalog.pg_extension WHERE extname = 'customer_value'::name);
+COMMENT ON FUNCTION extension_schema() IS 'the schema of the extension, quoted, for queries that are made when they run';
 
 CREATE FUNCTION quality_checks()
 RETURNS TABLE (place integer, check_name text, severity text, needs text[], condition text, about text)
@@ -91,7 +97,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     argument text;
     type text;
     quoted text;        -- the column
@@ -107,13 +113,13 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('orders must be a table or a view: %s', coalesce(orders::text, 'NULL'));
     END IF;
     FOREACH argument IN ARRAY ARRAY['customer', 'ordered_at', 'amount', 'order_id', 'status', 'currency', 'product', 'row_id'] LOOP
-        EXECUTE format('SELECT %s.quality_column($1, $2, $3)', extension) INTO type USING orders, argument, mapping ->> argument;
+        type := @extschema@.quality_column(orders, argument, mapping ->> argument);
         IF type = 'timestamp with time zone' AND tz IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', HINT = 'Say whose days are meant, for example tz => ''Europe/Berlin''.',
                 MESSAGE = format('ordered_at needs tz: the column "%s" of %s is of type %s', mapping ->> argument, orders, type);
         END IF;
         quoted := format('t.%I', coalesce(mapping ->> argument, ''));
-        EXECUTE format('SELECT %s.quality_text($1, $2)', extension) INTO word USING quoted, type::regtype;
+        word := @extschema@.quality_text(quoted, type::regtype);
         key := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric') THEN quoted ELSE format('(%s) COLLATE "C"', word) END;
         is_blank := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'uuid') THEN 'false' ELSE format('btrim(%s, E'' \t\n\r'') = ''''', word) END;
         is_finite := CASE WHEN type ~ 'int$' OR type = 'integer' THEN 'true' ELSE quoted || ' NOT IN (''NaN'', ''Infinity'', ''-Infinity'')' END;
@@ -150,14 +156,14 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
+    extension text := @extschema@.extension_schema();
     source text;
     flags text;         -- which checks that look at one row alone find something, a bit each
     bits text;
     rows text;          -- what the pass groups by: what is not in the mapping is NULL and makes no groups;
     copies text;        -- to go on from rows lets both share a sort
 BEGIN
-    EXECUTE format('SELECT %s.quality_source($1, $2, $3)', extension) INTO source USING orders, mapping, tz;
+    source := @extschema@.quality_source(orders, mapping, tz);
     EXECUTE format('SELECT coalesce(string_agg(format(''CASE WHEN %%s THEN %%s ELSE 0 END'', condition, 1 << place), '' | ''), ''0''),
                            coalesce(string_agg(format(''(%%L, %%s)'', check_name, 1 << place), '', ''), ''(NULL, 0)'')
                     FROM %s.quality_checks() WHERE condition IS NOT NULL AND $1 ?& needs', extension) INTO flags, bits USING mapping;
@@ -212,7 +218,6 @@ LANGUAGE plpgsql STABLE ROWS 24
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'customer_value');
     query text;
     wrong text;
 BEGIN
@@ -223,7 +228,7 @@ BEGIN
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = wrong;
     END IF;
-    EXECUTE format('SELECT %s.quality_query($1, $2, $3)', extension) INTO query USING orders, mapping, tz;
+    query := @extschema@.quality_query(orders, mapping, tz);
     RETURN QUERY EXECUTE query USING coalesce(as_of, (now() AT TIME ZONE coalesce(tz, 'UTC'))::date), earliest, stale;
 END
 $$;
