@@ -1,8 +1,7 @@
 #include "core/clv/pareto_nbd.h"
 
+#include "core/clv/legendre.h"
 #include "core/clv/special.h"
-
-#include <boost/math/quadrature/gauss.hpp>
 
 #include <array>
 
@@ -12,27 +11,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double negligible = 40;      // e-folds below which the integrand is left out
-constexpr int most_nodes = 16;
-
-// Nodes and weights of Gauss-Legendre quadrature on [0, 1].
-struct Rule {
-    int count;
-    std::array<double, most_nodes> at, log_weight;
-};
-template <int count> Rule legendre()
-{
-    using Gauss = boost::math::quadrature::gauss<double, count>;
-    Rule rule{count, {}, {}};
-    for (int i = 0; i < count / 2; ++i) {
-        const auto k = static_cast<std::size_t>(i);
-        const double node = Gauss::abscissa()[k], weight = std::log(Gauss::weights()[k] / 2);
-        rule.at[2 * k] = (1 - node) / 2;
-        rule.at[2 * k + 1] = (1 + node) / 2;
-        rule.log_weight[2 * k] = rule.log_weight[2 * k + 1] = weight;
-    }
-    return rule;
-}
-const Rule fine = legendre<16>(), coarse = legendre<8>();
 
 // The integral of (1+u/alpha)^-power_alpha (1+u/beta)^-power_beta over the time u of the dropout. Logarithms are of 1+u/alpha and 1+u/beta, which
 // keep their digits where alpha and beta are large.
@@ -60,7 +38,7 @@ public:
         const int panels = easy ? 1 : static_cast<int>(std::min(64.0, std::ceil(std::max({end / 3, drop / 20, 1.0}))));
         Total total;
         for (int panel = 0; panel < panels; ++panel) {
-            use_nodes<with_means>(end * panel / panels, end / panels, easy ? coarse : fine);
+            use_nodes<with_means>(end * panel / panels, end / panels, easy ? legendre_8 : legendre_16);
             add_panel<with_means>(power_alpha, total);
         }
         return total.result(alpha_is_less_);
@@ -107,7 +85,7 @@ private:
         return end;
     }
     // The nodes of a panel; those of the panel before are kept where it is the same, as for customers that differ in frequency only.
-    template <bool with_means> void use_nodes(double from, double length, const Rule& rule) noexcept
+    template <bool with_means> void use_nodes(double from, double length, const LegendreRule& rule) noexcept
     {
         if (rule_ == &rule && from == from_ && length == panel_)
             return;
@@ -115,8 +93,7 @@ private:
         from_ = from;
         panel_ = length;
         const double log_panel = std::log(length);
-        for (int i = 0; i < rule.count; ++i) {
-            const auto k = static_cast<std::size_t>(i);
+        for (std::size_t k = 0; k < rule.count; ++k) {
             const double v = from + length * rule.at[k], grown = less_ * quick_expm1(v);
             nodes_[k] = {log_less_ + v, quick_log1p((from_time_ + grown) / scale_more_), with_means ? 1 / (less_ + grown) : 0, with_means ? 1 / (more_ + grown) : 0, rule.log_weight[k] + log_panel + log_scale_ + log_less_ + v};
         }
@@ -124,9 +101,9 @@ private:
     template <bool with_means> void add_panel(double power_alpha, Total& total) const noexcept
     {
         const double less = alpha_is_less_ ? power_alpha : power_beta_, more = alpha_is_less_ ? power_beta_ : power_alpha;
-        std::array<double, most_nodes> logs;
+        std::array<double, LegendreRule::most_nodes> logs;
         double top = total.top;
-        const auto count = static_cast<std::size_t>(rule_->count);
+        const std::size_t count = rule_->count;
         for (std::size_t i = 0; i < count; ++i) {
             logs[i] = nodes_[i].log_weight - less * nodes_[i].log_less - more * nodes_[i].log_more;
             top = std::max(top, logs[i]);
@@ -147,9 +124,9 @@ private:
 
     bool alpha_is_less_;
     double power_beta_, from_time_, scale_less_, scale_more_, less_, more_, length_, log_length_, log_less_, log_scale_;
-    const Rule* rule_ = nullptr;
+    const LegendreRule* rule_ = nullptr;
     double from_ = 0, panel_ = 0;
-    std::array<Node, most_nodes> nodes_;
+    std::array<Node, LegendreRule::most_nodes> nodes_;
 };
 
 }  // namespace
