@@ -6,7 +6,6 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
 #pragma GCC diagnostic pop
 
@@ -17,7 +16,6 @@ namespace customer_value::experiment {
 namespace {
 
 using Whole = boost::multiprecision::cpp_int;
-using Precise = boost::multiprecision::cpp_bin_float_50;  // wide exponents: the square of a large double fits
 
 constexpr std::int32_t most_groups = (State::most_whole_digits + State::most_decimal_places) / 4;
 
@@ -81,16 +79,55 @@ struct Group {
         squares = whole_of(shown(state.sum_of_squares(digits)));
     }
     [[nodiscard]] Whole power(std::int32_t exponent) const { return boost::multiprecision::pow(Whole(10), static_cast<unsigned>(exponent)); }
-    // (sum of squares - sum^2 / n) / (n - 1) / n: the variance of the mean; needs two values.
-    [[nodiscard]] Precise variance_of_mean() const
-    {
-        const Whole spread = count * squares - sum * sum;
-        return Precise(spread) / Precise(Whole(count * count * (count - 1) * power(2 * scale)));
-    }
+    // The variance of the mean is (sum of squares - sum^2 / n) / (n - 1) / n = spread / spread_unit; needs two values.
+    [[nodiscard]] Whole spread() const { return count * squares - sum * sum; }
+    [[nodiscard]] Whole spread_unit() const { return count * count * (count - 1) * power(2 * scale); }
 
     Whole count;
     std::int32_t scale;
     Whole sum, squares;
+};
+
+// number * 2^exponent, or the number itself where the exponent is below 0: a fraction n / d times 2^e is shifted(n, e) / shifted(d, -e).
+Whole shifted(const Whole& number, std::int64_t exponent)
+{
+    return exponent <= 0 ? number : Whole(number << static_cast<std::size_t>(exponent));
+}
+
+// A fraction above 0 times 2^exponent, rounded down.
+Whole quotient(const Whole& numerator, const Whole& denominator, std::int64_t exponent)
+{
+    return shifted(numerator, exponent) / shifted(denominator, -exponent);
+}
+
+// The power of two, give or take one, that a fraction above 0 is near to.
+std::int64_t magnitude(const Whole& numerator, const Whole& denominator)
+{
+    return static_cast<std::int64_t>(msb(numerator)) - static_cast<std::int64_t>(msb(denominator));
+}
+
+// The double nearest to a fraction with a denominator above 0; infinite where it is too large.
+double nearest(const Whole& numerator, const Whole& denominator)
+{
+    constexpr int digits = 100;  // in base 2: rounded down to these and then to the 53 of a double
+    if (numerator == 0)
+        return 0;
+    const Whole size = abs(numerator);
+    const std::int64_t exponent = digits - magnitude(size, denominator);
+    const auto number = static_cast<double>(static_cast<unsigned __int128>(quotient(size, denominator, exponent)));
+    return std::ldexp(numerator < 0 ? -number : number, static_cast<int>(-exponent));
+}
+
+// The root of a fraction above 0, as digits * 2^-exponent.
+struct Root {
+    Root(const Whole& numerator, const Whole& denominator)
+        : exponent(most_digits - magnitude(numerator, denominator) / 2), digits(sqrt(quotient(numerator, denominator, 2 * exponent)))
+    {
+    }
+
+    static constexpr std::int64_t most_digits = 160;  // in base 2
+    std::int64_t exponent;
+    Whole digits;
 };
 
 }  // namespace
@@ -161,20 +198,26 @@ std::optional<MeanComparison> compare_means(const State& first, const State& sec
     if (first.count() == 0 || second.count() == 0)
         return std::nullopt;
     const Group a(first), b(second);
-    const Precise precise_difference = Precise(Whole(b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale))) /
-                                       Precise(Whole(a.count * b.count * a.power(a.scale + b.scale)));
-    MeanComparison comparison{static_cast<double>(precise_difference), std::nullopt};
+    // all fractions are exact, so that nothing cancels and no power of a large value overflows; the root has more digits than are kept
+    const Whole difference = b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale), unit = a.count * b.count * a.power(a.scale + b.scale);
+    MeanComparison comparison{nearest(difference, unit), std::nullopt};
     require_finite("the difference of means", comparison.difference);
     if (first.count() == 1 || second.count() == 1)
         return comparison;
-    const Precise va = a.variance_of_mean(), vb = b.variance_of_mean(), variance = va + vb;
-    if (variance == 0)
+    // both variances of a mean, and their sum, in units of 1 / both_units
+    const Whole a_unit = a.spread_unit(), b_unit = b.spread_unit(), both_units = a_unit * b_unit;
+    const Whole a_spread = a.spread() * b_unit, b_spread = b.spread() * a_unit, spread = a_spread + b_spread;
+    if (spread == 0)
         return comparison;
-    const Precise error = sqrt(variance);
-    const auto t = static_cast<double>(Precise(precise_difference / error));
-    const auto degrees = static_cast<double>(Precise(variance * variance / (va * va / Precise(Whole(a.count - 1)) + vb * vb / Precise(Whole(b.count - 1)))));
-    const Precise half = two_sided_t(confidence, degrees) * error;
-    comparison.test = {static_cast<double>(Precise(precise_difference - half)), static_cast<double>(Precise(precise_difference + half)), t, degrees, two_sided_p(t, degrees)};
+    const Root error(spread, both_units);
+    const double t = nearest(shifted(difference, error.exponent), unit * shifted(error.digits, -error.exponent));
+    const double degrees = nearest(spread * spread * (a.count - 1) * (b.count - 1), a_spread * a_spread * (b.count - 1) + b_spread * b_spread * (a.count - 1));
+    // the half width of the interval is quantile_digits * error.digits * 2^-exponent
+    int quantile_exponent = 0;
+    const Whole quantile_digits(static_cast<std::int64_t>(std::ldexp(std::frexp(two_sided_t(confidence, degrees), &quantile_exponent), 53)));
+    const std::int64_t exponent = error.exponent + 53 - quantile_exponent;
+    const Whole middle = shifted(difference, exponent), half = shifted(quantile_digits * error.digits * unit, -exponent), scale = shifted(unit, exponent);
+    comparison.test = {nearest(middle - half, scale), nearest(middle + half, scale), t, degrees, two_sided_p(t, degrees)};
     require_finite("a bound of the difference of means", comparison.test->lower);
     require_finite("a bound of the difference of means", comparison.test->upper);
     return comparison;
