@@ -2,6 +2,8 @@
 // integrals over a beta distribution and over time. Nothing here throws; callers check that what comes out is finite.
 #pragma once
 
+#include "core/common/boost_math.h"
+
 #include <boost/math/policies/policy.hpp>
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 

@@ -1,5 +1,6 @@
 #include "core/common/statistics.h"
 
+#include "core/common/boost_math.h"
 #include "core/common/decimal.h"
 
 #include <algorithm>
