@@ -21,7 +21,7 @@ Revenues revenues_of(const View& view, ledger::DayRange range)
 {
     const std::size_t count = view.customers;
     const Revenues revenues{{allocated<Int128>(count), count}, {allocated<Int128>(count), count}};
-    ledger::net_revenues(view, range, revenues.by_customer);
+    guarded([&] { ledger::net_revenues(view, range, revenues.by_customer); });
     std::copy(revenues.by_customer.begin(), revenues.by_customer.end(), revenues.sorted.begin());
     return revenues;
 }

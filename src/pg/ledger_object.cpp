@@ -274,10 +274,11 @@ Datum flattened(LedgerObject* object)
 
 Datum flattened(const View& view)
 {
-    const std::size_t body_size = ledger::encoded_size(view);
+    const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
     check_flat_size(body_size, view.rows());
     auto* flat = static_cast<FlatLedger*>(palloc(flat_size_of(view, body_size)));
-    ledger::encode(view, write_head(view, flat, body_size));
+    auto* body = write_head(view, flat, body_size);
+    guarded([&] { ledger::encode(view, body); });
     return PointerGetDatum(flat);
 }
 

@@ -143,7 +143,7 @@ Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
     const View view = read_ledger(fcinfo, 0);
     unsigned char head[ledger::longest_head];
     const std::size_t head_size = ledger::write_head(ledger::Head::of(view), head), preamble = preamble_size(type, view);
-    const std::size_t body_size = ledger::encoded_size(view);
+    const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
     if (body_size > MaxAllocSize - VARHDRSZ - preamble - head_size)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the binary form of this ledger would pass the limit of 1 GB")));
     auto* bytes = static_cast<bytea*>(palloc(VARHDRSZ + preamble + head_size + body_size));
@@ -155,7 +155,7 @@ Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
         view.currency.copy(reinterpret_cast<char*>(to) + 2, view.currency.size());
     }
     std::memcpy(to + preamble, head, head_size);
-    ledger::encode(view, to + preamble + head_size);
+    guarded([&] { ledger::encode(view, to + preamble + head_size); });
     PG_RETURN_BYTEA_P(bytes);
 }
 

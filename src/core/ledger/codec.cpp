@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 namespace customer_value::ledger {
 
@@ -16,7 +17,8 @@ constexpr const char* what = "a ledger";
 [[noreturn, gnu::cold]] void refuse_binary(const char* rule) { customer_value::refuse_binary(what, rule); }
 
 // `write_rows_of` writes the rows of a customer.
-template <class Out, class WriteRows> void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept
+template <class Out, class WriteRows>
+void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept(std::is_nothrow_invocable_v<WriteRows, std::uint32_t>)
 {
     KeyWriter keys(view.kind);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
@@ -24,13 +26,13 @@ template <class Out, class WriteRows> void write_body(const View& view, Out& out
         write_rows_of(customer);
     }
 }
-template <class Out> void write_body(const View& view, Out& out) noexcept
+template <class Out> void write_body(const View& view, Out& out)
 {
     write_body(view, out, [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day); });
 }
 template <class Out> void write_body(const View& view, const EncodedRows& rows, Out& out) noexcept
 {
-    write_body(view, out, [&](std::uint32_t customer) { out.bytes(rows.of(customer)); });
+    write_body(view, out, [&](std::uint32_t customer) noexcept { out.bytes(rows.of(customer)); });
 }
 
 // Reads the key of a customer, behind that of the customer before. `text` is where the body begins.
@@ -231,14 +233,14 @@ Head Head::of(const View& view) noexcept
     return {view.kind, view.has_amounts, static_cast<std::uint8_t>(view.scale), view.customers, view.first_day, view.last_day, view.rows(), text_bytes};
 }
 
-std::size_t encoded_size(const View& view) noexcept
+std::size_t encoded_size(const View& view)
 {
     Counter counter;
     write_body(view, counter);
     return counter.size;
 }
 
-void encode(const View& view, unsigned char* body) noexcept
+void encode(const View& view, unsigned char* body)
 {
     Writer writer{body};
     write_body(view, writer);

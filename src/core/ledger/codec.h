@@ -34,9 +34,9 @@ struct Head {
     [[nodiscard]] static Head of(const View& view) noexcept;
 };
 
-// Bytes of the body that `encode` writes.
-[[nodiscard]] std::size_t encoded_size(const View& view) noexcept;
-void encode(const View& view, unsigned char* body) noexcept;
+// Bytes of the body that `encode` writes. Both throw what the view throws where it is streamed.
+[[nodiscard]] std::size_t encoded_size(const View& view);
+void encode(const View& view, unsigned char* body);
 
 // The same for rows that are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
 // ends[order[i]], where those of the next one begin. Of the view the head and the keys are read, in the order of keys.

@@ -56,7 +56,7 @@ std::optional<RepeatPurchases> repeat_purchases_of(const Rows& rows) noexcept
     return repeat;
 }
 
-void net_revenues(const View& view, DayRange range, std::span<Int128> revenues) noexcept
+void net_revenues(const View& view, DayRange range, std::span<Int128> revenues)
 {
     for (std::uint32_t customer = 0; customer < view.customers; ++customer)
         revenues[customer] = net_of(within(view.of(customer), range));

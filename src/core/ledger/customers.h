@@ -63,6 +63,6 @@ struct RepeatPurchases {
 [[nodiscard]] std::optional<RepeatPurchases> repeat_purchases_of(const Rows& rows) noexcept;
 
 // Each customer's sum of amounts in these days.
-void net_revenues(const View& view, DayRange range, std::span<Int128> revenues) noexcept;
+void net_revenues(const View& view, DayRange range, std::span<Int128> revenues);
 
 }  // namespace customer_value::ledger
