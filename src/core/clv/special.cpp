@@ -69,7 +69,7 @@ double purchases_pmf(double n, double shape, double time) noexcept
     return std::exp(log_rising(shape, n) - log_factorial(n) - shape * std::log1p(time) - n * std::log1p(1 / time));
 }
 
-double purchases_tail(double n, double shape, double time) noexcept
+double purchases_tail(double n, double shape, double time)
 {
     if (n <= 0)
         return 1;

@@ -53,7 +53,7 @@ using Quiet = boost::math::policies::policy<
 // of purchases over time t in units of the rate's scale.
 [[nodiscard]] double purchases_pmf(double n, double shape, double time) noexcept;
 // The probability that it is n or more, with its digits in the tail.
-[[nodiscard]] double purchases_tail(double n, double shape, double time) noexcept;
+[[nodiscard]] double purchases_tail(double n, double shape, double time);
 
 // The integral of f over [from, to], panel by panel; f may have steep places, which are refined. The tolerance is for the estimate of the
 // error, which is that of the 15 points among the 31: the result has some 13 digits.

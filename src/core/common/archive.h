@@ -189,14 +189,14 @@ public:
     // More fields that repeat: true while the closing parenthesis is not reached.
     [[nodiscard]] bool more() const noexcept { return !rest_.empty() && rest_.front() != ')'; }
     // Whether the next field has that name.
-    [[nodiscard]] bool next_is(std::string_view name) const noexcept
+    [[nodiscard]] bool next_is(std::string_view name) const
     {
         return rest_.starts_with(',') && rest_.substr(1).starts_with(name) && rest_.substr(1 + name.size()).starts_with(':');
     }
 
 private:
-    [[nodiscard]] std::string_view next_word() const noexcept { return rest_.substr(0, rest_.find_first_of(",)")); }
-    std::string_view take_word() noexcept
+    [[nodiscard]] std::string_view next_word() const { return rest_.substr(0, rest_.find_first_of(",)")); }
+    std::string_view take_word()
     {
         const auto word = next_word();
         rest_.remove_prefix(word.size());

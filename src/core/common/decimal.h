@@ -205,7 +205,7 @@ struct DecimalText {
     std::string_view whole, fraction;
 
     // Nothing where `text` has another form.
-    static std::optional<DecimalText> parsed(std::string_view text) noexcept
+    static std::optional<DecimalText> parsed(std::string_view text)
     {
         DecimalText parts;
         std::string_view rest = text;

@@ -20,7 +20,7 @@ std::uint64_t word_of(std::string_view bytes) noexcept
 }
 
 // hash_of (core/common/key.h) may change, as it only serves tables in memory; these bits are stored.
-std::uint64_t stable_hash(const Key& customer) noexcept
+std::uint64_t stable_hash(const Key& customer)
 {
     std::string_view bytes = customer.bytes;
     if (customer.kind == KeyKind::bigint) {

@@ -43,7 +43,7 @@ public:
         return state;
     }
     // A copy of `from` in bytes_for(room) of memory; the room includes that of `from`.
-    static State* relocate(const State& from, void* memory, Room room) noexcept
+    static State* relocate(const State& from, void* memory, Room room)
     {
         State* to = create(memory, room);
         (void)to->merge(from);
