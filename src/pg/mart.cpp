@@ -35,7 +35,7 @@ void hold(char* name, const char* query)
 {
     SPIPlanPtr plan = prepared(query);
     List* sources = SPI_plan_get_plan_sources(plan);
-    if (list_length(sources) != 1 || linitial_node(CachedPlanSource, sources)->resultDesc == nullptr)
+    if (list_length(sources) != 1 || static_cast<CachedPlanSource*>(linitial(sources))->resultDesc == nullptr)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("what is held must be one query that gives rows: %s", query)));
     Tuplestorestate* rows = tuplestore_begin_heap(false, false, INT_MAX);
     DestReceiver* receiver = CreateDestReceiver(DestTuplestore);
@@ -44,7 +44,7 @@ void hold(char* name, const char* query)
 
     auto* relation = static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
     relation->md.name = name;
-    relation->md.tupdesc = linitial_node(CachedPlanSource, sources)->resultDesc;
+    relation->md.tupdesc = static_cast<CachedPlanSource*>(linitial(sources))->resultDesc;
     relation->md.enrtype = ENR_NAMED_TUPLESTORE;
     relation->md.enrtuples = static_cast<double>(tuplestore_tuple_count(rows));
     relation->reldata = rows;
