@@ -4,7 +4,7 @@
 #   source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 #   open_work_dir                # $work, removed at exit together with the server that runs in it
 #   find_postgres                # $PG_CONFIG, $pg_major, $pg_bin; installs what is missing
-#   build_extension              # into $work/stage, never into the system
+#   build_extension              # into $work/stage, never into the system (but see own_folders)
 #   start_cluster [NAME=VALUE]   # exports PGHOST, PGPORT, PGUSER, PGDATABASE
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,7 +14,8 @@ work=''            # the temporary directory of this run
 step_title=''      # the step under way
 ticker=''          # the process that shows its progress
 build=''           # the copy of the tree in which the extension is built
-stage=''           # where it is installed
+stage=''           # where it is installed: this in front of the server's own folders; empty where it is in these
+own_folders=${own_folders:-no}   # yes: a server that loads extensions from its own folders only gets it there
 server_data=''     # the data directory of the private server
 server_user=''     # who runs it
 as_server=()       # the command that makes that user of root
@@ -216,24 +217,46 @@ find_postgres() {
     if [[ ! $pg_major =~ ^[0-9]+$ ]] || ((pg_major < oldest_major)); then
         die "PostgreSQL $oldest_major or newer is needed, found '$pg_major'; set PG_CONFIG to the pg_config of a newer one"
     fi
-    # A server that was built by hand has no packages
-    if [[ $PG_CONFIG == /usr/bin/* || $PG_CONFIG == /usr/lib/postgresql/* ]]; then
+    if is_packaged; then
         packages+=("postgresql-$pg_major" "postgresql-server-dev-$pg_major")
     fi
     need_packages "${packages[@]}"
     pg_bin=$("$PG_CONFIG" --bindir)
     [[ -x $pg_bin/initdb ]] || die "there is no server in $pg_bin; set PG_CONFIG to the pg_config of an installed server"
     export PG_CONFIG pg_major pg_bin
+    choose_build
 }
+
+# Set $build: a folder for each server, as objects for a server with assertions are no use to one without; another user's
+# checkout, or a read-only one, is left alone
+choose_build() {
+    build=$root/build/pg$pg_major
+    is_packaged || build+=-$(cksum <<<"$pg_bin" | cut -d ' ' -f 1)
+    if [[ ! -O $root || ! -w $root ]]; then build=$work/build; fi
+}
+
+# True for a server from a package; one that was built by hand has none
+is_packaged() { [[ $PG_CONFIG == /usr/bin/* || $PG_CONFIG == /usr/lib/postgresql/* ]]; }
+
+# True when the server can be told of another folder with extensions: PostgreSQL 18, or Debian's
+finds_extensions() { ((pg_major >= 18)) || [[ $("$pg_bin/postgres" --describe-config) == *extension_destdir* ]]; }
 
 # Build a copy of the tree in $build and install it into $stage: what you have built yourself, for this
 # or another PostgreSQL, stays as it is, and so does the system
 build_extension() {
-    build=$root/build/pg$pg_major
     stage=$work/stage
-    # Another user's checkout, or a read-only one, is left alone
-    if [[ ! -O $root || ! -w $root ]]; then build=$work/build; fi
+    if [[ $own_folders == yes ]] && ! is_packaged && ! finds_extensions; then use_own_folders; fi
     step_detail=build_progress step "building the extension for PostgreSQL $pg_major" compile
+}
+
+# Install into the server's own folders: whoever built it by hand can do without what was there
+use_own_folders() {
+    local folder
+    for folder in "$("$PG_CONFIG" --pkglibdir)" "$("$PG_CONFIG" --sharedir)/extension"; do
+        [[ -w $folder ]] || die "PostgreSQL in $pg_bin loads extensions from its own folders only, and $folder is not writable"
+    done
+    stage=''
+    say "PostgreSQL in $pg_bin loads extensions from its own folders only: customer_value is installed there, over what there is of it"
 }
 
 # Copy the sources, compile what has changed, install
@@ -273,7 +296,7 @@ create_cluster() {
     }
 }
 
-# Start a private server on a socket of its own that finds the extension in $work/stage; arguments: name=value settings for it
+# Start a private server on a socket of its own that finds the extension in $stage; arguments: name=value settings for it
 start_cluster() {
     local share library
     share=$("$PG_CONFIG" --sharedir)
@@ -285,9 +308,9 @@ start_cluster() {
     )
     if ((pg_major >= 18)); then
         settings+=("extension_control_path=$stage$share:\$system")
-    elif [[ $("$pg_bin/postgres" --describe-config) == *extension_destdir* ]]; then
+    elif finds_extensions; then
         settings+=("extension_destdir=$stage")
-    else
+    elif [[ -n $stage ]]; then
         die "PostgreSQL $pg_major in $pg_bin loads extensions from its own folders only; set PG_CONFIG to Debian's, or to 18 or newer"
     fi
     server_user=$(id -un)
