@@ -14,8 +14,8 @@ TESTS = $(filter-out setup direct lint,$(patsubst sql/%.sql,%,$(call find,sql/*.
 REGRESS = setup $(TESTS) direct lint
 REGRESS_OPTS = --inputdir=$(srcdir)
 
-# the second folder stands in for <iostream>, see there
-PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core/common/no_start_up -DCUSTOMER_VALUE_VERSION='"$(EXTENSION_VERSION)"'
+# the second folder stands in for <iostream>, see there; PostgreSQL's headers are C: what they warn about as C++ is not ours
+PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core/common/no_start_up -isystem $(includedir_server) -DCUSTOMER_VALUE_VERSION='"$(EXTENSION_VERSION)"'
 PG_CXXFLAGS = -std=c++20 -O2 -MMD -MP $(WARNINGS)
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
 EXTRA_CLEAN = $(OBJS:.o=.d)

@@ -2,13 +2,6 @@
 // differs between its versions (15 to 18).
 #pragma once
 
-// they are C, and warn as C++
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpragmas"
-#pragma GCC diagnostic ignored "-Wregister"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#pragma GCC diagnostic ignored "-Wpedantic"
 extern "C" {
 #include "postgres.h"
 
@@ -40,7 +33,6 @@ extern "C" {
 #include "varatt.h"
 #endif
 }
-#pragma GCC diagnostic pop
 
 // port.h renames the printf family; the standard headers that follow need the real names
 #undef snprintf
