@@ -10,6 +10,7 @@ CREATE TYPE @model@_model AS (
     converged boolean, at_boundary boolean, gradient double precision
 );
 --@ end
+
 COMMENT ON TYPE bg_nbd_model IS
 'a fitted BG/NBD model: purchase rates ~ Gamma(r, alpha), dropout after a repeat purchase with probability ~ Beta(a, b); a = 0: nobody drops out; then the unit of time, and how the fit went';
 COMMENT ON TYPE mbg_nbd_model IS
@@ -41,31 +42,71 @@ COMMENT ON TYPE sbg_model IS
 
 CREATE TYPE gamma_gamma_model AS (
     p double precision, q double precision, v double precision,
-    population_mean double precision, log_likelihood double precision, customers bigint, standard_errors double precision[],
+    population_mean double precision,
+    log_likelihood double precision, customers bigint, standard_errors double precision[],
     converged boolean, at_boundary boolean, gradient double precision
 );
 COMMENT ON TYPE gamma_gamma_model IS
 'a fitted Gamma-Gamma model of spend per purchase, parameters p, q, v; population_mean = p v / (q - 1) is NULL where it is infinite (q <= 1); then how the fit went';
 
 --@ for model in bg_nbd, mbg_nbd
---@ function @model@_model(r double precision, alpha double precision, a double precision, b double precision) returns @model@_model is @model@_model:
---@     a model of given parameters, for example published ones; alpha in the unit of time of the rows that it will be applied to
---@ function @model@_model(r double precision, alpha double precision, a double precision, b double precision, unit interval) returns @model@_model is @model@_model:
---@     a model of given parameters in a unit of time, for example 1 week
+CREATE FUNCTION @model@_model(r double precision, alpha double precision, a double precision, b double precision)
+RETURNS @model@_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_@model@_model';
+COMMENT ON FUNCTION @model@_model(r double precision, alpha double precision, a double precision, b double precision) IS
+'a model of given parameters, for example published ones; alpha in the unit of time of the rows that it will be applied to';
+
+CREATE FUNCTION @model@_model(
+    r double precision, alpha double precision, a double precision, b double precision, unit interval
+) RETURNS @model@_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_@model@_model';
+COMMENT ON FUNCTION @model@_model(
+    r double precision, alpha double precision, a double precision, b double precision, unit interval
+) IS
+'a model of given parameters in a unit of time, for example 1 week';
 --@ end
---@ function pareto_nbd_model(r double precision, alpha double precision, s double precision, beta double precision) returns pareto_nbd_model is pareto_nbd_model:
---@     a model of given parameters, for example published ones; alpha and beta in the unit of time of the rows that it will be applied to
---@ function pareto_nbd_model(r double precision, alpha double precision, s double precision, beta double precision, unit interval) returns pareto_nbd_model is pareto_nbd_model:
---@     a model of given parameters in a unit of time, for example 1 week
---@ function bg_bb_model(alpha double precision, beta double precision, gamma double precision, delta double precision) returns bg_bb_model is bg_bb_model:
---@     a model of given parameters, for example published ones
---@ function sbg_model(alpha double precision, beta double precision) returns sbg_model is sbg_model:
---@     a model of given parameters, for example published ones
---@ function gamma_gamma_model(p double precision, q double precision, v double precision) returns gamma_gamma_model is gamma_gamma_model:
---@     a model of given parameters, for example published ones; v in the currency of the rows that it will be applied to
+
+CREATE FUNCTION pareto_nbd_model(r double precision, alpha double precision, s double precision, beta double precision)
+RETURNS pareto_nbd_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_pareto_nbd_model';
+COMMENT ON FUNCTION pareto_nbd_model(
+    r double precision, alpha double precision, s double precision, beta double precision
+) IS
+'a model of given parameters, for example published ones; alpha and beta in the unit of time of the rows that it will be applied to';
+
+CREATE FUNCTION pareto_nbd_model(
+    r double precision, alpha double precision, s double precision, beta double precision, unit interval
+) RETURNS pareto_nbd_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_pareto_nbd_model';
+COMMENT ON FUNCTION pareto_nbd_model(
+    r double precision, alpha double precision, s double precision, beta double precision, unit interval
+) IS
+'a model of given parameters in a unit of time, for example 1 week';
+
+CREATE FUNCTION bg_bb_model(
+    alpha double precision, beta double precision, gamma double precision, delta double precision
+) RETURNS bg_bb_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_bg_bb_model';
+COMMENT ON FUNCTION bg_bb_model(
+    alpha double precision, beta double precision, gamma double precision, delta double precision
+) IS
+'a model of given parameters, for example published ones';
+
+CREATE FUNCTION sbg_model(alpha double precision, beta double precision) RETURNS sbg_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sbg_model';
+COMMENT ON FUNCTION sbg_model(alpha double precision, beta double precision) IS
+'a model of given parameters, for example published ones';
+
+CREATE FUNCTION gamma_gamma_model(p double precision, q double precision, v double precision) RETURNS gamma_gamma_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gamma_gamma_model';
+COMMENT ON FUNCTION gamma_gamma_model(p double precision, q double precision, v double precision) IS
+'a model of given parameters, for example published ones; v in the currency of the rows that it will be applied to';
+
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd, bg_bb, sbg
---@ function with_unit(model @model@_model, unit interval) returns @model@_model is with_unit_@model@:
---@     the same model, saying the unit of time of the rows that it was fitted to; clv_forecast asks for it
+CREATE FUNCTION with_unit(model @model@_model, unit interval) RETURNS @model@_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_with_unit_@model@';
+COMMENT ON FUNCTION with_unit(model @model@_model, unit interval) IS
+'the same model, saying the unit of time of the rows that it was fitted to; clv_forecast asks for it';
 --@ end
 
 -- States: the distinct rows of a fit.
@@ -74,92 +115,235 @@ COMMENT ON TYPE gamma_gamma_model IS
 --@ state repeat_spend_state: distinct frequency and monetary_value of customers who bought again, each with the number of customers
 --@ state renewal_state: contracts that ended, or were last seen going on, by period, with the number of customers
 
---@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency double precision, age double precision) returns repeat_purchase_state is repeat_purchases_add:
---@     the state with one more customer
---@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint) returns repeat_purchase_state is repeat_purchases_add_weighted:
---@     the state with so many more customers
---@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint) returns repeat_purchase_state is opportunities_add:
---@     the state with one more customer
---@ function repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint) returns repeat_purchase_state is opportunities_add_weighted:
---@     the state with so many more customers
---@ for value in numeric, double precision
---@ function repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@) returns repeat_spend_state is repeat_spend_add_@value.c@:
---@     the state with one more customer
---@ function repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint) returns repeat_spend_state is repeat_spend_add_weighted_@value.c@:
---@     the state with so many more customers
---@ end
---@ function renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) returns renewal_state is renewal_add:
---@     the state with the customers of one more row
---@ function renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint) returns renewal_state is renewal_add_weighted:
---@     the state with the customers of one more row, so many times
+CREATE FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency double precision, age double precision
+) RETURNS repeat_purchase_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add';
+COMMENT ON FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency double precision, age double precision
+) IS
+'the state with one more customer';
 
---@ function counted_customers(state repeat_purchase_state) returns bigint is repeat_purchases_customers: number of customers
---@ function repeat_buyers(state repeat_purchase_state) returns bigint is repeat_buyers:
---@     number of customers who bought again; without any, no model can be fitted
---@ function counted_customers(state repeat_spend_state) returns bigint is repeat_spend_customers: number of customers who bought again and spent
---@ function counted_customers(state renewal_state) returns bigint is renewal_customers: number of customers
+CREATE FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint
+) RETURNS repeat_purchase_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add_weighted';
+COMMENT ON FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint
+) IS
+'the state with so many more customers';
+
+CREATE FUNCTION repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint)
+RETURNS repeat_purchase_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add';
+COMMENT ON FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint
+) IS
+'the state with one more customer';
+
+CREATE FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint
+) RETURNS repeat_purchase_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add_weighted';
+COMMENT ON FUNCTION repeat_purchase_state_add(
+    repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint
+) IS
+'the state with so many more customers';
+
+--@ for value in numeric, double precision
+CREATE FUNCTION repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@)
+RETURNS repeat_spend_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_@value.c@';
+COMMENT ON FUNCTION repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@) IS
+'the state with one more customer';
+
+CREATE FUNCTION repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint)
+RETURNS repeat_spend_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_weighted_@value.c@';
+COMMENT ON FUNCTION repeat_spend_state_add(
+    repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint
+) IS
+'the state with so many more customers';
+--@ end
+
+CREATE FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) RETURNS renewal_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add';
+COMMENT ON FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) IS
+'the state with the customers of one more row';
+
+CREATE FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint)
+RETURNS renewal_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add_weighted';
+COMMENT ON FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint) IS
+'the state with the customers of one more row, so many times';
+
+CREATE FUNCTION counted_customers(state repeat_purchase_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_customers';
+COMMENT ON FUNCTION counted_customers(state repeat_purchase_state) IS 'number of customers';
+
+CREATE FUNCTION repeat_buyers(state repeat_purchase_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_buyers';
+COMMENT ON FUNCTION repeat_buyers(state repeat_purchase_state) IS
+'number of customers who bought again; without any, no model can be fitted';
+
+CREATE FUNCTION counted_customers(state repeat_spend_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_customers';
+COMMENT ON FUNCTION counted_customers(state repeat_spend_state) IS 'number of customers who bought again and spent';
+
+CREATE FUNCTION counted_customers(state renewal_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_customers';
+COMMENT ON FUNCTION counted_customers(state renewal_state) IS 'number of customers';
 
 -- Fits of states.
 
---@ function bg_nbd_fit(state repeat_purchase_state) returns bg_nbd_model is bg_nbd_fit:
---@     the BG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
---@ function mbg_nbd_fit(state repeat_purchase_state) returns mbg_nbd_model is mbg_nbd_fit:
---@     the MBG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
---@ function pareto_nbd_fit(state repeat_purchase_state) returns pareto_nbd_model is pareto_nbd_fit:
---@     the Pareto/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary
---@ function bg_bb_fit(state repeat_purchase_state) returns bg_bb_model is bg_bb_fit:
---@     the BG/BB model with the largest likelihood, where age counts opportunities; NULL without customers, error 22023 where nobody bought again or times are no whole numbers
---@ function gamma_gamma_fit(state repeat_spend_state) returns gamma_gamma_model is gamma_gamma_fit:
---@     the Gamma-Gamma model with the largest likelihood; NULL without customers who bought again, error 22023 where all spend the same
---@ function sbg_fit(state renewal_state) returns sbg_model is sbg_fit:
---@     the sBG model with the largest likelihood; NULL without customers, error 22023 where nobody left or there is one period only
+CREATE FUNCTION bg_nbd_fit(state repeat_purchase_state) RETURNS bg_nbd_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_bg_nbd_fit';
+COMMENT ON FUNCTION bg_nbd_fit(state repeat_purchase_state) IS
+'the BG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary';
+
+CREATE FUNCTION mbg_nbd_fit(state repeat_purchase_state) RETURNS mbg_nbd_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mbg_nbd_fit';
+COMMENT ON FUNCTION mbg_nbd_fit(state repeat_purchase_state) IS
+'the MBG/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary';
+
+CREATE FUNCTION pareto_nbd_fit(state repeat_purchase_state) RETURNS pareto_nbd_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_pareto_nbd_fit';
+COMMENT ON FUNCTION pareto_nbd_fit(state repeat_purchase_state) IS
+'the Pareto/NBD model with the largest likelihood; NULL without customers, error 22023 where nobody bought again; how sure is it? (model).standard_errors, (model).at_boundary';
+
+CREATE FUNCTION bg_bb_fit(state repeat_purchase_state) RETURNS bg_bb_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_bg_bb_fit';
+COMMENT ON FUNCTION bg_bb_fit(state repeat_purchase_state) IS
+'the BG/BB model with the largest likelihood, where age counts opportunities; NULL without customers, error 22023 where nobody bought again or times are no whole numbers';
+
+CREATE FUNCTION gamma_gamma_fit(state repeat_spend_state) RETURNS gamma_gamma_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gamma_gamma_fit';
+COMMENT ON FUNCTION gamma_gamma_fit(state repeat_spend_state) IS
+'the Gamma-Gamma model with the largest likelihood; NULL without customers who bought again, error 22023 where all spend the same';
+
+CREATE FUNCTION sbg_fit(state renewal_state) RETURNS sbg_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sbg_fit';
+COMMENT ON FUNCTION sbg_fit(state renewal_state) IS
+'the sBG model with the largest likelihood; NULL without customers, error 22023 where nobody left or there is one period only';
 
 -- Fits of rows.
 
---@ aggregate repeat_purchases_agg(frequency bigint, recency double precision, age double precision) of repeat_purchase_state ends with repeat_purchase_state_finish:
---@     customers into a state to store, merge and fit with bg_nbd_fit, mbg_nbd_fit, pareto_nbd_fit, bg_bb_fit, model_comparison
---@ aggregate repeat_purchases_agg(frequency bigint, recency double precision, age double precision, weight bigint) of repeat_purchase_state ends with repeat_purchase_state_finish:
---@     rows that stand for many customers each into a state to store, merge and fit
+CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = repeat_purchase_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision) IS
+'customers into a state to store, merge and fit with bg_nbd_fit, mbg_nbd_fit, pareto_nbd_fit, bg_bb_fit, model_comparison';
+
+CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision, weight bigint) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = repeat_purchase_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE repeat_purchases_agg(
+    frequency bigint, recency double precision, age double precision, weight bigint
+) IS
+'rows that stand for many customers each into a state to store, merge and fit';
+
 --@ for value in numeric, double precision
---@ aggregate repeat_spend_agg(frequency bigint, monetary_value @value@) of repeat_spend_state ends with repeat_spend_state_finish:
---@     spend per repeat purchase into a state to store, merge and fit with gamma_gamma_fit; customers without repeat purchase, or who spent nothing, are left out
---@ aggregate repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) of repeat_spend_state ends with repeat_spend_state_finish:
---@     rows that stand for many customers each into a state to store, merge and fit
---@ aggregate gamma_gamma_fit(frequency bigint, monetary_value @value@) of repeat_spend_state ends with gamma_gamma_fit:
---@     fits the Gamma-Gamma model of spend per purchase to customers with a repeat purchase: frequency, and monetary_value = their mean spend; then expected_value, clv
---@ aggregate gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) of repeat_spend_state ends with gamma_gamma_fit:
---@     fits the Gamma-Gamma model to rows that stand for many customers each
+CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@) (
+    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = repeat_spend_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@) IS
+'spend per repeat purchase into a state to store, merge and fit with gamma_gamma_fit; customers without repeat purchase, or who spent nothing, are left out';
+
+CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) (
+    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = repeat_spend_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) IS
+'rows that stand for many customers each into a state to store, merge and fit';
+
+CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@) (
+    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@) IS
+'fits the Gamma-Gamma model of spend per purchase to customers with a repeat purchase: frequency, and monetary_value = their mean spend; then expected_value, clv';
+
+CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) (
+    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) IS
+'fits the Gamma-Gamma model to rows that stand for many customers each';
 --@ end
---@ aggregate renewals_agg(period bigint, lost bigint, survived bigint) of renewal_state ends with renewal_state_finish:
---@     contracts that ended in a period, or were last seen going on at its end, into a state to store, merge and fit with sbg_fit
---@ aggregate renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) of renewal_state ends with renewal_state_finish:
---@     rows that stand for many each into a state to store, merge and fit
+
+CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint) (
+    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = renewal_state_merge, FINALFUNC = renewal_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint) IS
+'contracts that ended in a period, or were last seen going on at its end, into a state to store, merge and fit with sbg_fit';
+
+CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) (
+    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = renewal_state_merge, FINALFUNC = renewal_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) IS
+'rows that stand for many each into a state to store, merge and fit';
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
---@ aggregate @model@_fit(frequency bigint, recency double precision, age double precision) of repeat_purchase_state ends with @model@_fit:
---@     fits a model of buying and dropping out to customers (see rfm_summary), with GROUP BY one for each segment; then p_alive, expected_purchases, clv; which model? model_comparison
---@ aggregate @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) of repeat_purchase_state ends with @model@_fit:
---@     fits a model of buying and dropping out to rows that stand for many customers each
+CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision) IS
+'fits a model of buying and dropping out to customers (see rfm_summary), with GROUP BY one for each segment; then p_alive, expected_purchases, clv; which model? model_comparison';
+
+CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) IS
+'fits a model of buying and dropping out to rows that stand for many customers each';
 --@ end
---@ aggregate bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) of repeat_purchase_state ends with bg_bb_fit:
---@     fits the BG/BB model to customers who may buy once at each of a number of opportunities: how often they did, at which one last, how many there were
---@ aggregate bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) of repeat_purchase_state ends with bg_bb_fit:
---@     fits the BG/BB model to rows that stand for many customers each
---@ aggregate sbg_fit(period bigint, lost bigint, survived bigint) of renewal_state ends with sbg_fit:
---@     fits the sBG model to contracts: how many ended in their period-th renewal, and how many were last seen going on after it (each customer in one row: not the base of every period)
---@ aggregate sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) of renewal_state ends with sbg_fit:
---@     fits the sBG model to rows that stand for many each
+
+CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) IS
+'fits the BG/BB model to customers who may buy once at each of a number of opportunities: how often they did, at which one last, how many there were';
+
+CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) (
+    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) IS
+'fits the BG/BB model to rows that stand for many customers each';
+
+CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint) (
+    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint) IS
+'fits the sBG model to contracts: how many ended in their period-th renewal, and how many were last seen going on after it (each customer in one row: not the base of every period)';
+
+CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) (
+    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) IS
+'fits the sBG model to rows that stand for many each';
 
 -- Fits of ledgers.
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
-CREATE FUNCTION @model@_fit(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') RETURNS @model@_model
+CREATE FUNCTION @model@_fit(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day')
+RETURNS @model@_model
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_@model@_fit_ledger';
 COMMENT ON FUNCTION @model@_fit(customer_ledger, date, interval) IS
 'fits the model to a ledger as of the end of a day (NULL: its last), in units of days or weeks; then clv_forecast; does it forecast well? holdout_check';
-
 --@ end
-CREATE FUNCTION bg_bb_fit(ledger customer_ledger, as_of date DEFAULT NULL, step interval DEFAULT '1 year') RETURNS bg_bb_model
+
+CREATE FUNCTION bg_bb_fit(ledger customer_ledger, as_of date DEFAULT NULL, step interval DEFAULT '1 year')
+RETURNS bg_bb_model
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_bg_bb_fit_ledger';
 COMMENT ON FUNCTION bg_bb_fit(customer_ledger, date, interval) IS
 'fits the BG/BB model to a ledger: the opportunities are the calendar periods after that of the first order which are complete at the end of as_of (NULL: the last day)';
@@ -169,7 +353,8 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_va
 COMMENT ON FUNCTION gamma_gamma_fit(customer_ledger, date) IS
 'fits the Gamma-Gamma model of spend per purchase day to a ledger as of the end of a day (NULL: its last); customers without repeat purchase, or whose repeat days came to nothing, are left out';
 
-CREATE FUNCTION repeat_purchases(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') RETURNS repeat_purchase_state
+CREATE FUNCTION repeat_purchases(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day')
+RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_ledger';
 COMMENT ON FUNCTION repeat_purchases(customer_ledger, date, interval) IS
 'the state of a ledger''s customers as of the end of a day, as repeat_purchases_agg over rfm_summary makes it; states of shards merge with ||, then bg_nbd_fit';
@@ -177,67 +362,201 @@ COMMENT ON FUNCTION repeat_purchases(customer_ledger, date, interval) IS
 -- What models say.
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
---@ function p_alive(model @model@_model, frequency bigint, recency double precision, age double precision) returns double precision is p_alive_@model@:
---@     the probability that a customer has not dropped out by now; times in the unit of the model; what will they buy? expected_purchases
---@ function p_alive_at(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is p_alive_at_@model@:
---@     the probability that a customer has not dropped out by the time horizon from now
---@ function expected_purchases(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is expected_purchases_@model@:
---@     the expected number of purchases of a customer from now to the horizon, in the unit of the model
---@ function expected_purchases(model @model@_model, horizon double precision) returns double precision is new_expected_purchases_@model@:
---@     the expected number of repeat purchases of a new customer from the first purchase to the horizon
---@ function p_no_purchase(model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision) returns double precision is p_no_purchase_@model@:
---@     the probability that a customer buys nothing from now to the horizon, dropped out or not
---@ function purchase_count_probability(model @model@_model, n bigint, horizon double precision) returns double precision is purchase_count_probability_@model@:
---@     the probability that a new customer makes exactly n repeat purchases up to the horizon
---@ function residual_transactions(model @model@_model, continuous_discount_per_unit double precision, frequency bigint, recency double precision, age double precision) returns double precision is residual_transactions_@model@:
---@     the expected number of purchases of a customer in all the time to come, each discounted by e^(-rate times its time); a yearly discount d is ln(1 + d) / 52 a week; times expected_value it is the value of a customer
---@ function clv(model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision, frequency bigint, recency double precision, age double precision, monetary_value double precision) returns double precision is clv_@model@:
---@     the value of a customer over the horizon: expected_value times the purchases of each unit of time, discounted by (1 + discount_per_unit) for each unit up to its end; NULL where expected_value is
+CREATE FUNCTION p_alive(model @model@_model, frequency bigint, recency double precision, age double precision)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_@model@';
+COMMENT ON FUNCTION p_alive(model @model@_model, frequency bigint, recency double precision, age double precision) IS
+'the probability that a customer has not dropped out by now; times in the unit of the model; what will they buy? expected_purchases';
+
+CREATE FUNCTION p_alive_at(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_@model@';
+COMMENT ON FUNCTION p_alive_at(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) IS
+'the probability that a customer has not dropped out by the time horizon from now';
+
+CREATE FUNCTION expected_purchases(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_purchases_@model@';
+COMMENT ON FUNCTION expected_purchases(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) IS
+'the expected number of purchases of a customer from now to the horizon, in the unit of the model';
+
+CREATE FUNCTION expected_purchases(model @model@_model, horizon double precision) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_new_expected_purchases_@model@';
+COMMENT ON FUNCTION expected_purchases(model @model@_model, horizon double precision) IS
+'the expected number of repeat purchases of a new customer from the first purchase to the horizon';
+
+CREATE FUNCTION p_no_purchase(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_no_purchase_@model@';
+COMMENT ON FUNCTION p_no_purchase(
+    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+) IS
+'the probability that a customer buys nothing from now to the horizon, dropped out or not';
+
+CREATE FUNCTION purchase_count_probability(model @model@_model, n bigint, horizon double precision)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_purchase_count_probability_@model@';
+COMMENT ON FUNCTION purchase_count_probability(model @model@_model, n bigint, horizon double precision) IS
+'the probability that a new customer makes exactly n repeat purchases up to the horizon';
+
+CREATE FUNCTION residual_transactions(
+    model @model@_model, continuous_discount_per_unit double precision,
+    frequency bigint, recency double precision, age double precision
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_residual_transactions_@model@';
+COMMENT ON FUNCTION residual_transactions(
+    model @model@_model, continuous_discount_per_unit double precision,
+    frequency bigint, recency double precision, age double precision
+) IS
+'the expected number of purchases of a customer in all the time to come, each discounted by e^(-rate times its time); a yearly discount d is ln(1 + d) / 52 a week; times expected_value it is the value of a customer';
+
+CREATE FUNCTION clv(
+    model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision,
+    frequency bigint, recency double precision, age double precision, monetary_value double precision
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_clv_@model@';
+COMMENT ON FUNCTION clv(
+    model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision,
+    frequency bigint, recency double precision, age double precision, monetary_value double precision
+) IS
+'the value of a customer over the horizon: expected_value times the purchases of each unit of time, discounted by (1 + discount_per_unit) for each unit up to its end; NULL where expected_value is';
 --@ end
 
---@ function p_alive(model bg_bb_model, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_alive_bg_bb:
---@     the probability that a customer has not dropped out by the last opportunity
---@ function p_alive_at(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_alive_at_bg_bb:
---@     the probability that a customer has not dropped out so many opportunities from now
---@ function expected_purchases(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is expected_purchases_bg_bb:
---@     the expected number of purchases of a customer at the next opportunities
---@ function expected_purchases(model bg_bb_model, horizon bigint) returns double precision is new_expected_purchases_bg_bb:
---@     the expected number of purchases of a new customer at the first opportunities
---@ function p_no_purchase(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint) returns double precision is p_no_purchase_bg_bb:
---@     the probability that a customer buys nothing at the next opportunities
---@ function purchase_count_probability(model bg_bb_model, n bigint, horizon bigint) returns double precision is purchase_count_probability_bg_bb:
---@     the probability that a new customer buys at exactly n of the first opportunities
---@ function residual_transactions(model bg_bb_model, discount_per_opportunity double precision, frequency bigint, recency bigint, opportunities bigint) returns double precision is residual_transactions_bg_bb:
---@     the expected number of purchases of a customer at all opportunities to come, each discounted by (1 + discount) for each opportunity
+CREATE FUNCTION p_alive(model bg_bb_model, frequency bigint, recency bigint, opportunities bigint)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_bg_bb';
+COMMENT ON FUNCTION p_alive(model bg_bb_model, frequency bigint, recency bigint, opportunities bigint) IS
+'the probability that a customer has not dropped out by the last opportunity';
 
---@ function p_alive_at(model sbg_model, horizon bigint) returns double precision is p_alive_at_sbg:
---@     the share of new customers who are still there after so many periods
---@ function p_alive_at(model sbg_model, horizon bigint, age bigint) returns double precision is p_alive_at_sbg:
---@     the share of customers who are still there after horizon more periods, among those who were there after age periods
---@ function retention_ratio(model sbg_model, age bigint) returns double precision is retention_ratio_sbg:
---@     the share of customers who renew once more, from 0 to 1, among those who were there after age periods; it grows with age, for the loyal remain
---@ function expected_lifetime(model sbg_model, discount_per_period double precision) returns double precision is expected_lifetime_sbg:
---@     the expected number of periods of a new customer, the first in full, each later one discounted by (1 + discount) for each period; times the margin of a period it is the value of a customer
---@ function residual_lifetime(model sbg_model, discount_per_period double precision, age bigint) returns double precision is residual_lifetime_sbg:
---@     the expected number of periods to come, discounted, of a customer who was there for age periods (the renewals so far, and the first) and is about to renew, which pays at once
+CREATE FUNCTION p_alive_at(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_bg_bb';
+COMMENT ON FUNCTION p_alive_at(
+    model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint
+) IS
+'the probability that a customer has not dropped out so many opportunities from now';
 
---@ function expected_value(model gamma_gamma_model, frequency bigint, monetary_value double precision) returns double precision is expected_value_gamma_gamma:
---@     the expected spend per purchase of a customer with so many repeat purchases of that mean value: between it and the mean of the population; NULL where it is infinite (p frequency + q <= 1)
+CREATE FUNCTION expected_purchases(
+    model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_purchases_bg_bb';
+COMMENT ON FUNCTION expected_purchases(
+    model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint
+) IS
+'the expected number of purchases of a customer at the next opportunities';
+
+CREATE FUNCTION expected_purchases(model bg_bb_model, horizon bigint) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_new_expected_purchases_bg_bb';
+COMMENT ON FUNCTION expected_purchases(model bg_bb_model, horizon bigint) IS
+'the expected number of purchases of a new customer at the first opportunities';
+
+CREATE FUNCTION p_no_purchase(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_no_purchase_bg_bb';
+COMMENT ON FUNCTION p_no_purchase(
+    model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint
+) IS
+'the probability that a customer buys nothing at the next opportunities';
+
+CREATE FUNCTION purchase_count_probability(model bg_bb_model, n bigint, horizon bigint) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_purchase_count_probability_bg_bb';
+COMMENT ON FUNCTION purchase_count_probability(model bg_bb_model, n bigint, horizon bigint) IS
+'the probability that a new customer buys at exactly n of the first opportunities';
+
+CREATE FUNCTION residual_transactions(
+    model bg_bb_model, discount_per_opportunity double precision, frequency bigint, recency bigint, opportunities bigint
+) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_residual_transactions_bg_bb';
+COMMENT ON FUNCTION residual_transactions(
+    model bg_bb_model, discount_per_opportunity double precision, frequency bigint, recency bigint, opportunities bigint
+) IS
+'the expected number of purchases of a customer at all opportunities to come, each discounted by (1 + discount) for each opportunity';
+
+CREATE FUNCTION p_alive_at(model sbg_model, horizon bigint) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_sbg';
+COMMENT ON FUNCTION p_alive_at(model sbg_model, horizon bigint) IS
+'the share of new customers who are still there after so many periods';
+
+CREATE FUNCTION p_alive_at(model sbg_model, horizon bigint, age bigint) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_sbg';
+COMMENT ON FUNCTION p_alive_at(model sbg_model, horizon bigint, age bigint) IS
+'the share of customers who are still there after horizon more periods, among those who were there after age periods';
+
+CREATE FUNCTION retention_ratio(model sbg_model, age bigint) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_retention_ratio_sbg';
+COMMENT ON FUNCTION retention_ratio(model sbg_model, age bigint) IS
+'the share of customers who renew once more, from 0 to 1, among those who were there after age periods; it grows with age, for the loyal remain';
+
+CREATE FUNCTION expected_lifetime(model sbg_model, discount_per_period double precision) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_lifetime_sbg';
+COMMENT ON FUNCTION expected_lifetime(model sbg_model, discount_per_period double precision) IS
+'the expected number of periods of a new customer, the first in full, each later one discounted by (1 + discount) for each period; times the margin of a period it is the value of a customer';
+
+CREATE FUNCTION residual_lifetime(model sbg_model, discount_per_period double precision, age bigint)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_residual_lifetime_sbg';
+COMMENT ON FUNCTION residual_lifetime(model sbg_model, discount_per_period double precision, age bigint) IS
+'the expected number of periods to come, discounted, of a customer who was there for age periods (the renewals so far, and the first) and is about to renew, which pays at once';
+
+CREATE FUNCTION expected_value(model gamma_gamma_model, frequency bigint, monetary_value double precision)
+RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_value_gamma_gamma';
+COMMENT ON FUNCTION expected_value(model gamma_gamma_model, frequency bigint, monetary_value double precision) IS
+'the expected spend per purchase of a customer with so many repeat purchases of that mean value: between it and the mean of the population; NULL where it is infinite (p frequency + q <= 1)';
 
 -- Reports.
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
 --@ for customer in bigint, uuid, text
---@ report clv_forecast(ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision, key @customer@, as_of date DEFAULT NULL) returns (customer @customer@, frequency bigint, recency double precision, age double precision, monetary_value numeric, p_alive double precision, expected_purchases double precision, expected_value double precision, clv double precision) is clv_forecast_@model@_@customer@:
---@     one row per customer with an order up to as_of, in the order of their keys: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; key is NULL::@customer@; who is worth most? ORDER BY clv DESC
+CREATE FUNCTION clv_forecast(
+    ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model, horizon double precision,
+    discount_per_unit double precision, key @customer@, as_of date DEFAULT NULL
+) RETURNS TABLE (
+    customer @customer@, frequency bigint, recency double precision, age double precision, monetary_value numeric,
+    p_alive double precision, expected_purchases double precision, expected_value double precision, clv double precision
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'customer_value_clv_forecast_@model@_@customer@';
+COMMENT ON FUNCTION clv_forecast(
+    ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model,
+    horizon double precision, discount_per_unit double precision, key @customer@, as_of date
+) IS
+'one row per customer with an order up to as_of, in the order of their keys: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; key is NULL::@customer@; who is worth most? ORDER BY clv DESC';
 --@ end
 --@ end
---@ report holdout_check(ledger customer_ledger, fit_until date, unit interval DEFAULT '1 day') returns (model text, frequency text, customers bigint, actual bigint, predicted double precision, actual_per_customer double precision, predicted_per_customer double precision, mean_absolute_error double precision, at_boundary boolean) is holdout_check:
---@     how well the models forecast: each is fitted up to the end of a day, and its purchases up to the last day of the ledger are compared with those that came, by frequency up to then (0 to 6, 7+, all); mean_absolute_error is per customer
---@ report model_comparison(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day') returns (model text, parameters jsonb, log_likelihood double precision, aic double precision, bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text) is model_comparison_ledger:
---@     the models of buying and dropping out fitted to a ledger, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC
+
+CREATE FUNCTION holdout_check(ledger customer_ledger, fit_until date, unit interval DEFAULT '1 day')
+RETURNS TABLE (
+    model text, frequency text, customers bigint, actual bigint, predicted double precision,
+    actual_per_customer double precision, predicted_per_customer double precision,
+    mean_absolute_error double precision, at_boundary boolean
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_holdout_check';
+COMMENT ON FUNCTION holdout_check(ledger customer_ledger, fit_until date, unit interval) IS
+'how well the models forecast: each is fitted up to the end of a day, and its purchases up to the last day of the ledger are compared with those that came, by frequency up to then (0 to 6, 7+, all); mean_absolute_error is per customer';
+
+CREATE FUNCTION model_comparison(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day')
+RETURNS TABLE (
+    model text, parameters jsonb, log_likelihood double precision, aic double precision,
+    bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_model_comparison_ledger';
+COMMENT ON FUNCTION model_comparison(ledger customer_ledger, as_of date, unit interval) IS
+'the models of buying and dropping out fitted to a ledger, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC';
+
 CREATE FUNCTION model_comparison(state repeat_purchase_state)
-RETURNS TABLE (model text, parameters jsonb, log_likelihood double precision, aic double precision, bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text)
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 4 AS 'MODULE_PATHNAME', 'customer_value_model_comparison_state';
+RETURNS TABLE (
+    model text, parameters jsonb, log_likelihood double precision, aic double precision,
+    bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text
+)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 4
+AS 'MODULE_PATHNAME', 'customer_value_model_comparison_state';
 COMMENT ON FUNCTION model_comparison(repeat_purchase_state) IS
 'the models of buying and dropping out fitted to a state of repeat_purchases_agg, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC';

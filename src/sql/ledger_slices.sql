@@ -1,34 +1,49 @@
 --@ requires: ledger
 -- Parts of a ledger.
 
---@ function as_of(ledger customer_ledger, as_of date) returns customer_ledger is ledger_as_of:
---@     the ledger as it was at the end of a day: without the rows of later days, and the customers who have no others
+CREATE FUNCTION as_of(ledger customer_ledger, as_of date) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_as_of';
+COMMENT ON FUNCTION as_of(ledger customer_ledger, as_of date) IS
+'the ledger as it was at the end of a day: without the rows of later days, and the customers who have no others';
+
 CREATE FUNCTION slice(ledger customer_ledger, "from" date DEFAULT NULL, "to" date DEFAULT NULL) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_slice';
 COMMENT ON FUNCTION slice(customer_ledger, date, date) IS
 'the rows of the days from <= day < to, NULL for no bound, and the customers who have any; slices that cover all days make the whole again with rollup';
+
 -- the word is reserved where a function is called: without quotes it is slice
 CREATE FUNCTION "between"(ledger customer_ledger, "from" date, "to" date) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_slice';
 COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
 'the rows of the days from <= day < to, NULL for no bound: slice under the name that must be quoted';
---@ function first_orders(ledger customer_ledger) returns customer_ledger is ledger_first_orders:
---@     the first order of each customer, with its amount (the least of that day), and refunds before it: with the rows of later
---@     months it tells new customers from old ones as the whole ledger does, in a fraction of its size
 
---@ function shard(ledger customer_ledger, shards integer, shard integer) returns customer_ledger is ledger_of_shard:
---@     the customers of one shard, from 0 to shards - 1, those whose ledger_shard(customer, shards) it is, with all their rows: a sample that
---@     is always the same, shard(ledger, 100, 0) being about one in a hundred
+CREATE FUNCTION first_orders(ledger customer_ledger) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_first_orders';
+COMMENT ON FUNCTION first_orders(ledger customer_ledger) IS
+'the first order of each customer, with its amount (the least of that day), and refunds before it: with the rows of later months it tells new customers from old ones as the whole ledger does, in a fraction of its size';
+
+CREATE FUNCTION shard(ledger customer_ledger, shards integer, shard integer) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_of_shard';
+COMMENT ON FUNCTION shard(ledger customer_ledger, shards integer, shard integer) IS
+'the customers of one shard, from 0 to shards - 1, those whose ledger_shard(customer, shards) it is, with all their rows: a sample that is always the same, shard(ledger, 100, 0) being about one in a hundred';
 
 --@ for customer in bigint, uuid, text
---@ function ledger_shard(customer @customer@, shards integer) returns integer is ledger_shard_@customer@:
---@     a number from 0 to shards - 1 for a customer, the same for ever and everywhere: to build ledgers in parts (GROUP BY
---@     ledger_shard(customer, 8)) whose reports add up
+CREATE FUNCTION ledger_shard(customer @customer@, shards integer) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_shard_@customer@';
+COMMENT ON FUNCTION ledger_shard(customer @customer@, shards integer) IS
+'a number from 0 to shards - 1 for a customer, the same for ever and everywhere: to build ledgers in parts (GROUP BY ledger_shard(customer, 8)) whose reports add up';
 --@ end
 
---@ report slices(ledger customer_ledger, step interval DEFAULT '1 month') returns (period date, ledger customer_ledger) is ledger_slices:
---@     the ledger cut into its calendar periods: a row for each that has any row, in their order, with the ledger of those rows; rollup
---@     makes the whole again; to store a ledger by month, and to add or replace months one by one
---@ report slices(ledger customer_ledger, step interval, as_of date) returns (period date, ledger customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric) is ledger_summed_slices:
---@     the same with the sums of each period, of its rows up to the end of the day as_of: orders, refunds by number and by money (zero or below); net revenue is
---@     gross_revenue + refunds; of a whole ledger? totals
+CREATE FUNCTION slices(ledger customer_ledger, step interval DEFAULT '1 month')
+RETURNS TABLE (period date, ledger customer_ledger)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_ledger_slices';
+COMMENT ON FUNCTION slices(ledger customer_ledger, step interval) IS
+'the ledger cut into its calendar periods: a row for each that has any row, in their order, with the ledger of those rows; rollup makes the whole again; to store a ledger by month, and to add or replace months one by one';
+
+CREATE FUNCTION slices(ledger customer_ledger, step interval, as_of date)
+RETURNS TABLE (
+    period date, ledger customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_ledger_summed_slices';
+COMMENT ON FUNCTION slices(ledger customer_ledger, step interval, as_of date) IS
+'the same with the sums of each period, of its rows up to the end of the day as_of: orders, refunds by number and by money (zero or below); net revenue is gross_revenue + refunds; of a whole ledger? totals';

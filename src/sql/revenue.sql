@@ -4,90 +4,229 @@
 --@ state revenue_state: exact sums and counts of sales and of refunds
 --@ state order_state: exact net revenue per order
 
---@ function net_revenue(state revenue_state) returns numeric is net_revenue:
---@     net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate
---@ function net_revenue_double(state revenue_state) returns double precision is net_revenue_double:
---@     net_revenue as it is returned for floating-point amounts
---@ function gross_revenue(state revenue_state) returns numeric is gross_revenue:
---@     gross revenue: the sum of sales before refunds, exact; NULL without rows
---@ function gross_revenue_double(state revenue_state) returns double precision is gross_revenue_double:
---@     gross_revenue as it is returned for floating-point amounts
---@ function refund_rate(state revenue_state) returns numeric is refund_rate:
---@     refunds in percent of gross revenue; NULL without sales
---@ function refund_rate_double(state revenue_state) returns double precision is refund_rate_double:
---@     refund_rate as it is returned for floating-point amounts
---@ function avg_check(state revenue_state) returns numeric is avg_check:
---@     average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL
---@     without sales
---@ function avg_check_double(state revenue_state) returns double precision is avg_check_double:
---@     avg_check as it is returned for floating-point amounts
---@ function gross_avg_check(state revenue_state) returns numeric is gross_avg_check:
---@     average check before refunds: gross revenue / number of sales; NULL without sales
---@ function gross_avg_check_double(state revenue_state) returns double precision is gross_avg_check_double:
---@     gross_avg_check as it is returned for floating-point amounts
---@ function sales_count(state revenue_state) returns bigint is sales_count: number of sales, free ones too
---@ function refunds_count(state revenue_state) returns bigint is refunds_count: number of refunds
---@ function avg_check(state order_state) returns numeric is order_avg_check:
---@     average check by order: net revenue / number of orders, without the orders that were refunded down to nothing; NULL
---@     without orders
---@ function avg_check_double(state order_state) returns double precision is order_avg_check_double:
---@     avg_check as it is returned for floating-point amounts
---@ function orders_count(state order_state) returns bigint is orders_count:
---@     number of orders, without those that were refunded down to nothing
---@ function is_revenue_status(status text) returns boolean is is_revenue_status:
---@     whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded,
---@     partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another
---@     word
---@ function is_known_status(status text) returns boolean is is_known_status:
---@     whether is_revenue_status knows this order status; which words of a table are unknown? data_quality
+CREATE FUNCTION net_revenue(state revenue_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_net_revenue';
+COMMENT ON FUNCTION net_revenue(state revenue_state) IS
+'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
+
+CREATE FUNCTION net_revenue_double(state revenue_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_net_revenue_double';
+COMMENT ON FUNCTION net_revenue_double(state revenue_state) IS
+'net_revenue as it is returned for floating-point amounts';
+
+CREATE FUNCTION gross_revenue(state revenue_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue';
+COMMENT ON FUNCTION gross_revenue(state revenue_state) IS
+'gross revenue: the sum of sales before refunds, exact; NULL without rows';
+
+CREATE FUNCTION gross_revenue_double(state revenue_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue_double';
+COMMENT ON FUNCTION gross_revenue_double(state revenue_state) IS
+'gross_revenue as it is returned for floating-point amounts';
+
+CREATE FUNCTION refund_rate(state revenue_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate';
+COMMENT ON FUNCTION refund_rate(state revenue_state) IS 'refunds in percent of gross revenue; NULL without sales';
+
+CREATE FUNCTION refund_rate_double(state revenue_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate_double';
+COMMENT ON FUNCTION refund_rate_double(state revenue_state) IS
+'refund_rate as it is returned for floating-point amounts';
+
+CREATE FUNCTION avg_check(state revenue_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check';
+COMMENT ON FUNCTION avg_check(state revenue_state) IS
+'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
+
+CREATE FUNCTION avg_check_double(state revenue_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check_double';
+COMMENT ON FUNCTION avg_check_double(state revenue_state) IS 'avg_check as it is returned for floating-point amounts';
+
+CREATE FUNCTION gross_avg_check(state revenue_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check';
+COMMENT ON FUNCTION gross_avg_check(state revenue_state) IS
+'average check before refunds: gross revenue / number of sales; NULL without sales';
+
+CREATE FUNCTION gross_avg_check_double(state revenue_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check_double';
+COMMENT ON FUNCTION gross_avg_check_double(state revenue_state) IS
+'gross_avg_check as it is returned for floating-point amounts';
+
+CREATE FUNCTION sales_count(state revenue_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_count';
+COMMENT ON FUNCTION sales_count(state revenue_state) IS 'number of sales, free ones too';
+
+CREATE FUNCTION refunds_count(state revenue_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refunds_count';
+COMMENT ON FUNCTION refunds_count(state revenue_state) IS 'number of refunds';
+
+CREATE FUNCTION avg_check(state order_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check';
+COMMENT ON FUNCTION avg_check(state order_state) IS
+'average check by order: net revenue / number of orders, without the orders that were refunded down to nothing; NULL without orders';
+
+CREATE FUNCTION avg_check_double(state order_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check_double';
+COMMENT ON FUNCTION avg_check_double(state order_state) IS 'avg_check as it is returned for floating-point amounts';
+
+CREATE FUNCTION orders_count(state order_state) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_count';
+COMMENT ON FUNCTION orders_count(state order_state) IS
+'number of orders, without those that were refunded down to nothing';
+
+CREATE FUNCTION is_revenue_status(status text) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
+COMMENT ON FUNCTION is_revenue_status(status text) IS
+'whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another word';
+
+CREATE FUNCTION is_known_status(status text) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_known_status';
+COMMENT ON FUNCTION is_known_status(status text) IS
+'whether is_revenue_status knows this order status; which words of a table are unknown? data_quality';
 
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
---@ function revenue_state_add(revenue_state, amount @amount@) returns revenue_state is revenue_add_@amount.c@:
---@     the state with one more row
---@ function revenue_state_remove(revenue_state, amount @amount@) returns revenue_state is revenue_remove_@amount.c@:
---@     the state with one row less, for moving windows; NULL where the frame must be computed anew
+CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@) RETURNS revenue_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_@amount.c@';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, amount @amount@) IS 'the state with one more row';
+
+CREATE FUNCTION revenue_state_remove(revenue_state, amount @amount@) RETURNS revenue_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_@amount.c@';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, amount @amount@) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+
 CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_currency_@amount.c@';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, text) IS 'the state with one more row; error 22023 on a second currency';
+COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, text) IS
+'the state with one more row; error 22023 on a second currency';
 
 CREATE FUNCTION revenue_state_remove(revenue_state, amount @amount@, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_remove_currency_@amount.c@';
-COMMENT ON FUNCTION revenue_state_remove(revenue_state, @amount@, text) IS 'the state with one row less, for moving windows; NULL where the frame must be computed anew';
+COMMENT ON FUNCTION revenue_state_remove(revenue_state, @amount@, text) IS
+'the state with one row less, for moving windows; NULL where the frame must be computed anew';
 
---@ moving_aggregate revenue_agg(amount @amount@) of revenue_state ends with revenue_state_finish:
---@     sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check
---@ moving_aggregate revenue_agg(amount @amount@, currency text) of revenue_state ends with revenue_state_finish:
---@     sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge
---@ moving_aggregate net_revenue(amount @amount@, currency text) of revenue_state ends with net_revenue@amount.suffix@:
---@     net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY
---@     currency
---@ moving_aggregate net_revenue(amount @amount@) of revenue_state ends with net_revenue@amount.suffix@:
---@     net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate
---@ moving_aggregate gross_revenue(amount @amount@) of revenue_state ends with gross_revenue@amount.suffix@:
---@     gross revenue: the sum of sales before refunds, exact; NULL without rows
---@ moving_aggregate refund_rate(amount @amount@) of revenue_state ends with refund_rate@amount.suffix@:
---@     refunds in percent of gross revenue; NULL without sales
---@ moving_aggregate avg_check(amount @amount@) of revenue_state ends with avg_check@amount.suffix@:
---@     average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL
---@     without sales
---@ moving_aggregate gross_avg_check(amount @amount@) of revenue_state ends with gross_avg_check@amount.suffix@:
---@     average check before refunds: gross revenue / number of sales; NULL without sales
+CREATE AGGREGATE revenue_agg(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = revenue_state_finish,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = revenue_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE revenue_agg(amount @amount@) IS
+'sums sales and refunds into a state to store, merge and read with net_revenue, gross_revenue, refund_rate, avg_check';
+
+CREATE AGGREGATE revenue_agg(amount @amount@, currency text) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = revenue_state_finish,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = revenue_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE revenue_agg(amount @amount@, currency text) IS
+'sums sales and refunds of one currency into a state; error 22023 on a second currency, in the rows or in a merge';
+
+CREATE AGGREGATE net_revenue(amount @amount@, currency text) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE net_revenue(amount @amount@, currency text) IS
+'net revenue, exact, with a check that all rows are of one currency (error 22023 otherwise); by currency: GROUP BY currency';
+
+CREATE AGGREGATE net_revenue(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE net_revenue(amount @amount@) IS
+'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
+
+CREATE AGGREGATE gross_revenue(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = gross_revenue@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = gross_revenue@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE gross_revenue(amount @amount@) IS
+'gross revenue: the sum of sales before refunds, exact; NULL without rows';
+
+CREATE AGGREGATE refund_rate(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = refund_rate@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = refund_rate@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE refund_rate(amount @amount@) IS 'refunds in percent of gross revenue; NULL without sales';
+
+CREATE AGGREGATE avg_check(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = avg_check@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = avg_check@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE avg_check(amount @amount@) IS
+'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
+
+CREATE AGGREGATE gross_avg_check(amount @amount@) (
+    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = revenue_state_merge, FINALFUNC = gross_avg_check@amount.suffix@,
+    MSFUNC = revenue_state_add, MINVFUNC = revenue_state_remove, MSTYPE = revenue_state,
+    MINITCOND = 'empty', MFINALFUNC = gross_avg_check@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE gross_avg_check(amount @amount@) IS
+'average check before refunds: gross revenue / number of sales; NULL without sales';
+
 --@ for order_id in bigint, uuid, text
---@ function order_state_add(order_state, amount @amount@, order_id @order_id@) returns order_state is orders_add_@order_id@_@amount.c@:
---@     the state with one more row
---@ aggregate order_agg(amount @amount@, order_id @order_id@) of order_state ends with order_state_finish:
---@     sums the rows of each order into a state to store, merge and read with avg_check, orders_count
---@ aggregate avg_check(amount @amount@, order_id @order_id@) of order_state ends with avg_check@amount.suffix@:
---@     average check by order: refunds are netted within their order first, and an order that was refunded down to nothing
---@     is dropped; NULL without orders
+CREATE FUNCTION order_state_add(order_state, amount @amount@, order_id @order_id@) RETURNS order_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_add_@order_id@_@amount.c@';
+COMMENT ON FUNCTION order_state_add(order_state, amount @amount@, order_id @order_id@) IS 'the state with one more row';
+
+CREATE AGGREGATE order_agg(amount @amount@, order_id @order_id@) (
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty',
+    COMBINEFUNC = order_state_merge, FINALFUNC = order_state_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE order_agg(amount @amount@, order_id @order_id@) IS
+'sums the rows of each order into a state to store, merge and read with avg_check, orders_count';
+
+CREATE AGGREGATE avg_check(amount @amount@, order_id @order_id@) (
+    SFUNC = order_state_add, STYPE = order_state, INITCOND = 'empty',
+    COMBINEFUNC = order_state_merge, FINALFUNC = avg_check@amount.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE avg_check(amount @amount@, order_id @order_id@) IS
+'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
 --@ end
 --@ end
 
 -- Formulas: \sf shows them.
 
---@ formula growth_rate(previous, current) is 100::numeric * (checked_argument('current'::text, current, NULL::numeric, NULL::numeric) - checked_argument('previous'::text, previous, NULL::numeric, NULL::numeric)) / NULLIF(previous, 0::numeric):
---@     growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0
---@ formula margin_rate(revenue, cost) is 100::numeric * (checked_argument('revenue'::text, revenue, NULL::numeric, NULL::numeric) - checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric)) / NULLIF(revenue, 0::numeric):
---@     margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0
---@ formula discount_rate(list, paid) is 100::numeric * (checked_argument('list'::text, list, NULL::numeric, NULL::numeric) - checked_argument('paid'::text, paid, NULL::numeric, NULL::numeric)) / NULLIF(list, 0::numeric):
---@     discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0
+--@ formula
+CREATE FUNCTION growth_rate(previous numeric, current numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN trim_scale(100::numeric
+    * (checked_argument('current'::text, current, NULL::numeric, NULL::numeric)
+        - checked_argument('previous'::text, previous, NULL::numeric, NULL::numeric))
+    / NULLIF(previous, 0::numeric));
+COMMENT ON FUNCTION growth_rate(previous numeric, current numeric) IS
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+--@ end
+
+--@ formula
+CREATE FUNCTION margin_rate(revenue numeric, cost numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN trim_scale(100::numeric
+    * (checked_argument('revenue'::text, revenue, NULL::numeric, NULL::numeric)
+        - checked_argument('cost'::text, cost, NULL::numeric, NULL::numeric))
+    / NULLIF(revenue, 0::numeric));
+COMMENT ON FUNCTION margin_rate(revenue numeric, cost numeric) IS
+'margin in percent of revenue: 100 (revenue - cost) / revenue; NULL where revenue is 0';
+--@ end
+
+--@ formula
+CREATE FUNCTION discount_rate(list numeric, paid numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN trim_scale(100::numeric
+    * (checked_argument('list'::text, list, NULL::numeric, NULL::numeric)
+        - checked_argument('paid'::text, paid, NULL::numeric, NULL::numeric))
+    / NULLIF(list, 0::numeric));
+COMMENT ON FUNCTION discount_rate(list numeric, paid numeric) IS
+'discount in percent of the list price: 100 (list - paid) / list; NULL where list is 0';
+--@ end
