@@ -31,5 +31,5 @@ include $(PGXS)
 $(shell mkdir -p $(sort $(dir $(OBJS))))
 -include $(OBJS:.o=.d)
 
-$(EXTENSION)--$(EXTENSION_VERSION).sql: $(wildcard $(srcdir)/src/sql/*.sql) $(srcdir)/script/install-script $(srcdir)/$(EXTENSION).control
+$(EXTENSION)--$(EXTENSION_VERSION).sql: $(wildcard $(srcdir)/src/sql/*.sql $(srcdir)/src/sql/templates/*.sql) $(srcdir)/script/install-script $(srcdir)/$(EXTENSION).control
 	$(srcdir)/script/install-script > $@.new && mv $@.new $@
