@@ -9,6 +9,6 @@ COMMENT ON FUNCTION checked_argument(text, numeric, numeric, numeric) IS
 --@ for number in real, double precision
 CREATE FUNCTION shortest_decimal(value @number@) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_shortest_decimal_@number.c@';
-COMMENT ON FUNCTION shortest_decimal(value @number@) IS
+COMMENT ON FUNCTION shortest_decimal(@number@) IS
 'the shortest decimal that reads back as the same number, whatever extra_float_digits says';
 --@ end

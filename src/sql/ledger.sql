@@ -51,79 +51,75 @@ COMMENT ON AGGREGATE rollup(customer_ledger) IS
 
 CREATE FUNCTION rollup(ledgers customer_ledger[]) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_rollup_array';
-COMMENT ON FUNCTION rollup(ledgers customer_ledger[]) IS
+COMMENT ON FUNCTION rollup(customer_ledger[]) IS
 'merges the ledgers of an array into one, as the aggregate does; up to 16 of one kind of key, and all with or all without amounts, in half the time; NULLs in the array count as no rows';
 
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric) IS
-'the ledger with one more row';
+COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, date, numeric) IS 'the ledger with one more row';
 
 CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date) IS
-'the ledger with one more row';
+COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, date) IS 'the ledger with one more row';
 
 CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, amount numeric, tz text)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(
-    customer_ledger, customer @customer@, at timestamptz, amount numeric, tz text
-) IS
+COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, text) IS
 'the ledger with one more row';
 
 CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, tz text)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_instant_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, tz text) IS
+COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, timestamptz, text) IS
 'the ledger with one more row';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric) (
     SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
     COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ledger_agg(customer @customer@, day date, amount numeric) IS
+COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric) IS
 'the customer ledger of orders (amount >= 0) and refunds (amount < 0); what then? customer_growth, cohort_retention, customers';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, day date) (
     SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
     COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ledger_agg(customer @customer@, day date) IS
+COMMENT ON AGGREGATE ledger_agg(@customer@, date) IS
 'the customer ledger of activity without amounts: days on which customers were there; what then? rolling_active, lifecycle';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, tz text) (
     SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
     COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, tz text) IS
+COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, text) IS
 'the customer ledger of orders and refunds at instants, each on its day in the time zone tz, for example Europe/Berlin';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, tz text) (
     SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
     COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ledger_agg(customer @customer@, at timestamptz, tz text) IS
+COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, text) IS
 'the customer ledger of activity at instants, each on its day in the time zone tz';
 --@ end
 
 CREATE FUNCTION customers_count(ledger customer_ledger) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customers_count';
-COMMENT ON FUNCTION customers_count(ledger customer_ledger) IS 'number of customers with any row';
+COMMENT ON FUNCTION customers_count(customer_ledger) IS 'number of customers with any row';
 
 CREATE FUNCTION rows_count(ledger customer_ledger) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_rows_count';
-COMMENT ON FUNCTION rows_count(ledger customer_ledger) IS 'number of rows, orders and refunds';
+COMMENT ON FUNCTION rows_count(customer_ledger) IS 'number of rows, orders and refunds';
 
 CREATE FUNCTION first_day(ledger customer_ledger) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_first_day';
-COMMENT ON FUNCTION first_day(ledger customer_ledger) IS 'day of the first row; NULL without rows';
+COMMENT ON FUNCTION first_day(customer_ledger) IS 'day of the first row; NULL without rows';
 
 CREATE FUNCTION last_day(ledger customer_ledger) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_last_day';
-COMMENT ON FUNCTION last_day(ledger customer_ledger) IS 'day of the last row; NULL without rows';
+COMMENT ON FUNCTION last_day(customer_ledger) IS 'day of the last row; NULL without rows';
 
 -- Reports.
 
@@ -135,5 +131,5 @@ CREATE FUNCTION customer_growth(
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_growth';
-COMMENT ON FUNCTION customer_growth(ledger customer_ledger, step interval, "from" date, "to" date, lapse interval) IS
+COMMENT ON FUNCTION customer_growth(customer_ledger, interval, date, date, interval) IS
 'how the customer base grew, a row a period: active means an order within the lapse before a bound; at_start + new + reactivated - churned = at_end; churn_pct = 100 churned / at_start with its 95 % interval; who were they? customers';

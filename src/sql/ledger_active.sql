@@ -5,11 +5,11 @@ CREATE FUNCTION rolling_active(
     ledger customer_ledger, window_days integer DEFAULT 30, "from" date DEFAULT NULL, "to" date DEFAULT NULL
 ) RETURNS TABLE (day date, dau bigint, mau bigint, stickiness_pct numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_rolling_active';
-COMMENT ON FUNCTION rolling_active(ledger customer_ledger, window_days integer, "from" date, "to" date) IS
+COMMENT ON FUNCTION rolling_active(customer_ledger, integer, date, date) IS
 'customers with an order on each day (dau) and in the window_days that end with it (mau), in the order of days; stickiness_pct = 100 dau / mau; from the first to the last day, or from and to; dau and mau add up over shards of customers with the same from and to; who is new among them? lifecycle';
 
 CREATE FUNCTION stickiness(ledger customer_ledger, step interval DEFAULT '1 month')
 RETURNS TABLE (active_periods integer, customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_stickiness';
-COMMENT ON FUNCTION stickiness(ledger customer_ledger, step interval) IS
+COMMENT ON FUNCTION stickiness(customer_ledger, interval) IS
 'how many customers ordered in exactly so many periods, fewest periods first, without numbers that nobody has; customers adds up over shards of customers; when did they stop? cohort_retention';

@@ -8,7 +8,7 @@ RETURNS TABLE (
     refunds numeric, first_order date, last_order date, active_days bigint, avg_check numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customers_@customer@';
-COMMENT ON FUNCTION customers(ledger customer_ledger, key @customer@, as_of date) IS
+COMMENT ON FUNCTION customers(customer_ledger, @customer@, date) IS
 'one row per customer with any row up to as_of, in the order of their keys; key is NULL::@customer@, its type names that of the customers; revenue = gross_revenue + refunds (refunds are negative), avg_check = revenue / orders, active_days counts days with an order; money is NULL in a ledger without amounts; shards give their own customers; who matters most? golden_customers';
 
 CREATE FUNCTION rfm_summary(
@@ -17,12 +17,12 @@ CREATE FUNCTION rfm_summary(
     customer @customer@, frequency bigint, recency double precision, age double precision, monetary_value numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_rfm_summary_@customer@';
-COMMENT ON FUNCTION rfm_summary(ledger customer_ledger, key @customer@, as_of date, unit interval) IS
+COMMENT ON FUNCTION rfm_summary(customer_ledger, @customer@, date, interval) IS
 'what models of repeat buying take, one row per customer with an order up to as_of, in the order of their keys: frequency = days with an order but the first, recency = last - first order and age = as_of - first order in units of days or weeks, monetary_value = mean net spend of the repeat days, refunds of the same day taken off (0 without any); shards give their own customers, pass the same as_of to each; key is NULL::@customer@; which segment? rfm_segment';
 --@ end
 
 CREATE FUNCTION segment_migration(ledger customer_ledger, "from" date, "to" date, bins integer DEFAULT 5)
 RETURNS TABLE (from_segment text, to_segment text, customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_segment_migration';
-COMMENT ON FUNCTION segment_migration(ledger customer_ledger, "from" date, "to" date, bins integer) IS
+COMMENT ON FUNCTION segment_migration(customer_ledger, date, date, integer) IS
 'how many customers moved from one RFM segment (see rfm_segment) at the end of day from to another at the end of day to, from the best segment down; from_segment is NULL for who had no order yet; R, F and M are scored among customers with an order by that day, in bins of equal rank (M is F in a ledger without amounts), so the reports of shards do not add up; who are they? customers';

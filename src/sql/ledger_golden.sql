@@ -8,9 +8,7 @@ CREATE FUNCTION golden_customers(
 ) RETURNS TABLE (rank bigint, customer @customer@, revenue numeric, share_pct numeric, cumulative_pct numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'customer_value_golden_customers_@customer@';
-COMMENT ON FUNCTION golden_customers(
-    ledger customer_ledger, key @customer@, threshold double precision, "from" date, "to" date
-) IS
+COMMENT ON FUNCTION golden_customers(customer_ledger, @customer@, double precision, date, date) IS
 'the golden customers by net revenue in [from, to), by rank, then key: golden is who has less than threshold of all positive revenue above, so who crosses the line is in, and equals are in or out together; key is NULL::@customer@; share_pct is of all positive revenue, cumulative_pct with all of the same or a better rank; the reports of shards do not add up; how do they change? golden_trend';
 --@ end
 
@@ -22,17 +20,15 @@ CREATE FUNCTION golden_trend(
     golden_share_pct numeric, share_change_pp numeric, entered bigint, left_ bigint
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_golden_trend';
-COMMENT ON FUNCTION golden_trend(
-    ledger customer_ledger, step interval, threshold double precision, "from" date, "to" date
-) IS
+COMMENT ON FUNCTION golden_trend(customer_ledger, interval, double precision, date, date) IS
 'golden customers by the net revenue of each period, a row a period: customers are those with positive net revenue in it, golden_share_pct = 100 golden_customers / customers, share_change_pp against the row before, entered and left_ who became and who no longer is golden since (NULL in the first row); the reports of shards do not add up; who are they? golden_customers';
 
 CREATE FUNCTION golden_income_share(ledger customer_ledger, threshold double precision DEFAULT 0.8) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_golden_income_share';
-COMMENT ON FUNCTION golden_income_share(ledger customer_ledger, threshold double precision) IS
+COMMENT ON FUNCTION golden_income_share(customer_ledger, double precision) IS
 'positive net revenue held by the golden customers, percent; NULL without any; who are they? golden_customers';
 
 CREATE FUNCTION gini(ledger customer_ledger) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_gini';
-COMMENT ON FUNCTION gini(ledger customer_ledger) IS
+COMMENT ON FUNCTION gini(customer_ledger) IS
 'Gini coefficient of the net revenue of customers with any row: 0 when all bring the same, near 1 when one brings everything; a customer below 0 counts as 0; NULL without positive revenue; who is it? golden_customers';

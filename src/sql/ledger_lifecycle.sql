@@ -5,17 +5,17 @@ CREATE FUNCTION lifecycle(
     ledger customer_ledger, step interval DEFAULT '1 month', "from" date DEFAULT NULL, "to" date DEFAULT NULL
 ) RETURNS TABLE (period date, new bigint, "returning" bigint, resurrecting bigint, dormant bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_lifecycle';
-COMMENT ON FUNCTION lifecycle(ledger customer_ledger, step interval, "from" date, "to" date) IS
+COMMENT ON FUNCTION lifecycle(customer_ledger, interval, date, date) IS
 'customers of each period against the previous one, in the order of periods: new ordered for the first time ever, returning in the previous period too, resurrecting earlier but not in the previous period, dormant in the previous period and not in this one; all columns add up over shards of customers with the same from and to; how often do they come? stickiness';
 
 CREATE FUNCTION churn_rate(ledger customer_ledger, "from" date, "to" date, lapse interval DEFAULT '90 days')
 RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_churn_rate';
-COMMENT ON FUNCTION churn_rate(ledger customer_ledger, "from" date, "to" date, lapse interval) IS
+COMMENT ON FUNCTION churn_rate(customer_ledger, date, date, interval) IS
 'customer churn in percent between two days: of the customers with an order within the lapse before from, those without one within the lapse before to; NULL where nobody was active; month by month: customer_growth';
 
 CREATE FUNCTION retention_rate(ledger customer_ledger, "from" date, "to" date, lapse interval DEFAULT '90 days')
 RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_retention_rate';
-COMMENT ON FUNCTION retention_rate(ledger customer_ledger, "from" date, "to" date, lapse interval) IS
+COMMENT ON FUNCTION retention_rate(customer_ledger, date, date, interval) IS
 'customers kept in percent between two days: 100 - churn_rate(ledger, from, to, lapse); by cohort: cohort_retention';

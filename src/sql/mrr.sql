@@ -4,12 +4,12 @@
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 CREATE FUNCTION monthly_amount(amount @amount@, every interval) RETURNS @amount.result@
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_monthly_amount_@amount.c@';
-COMMENT ON FUNCTION monthly_amount(amount @amount@, every interval) IS
+COMMENT ON FUNCTION monthly_amount(@amount@, interval) IS
 'what a subscription that bills amount every so often is worth a month: amount / months, weeks x 52 / 12, other days x 365 / 12, rounded half away from zero to 8 decimal places; error 22023 unless every is positive, months or days';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@, every interval) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_monthly_@amount.c@';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, amount @amount@, every interval) IS
+COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, interval) IS
 'the state with one more subscription, by its monthly amount';
 
 CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@, every interval, currency text) RETURNS revenue_state
@@ -20,39 +20,39 @@ COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, interval, text) I
 
 CREATE FUNCTION annual_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue';
-COMMENT ON FUNCTION annual_revenue(state revenue_state) IS '12 times the sum of a state of monthly amounts';
+COMMENT ON FUNCTION annual_revenue(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
 CREATE FUNCTION annual_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue_double';
-COMMENT ON FUNCTION annual_revenue_double(state revenue_state) IS '12 times the sum of a state of monthly amounts';
+COMMENT ON FUNCTION annual_revenue_double(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 CREATE AGGREGATE mrr(amount @amount@, every interval) (
     SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
     COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr(amount @amount@, every interval) IS
+COMMENT ON AGGREGATE mrr(@amount@, interval) IS
 'monthly recurring revenue of subscriptions that bill amount every so often: sum of monthly_amount(amount, every), exact; NULL without rows; leave out trials and one-offs: FILTER (WHERE ...); how does it move? mrr_movements';
 
 CREATE AGGREGATE mrr(amount @amount@, every interval, currency text) (
     SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
     COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr(amount @amount@, every interval, currency text) IS
+COMMENT ON AGGREGATE mrr(@amount@, interval, text) IS
 'monthly recurring revenue, with a check that all subscriptions are of one currency (error 22023 otherwise)';
 
 CREATE AGGREGATE arr(amount @amount@, every interval) (
     SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
     COMBINEFUNC = revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE arr(amount @amount@, every interval) IS
+COMMENT ON AGGREGATE arr(@amount@, interval) IS
 'annual recurring revenue of subscriptions that bill amount every so often: 12 x mrr(amount, every), to the last digit';
 
 CREATE AGGREGATE arr(amount @amount@, every interval, currency text) (
     SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
     COMBINEFUNC = revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE arr(amount @amount@, every interval, currency text) IS
+COMMENT ON AGGREGATE arr(@amount@, interval, text) IS
 'annual recurring revenue, with a check that all subscriptions are of one currency (error 22023 otherwise)';
 --@ end
 
@@ -63,16 +63,14 @@ ALTER TYPE mrr_ledger SET (STORAGE = external);
 CREATE FUNCTION mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount numeric, every interval)
 RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount numeric, every interval) IS
+COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval) IS
 'the ledger with one more subscription';
 
 CREATE FUNCTION mrr_ledger_add(
     mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text
 ) RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(
-    mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text
-) IS
+COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text) IS
 'the ledger with one more subscription';
 
 CREATE FUNCTION mrr_ledger_add(
@@ -93,21 +91,21 @@ CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, 
     SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval) IS
 'the recurring revenue of all customers in one value: subscriptions over days [start, end), or without end, that bill amount every so often; leave out trials and one-offs: FILTER (WHERE ...); what then? mrr_movements, mrr_cohorts';
 
 CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval, currency text) (
     SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval, currency text) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval, text) IS
 'the recurring revenue of all customers in one value, with a check that all is of one currency (error 22023 otherwise)';
 
 CREATE AGGREGATE mrr_agg(customer @customer@, period tstzrange, amount numeric, every interval, tz text) (
     SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(customer @customer@, period tstzrange, amount numeric, every interval, tz text) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text) IS
 'the recurring revenue of all customers in one value, from instants: each bound counts on its day in the time zone tz, for example Europe/Berlin';
 
 CREATE AGGREGATE mrr_agg(
@@ -116,48 +114,45 @@ CREATE AGGREGATE mrr_agg(
     SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(
-    customer @customer@, period tstzrange, amount numeric, every interval, tz text, currency text
-) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text, text) IS
 'the recurring revenue of all customers in one value, from instants in the time zone tz, with a check that all is of one currency (error 22023 otherwise)';
 
 CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, "from" date, "to" date)
 RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes_@customer@';
-COMMENT ON FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, "from" date, "to" date) IS
+COMMENT ON FUNCTION mrr_changes(mrr_ledger, @customer@, date, date) IS
 'whose recurring revenue differs between the start of day from and the start of day to, in the order of keys: movement is new, reactivation, expansion, contraction or churn, change = end_mrr - start_mrr; key is NULL::@customer@, its type names that of the customers; the sums are a row of mrr_movements';
 --@ end
 
 CREATE FUNCTION customers_count(ledger mrr_ledger) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customers_count';
-COMMENT ON FUNCTION customers_count(ledger mrr_ledger) IS 'number of customers who ever had recurring revenue';
+COMMENT ON FUNCTION customers_count(mrr_ledger) IS 'number of customers who ever had recurring revenue';
 
 CREATE FUNCTION rows_count(ledger mrr_ledger) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_rows_count';
-COMMENT ON FUNCTION rows_count(ledger mrr_ledger) IS 'number of rows: two a subscription, one where it has no end';
+COMMENT ON FUNCTION rows_count(mrr_ledger) IS 'number of rows: two a subscription, one where it has no end';
 
 CREATE FUNCTION first_day(ledger mrr_ledger) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_first_day';
-COMMENT ON FUNCTION first_day(ledger mrr_ledger) IS 'first day with recurring revenue; NULL without rows';
+COMMENT ON FUNCTION first_day(mrr_ledger) IS 'first day with recurring revenue; NULL without rows';
 
 CREATE FUNCTION last_day(ledger mrr_ledger) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_last_day';
-COMMENT ON FUNCTION last_day(ledger mrr_ledger) IS 'last day on which a subscription begins or ends; NULL without rows';
+COMMENT ON FUNCTION last_day(mrr_ledger) IS 'last day on which a subscription begins or ends; NULL without rows';
 
 CREATE FUNCTION mrr(ledger mrr_ledger, as_of date) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_as_of';
-COMMENT ON FUNCTION mrr(ledger mrr_ledger, as_of date) IS
+COMMENT ON FUNCTION mrr(mrr_ledger, date) IS
 'monthly recurring revenue at the end of a day; does it cover the costs? coverage_ratio';
 
 CREATE FUNCTION arr(ledger mrr_ledger, as_of date) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_arr_as_of';
-COMMENT ON FUNCTION arr(ledger mrr_ledger, as_of date) IS
+COMMENT ON FUNCTION arr(mrr_ledger, date) IS
 'annual recurring revenue at the end of a day: 12 x mrr(ledger, as_of), to the last digit';
 
 CREATE FUNCTION paying_customers(ledger mrr_ledger, as_of date) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_paying_customers';
-COMMENT ON FUNCTION paying_customers(ledger mrr_ledger, as_of date) IS
-'customers with recurring revenue at the end of a day';
+COMMENT ON FUNCTION paying_customers(mrr_ledger, date) IS 'customers with recurring revenue at the end of a day';
 
 -- Reports.
 
@@ -170,7 +165,7 @@ CREATE FUNCTION mrr_movements(
     grr_pct numeric, nrr_pct numeric, quick_ratio numeric, growth_existing_pct numeric, arpa numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_movements';
-COMMENT ON FUNCTION mrr_movements(ledger mrr_ledger, step interval, "from" date, "to" date) IS
+COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date) IS
 'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; over shards of customers money and counts add up; who was it? mrr_changes';
 
 CREATE FUNCTION customer_churn(
@@ -180,7 +175,7 @@ CREATE FUNCTION customer_churn(
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_churn';
-COMMENT ON FUNCTION customer_churn(ledger mrr_ledger, step interval, "from" date, "to" date) IS
+COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date) IS
 'how many paying customers were won and lost, a row a period: at_start + new + reactivated - churned = at_end; churn_pct = 100 churned / at_start with its 95 % interval; who were they? mrr_changes';
 
 CREATE FUNCTION mrr_cohorts(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
@@ -189,13 +184,13 @@ RETURNS TABLE (
     mrr numeric, net_retention_pct numeric, retained_mrr numeric, gross_retention_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_cohorts';
-COMMENT ON FUNCTION mrr_cohorts(ledger mrr_ledger, step interval, as_of date) IS
+COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date) IS
 'what became of the customers who first paid in a period (the cohort), at the end of period 0, 1, 2, ... behind it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL)';
 
 CREATE FUNCTION renewals(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
 RETURNS TABLE (period bigint, lost bigint, survived bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_renewals';
-COMMENT ON FUNCTION renewals(ledger mrr_ledger, step interval, as_of date) IS
+COMMENT ON FUNCTION renewals(mrr_ledger, interval, date) IS
 'first contracts by how many steps they lasted, what sbg_fit(period, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none';
 
 CREATE FUNCTION ltv(ledger mrr_ledger, "from" date DEFAULT NULL, "to" date DEFAULT NULL) RETURNS numeric

@@ -5,28 +5,28 @@
 
 CREATE FUNCTION promoters(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_promoters';
-COMMENT ON FUNCTION promoters(state nps_state) IS 'number of answers of 9 and more';
+COMMENT ON FUNCTION promoters(nps_state) IS 'number of answers of 9 and more';
 
 CREATE FUNCTION passives(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_passives';
-COMMENT ON FUNCTION passives(state nps_state) IS 'number of answers from 7 to below 9';
+COMMENT ON FUNCTION passives(nps_state) IS 'number of answers from 7 to below 9';
 
 CREATE FUNCTION detractors(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_detractors';
-COMMENT ON FUNCTION detractors(state nps_state) IS 'number of answers below 7';
+COMMENT ON FUNCTION detractors(nps_state) IS 'number of answers below 7';
 
 CREATE FUNCTION responses(state nps_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_responses';
-COMMENT ON FUNCTION responses(state nps_state) IS 'number of answers; the smaller, the wider nps_ci';
+COMMENT ON FUNCTION responses(nps_state) IS 'number of answers; the smaller, the wider nps_ci';
 
 CREATE FUNCTION nps(state nps_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_value';
-COMMENT ON FUNCTION nps(state nps_state) IS
+COMMENT ON FUNCTION nps(nps_state) IS
 'net promoter score, -100 to 100 points: 100 (promoters - detractors) / responses; NULL without responses; see nps_ci for how sure it is';
 
 CREATE FUNCTION nps_ci(state nps_state, confidence double precision DEFAULT 0.95, OUT lower numeric, OUT upper numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_ci';
-COMMENT ON FUNCTION nps_ci(state nps_state, confidence double precision, OUT lower numeric, OUT upper numeric) IS
+COMMENT ON FUNCTION nps_ci(nps_state, double precision) IS
 'confidence interval of the net promoter score in points, nps +- z 100 sqrt((p + d - (p - d)^2) / n), cut at -100 and 100; two months whose intervals overlap may not differ: see nps_compare';
 
 CREATE FUNCTION nps_compare(
@@ -34,37 +34,34 @@ CREATE FUNCTION nps_compare(
     OUT difference numeric, OUT z double precision, OUT p_value double precision
 )
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_compare';
-COMMENT ON FUNCTION nps_compare(
-    first nps_state, second nps_state,
-    OUT difference numeric, OUT z double precision, OUT p_value double precision
-) IS
+COMMENT ON FUNCTION nps_compare(nps_state, nps_state) IS
 'second net promoter score minus first, in points, with the z and two-sided p-value of the difference; a small p-value says that it is more than chance';
 
 CREATE FUNCTION satisfied(state csat_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_satisfied';
-COMMENT ON FUNCTION satisfied(state csat_state) IS 'number of answers at or above the top that they were counted with';
+COMMENT ON FUNCTION satisfied(csat_state) IS 'number of answers at or above the top that they were counted with';
 
 CREATE FUNCTION responses(state csat_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_responses';
-COMMENT ON FUNCTION responses(state csat_state) IS 'number of answers';
+COMMENT ON FUNCTION responses(csat_state) IS 'number of answers';
 
 CREATE FUNCTION csat(state csat_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_value';
-COMMENT ON FUNCTION csat(state csat_state) IS
+COMMENT ON FUNCTION csat(csat_state) IS
 'customer satisfaction in percent: 100 satisfied / responses; NULL without responses';
 
 --@ for score in smallint, integer, bigint, numeric, real, double precision
 CREATE FUNCTION nps_valid(score @score@) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_@score.c@';
-COMMENT ON FUNCTION nps_valid(score @score@) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
+COMMENT ON FUNCTION nps_valid(@score@) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
 CREATE FUNCTION nps_state_add(nps_state, score @score@) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_@score.c@';
-COMMENT ON FUNCTION nps_state_add(nps_state, score @score@) IS 'the state with one more answer';
+COMMENT ON FUNCTION nps_state_add(nps_state, @score@) IS 'the state with one more answer';
 
 CREATE FUNCTION nps_state_remove(nps_state, score @score@) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_@score.c@';
-COMMENT ON FUNCTION nps_state_remove(nps_state, score @score@) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION nps_state_remove(nps_state, @score@) IS 'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score @score@) (
     SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty',
@@ -72,7 +69,7 @@ CREATE AGGREGATE nps_agg(score @score@) (
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state,
     MINITCOND = 'empty', MFINALFUNC = nps_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps_agg(score @score@) IS
+COMMENT ON AGGREGATE nps_agg(@score@) IS
 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score @score@) (
@@ -81,16 +78,16 @@ CREATE AGGREGATE nps(score @score@) (
     MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state,
     MINITCOND = 'empty', MFINALFUNC = nps, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE nps(score @score@) IS
+COMMENT ON AGGREGATE nps(@score@) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION csat_state_add(csat_state, score @score@, top @score@) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_@score.c@';
-COMMENT ON FUNCTION csat_state_add(csat_state, score @score@, top @score@) IS 'the state with one more answer';
+COMMENT ON FUNCTION csat_state_add(csat_state, @score@, @score@) IS 'the state with one more answer';
 
 CREATE FUNCTION csat_state_remove(csat_state, score @score@, top @score@) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_@score.c@';
-COMMENT ON FUNCTION csat_state_remove(csat_state, score @score@, top @score@) IS
+COMMENT ON FUNCTION csat_state_remove(csat_state, @score@, @score@) IS
 'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score @score@, top @score@) (
@@ -99,7 +96,7 @@ CREATE AGGREGATE csat_agg(score @score@, top @score@) (
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state,
     MINITCOND = 'empty', MFINALFUNC = csat_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat_agg(score @score@, top @score@) IS
+COMMENT ON AGGREGATE csat_agg(@score@, @score@) IS
 'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score @score@, top @score@) (
@@ -108,6 +105,6 @@ CREATE AGGREGATE csat(score @score@, top @score@) (
     MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state,
     MINITCOND = 'empty', MFINALFUNC = csat, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE csat(score @score@, top @score@) IS
+COMMENT ON AGGREGATE csat(@score@, @score@) IS
 'customer satisfaction: percent of answers at or above top, for example csat(score, 4) on a scale of 5';
 --@ end

@@ -3,16 +3,16 @@
 --@ for value in smallint, integer, bigint, numeric, real, double precision
 CREATE FUNCTION rfm_score(value @value@, bins integer, higher_is_better boolean) RETURNS integer
 LANGUAGE c WINDOW IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_rfm_score_@value.c@';
-COMMENT ON FUNCTION rfm_score(value @value@, bins integer, higher_is_better boolean) IS
+COMMENT ON FUNCTION rfm_score(@value@, integer, boolean) IS
 'score from 1 to bins by rank in the partition: 1 + floor(bins * number of strictly worse values / number of values), so that equals share a score; days since the last order are better when lower; NULL for NULL; which segment do three scores make? rfm_segment';
 
 CREATE FUNCTION rfm_score(value @value@, cuts numeric[], higher_is_better boolean) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_rfm_score_by_cuts_@value.c@';
-COMMENT ON FUNCTION rfm_score(value @value@, cuts numeric[], higher_is_better boolean) IS
+COMMENT ON FUNCTION rfm_score(@value@, numeric[], boolean) IS
 'score by thresholds of your own, which ascend: 1, and one more for each cut that the value reaches, being at it or on its better side; no window, as it depends on no other customer; which segment do three scores make? rfm_segment';
 --@ end
 
 CREATE FUNCTION rfm_segment(r integer, f integer, m integer) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_rfm_segment';
-COMMENT ON FUNCTION rfm_segment(r integer, f integer, m integer) IS
+COMMENT ON FUNCTION rfm_segment(integer, integer, integer) IS
 'the named segment of three RFM scores from 1 to 5, 5 being best: Champions, Loyal, Potential Loyalists, New Customers, Promising, Need Attention, About To Sleep, Cannot Lose Them, At Risk or Hibernating, by r against the mean of f and m (halves rounded up); who moved where? segment_migration';

@@ -69,7 +69,7 @@ COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
 CREATE FUNCTION sales_report(state sales_state)
 RETURNS TABLE (kind text, revenue numeric, orders bigint, avg_check numeric, share_pct numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_report';
-COMMENT ON FUNCTION sales_report(state sales_state) IS
+COMMENT ON FUNCTION sales_report(sales_state) IS
 'a row per kind of sale, the largest revenue first: revenue net of refunds, orders with something of that kind that was not all sent back, avg_check = what these orders hold of the kind / orders, share_pct of the revenue of all kinds; an order of two kinds counts in both; state is made by sales_agg';
 
 CREATE FUNCTION basket_affinity(state affinity_state, min_support_pct numeric DEFAULT 0.1)
@@ -78,33 +78,31 @@ RETURNS TABLE (
     confidence_pct numeric, reverse_confidence_pct numeric, lift numeric
 )
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_basket_affinity';
-COMMENT ON FUNCTION basket_affinity(state affinity_state, min_support_pct numeric) IS
+COMMENT ON FUNCTION basket_affinity(affinity_state, numeric) IS
 'pairs of products bought together in at least min_support_pct percent of all orders, one row a pair, by name (bytes): orders with both, support_pct = 100 orders / all orders, confidence_pct = percent of the orders with the first that have the second too, reverse_confidence_pct the other way round, lift = how many times more often together than if by chance (1: chance); state is made by affinity_agg';
 
 --@ for order_id in bigint, uuid, text
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 CREATE FUNCTION sales_state_add(sales_state, kind text, order_id @order_id@, amount @amount@) RETURNS sales_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_add_@order_id@_@amount.c@';
-COMMENT ON FUNCTION sales_state_add(sales_state, kind text, order_id @order_id@, amount @amount@) IS
-'the state with one more row';
+COMMENT ON FUNCTION sales_state_add(sales_state, text, @order_id@, @amount@) IS 'the state with one more row';
 
 CREATE AGGREGATE sales_agg(kind text, order_id @order_id@, amount @amount@) (
     SFUNC = sales_state_add, STYPE = sales_state, INITCOND = 'empty',
     COMBINEFUNC = sales_state_merge, FINALFUNC = sales_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE sales_agg(kind text, order_id @order_id@, amount @amount@) IS
+COMMENT ON AGGREGATE sales_agg(text, @order_id@, @amount@) IS
 'sums the rows of each kind of sale (see sale_type) and order, refunds below zero, into a state to store, merge and read with sales_report';
 --@ end
 
 CREATE FUNCTION affinity_state_add(affinity_state, order_id @order_id@, product text) RETURNS affinity_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_affinity_add_@order_id@';
-COMMENT ON FUNCTION affinity_state_add(affinity_state, order_id @order_id@, product text) IS
-'the state with one more row';
+COMMENT ON FUNCTION affinity_state_add(affinity_state, @order_id@, text) IS 'the state with one more row';
 
 CREATE AGGREGATE affinity_agg(order_id @order_id@, product text) (
     SFUNC = affinity_state_add, STYPE = affinity_state, INITCOND = 'empty',
     COMBINEFUNC = affinity_state_merge, FINALFUNC = affinity_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE affinity_agg(order_id @order_id@, product text) IS
+COMMENT ON AGGREGATE affinity_agg(@order_id@, text) IS
 'collects which products are in which orders, each once, into a state to store, merge and read with basket_affinity';
 --@ end
