@@ -62,7 +62,7 @@ SELECT matrix.check('window_funnel(''30 minutes'', at, a, b, c, d)', 'funnel_agg
 SELECT matrix.check('window_funnel(''30 minutes'', at, a, b, c, d)', 'funnel_agg(at, a, b, c, d)', 'matrix.half_hour', 'funnel_of_one', '{a,b,c,d}');
 -- thousands of instants, so that states grow and are put in order many times
 CALL matrix.make('funnel_many', $$ SELECT id::int, matrix.random(id, 1, 3)::int AS part, date '2024-01-01' AS day, timestamptz '2024-01-01 00:00Z' + matrix.random(id, 3, 100000) * interval '1 ms' AS at, matrix.random(id, 5, 40) = 0 AS a, matrix.random(id, 5, 40) = 1 AS b, matrix.random(id, 5, 50) = 2 AS c FROM generate_series(1, 30000) AS id $$);
-SELECT matrix.check('funnel_agg(at, a, b, c)', 'funnel_agg(at, a, b, c)', 'funnel_state_finish', 'funnel_many', '{at}');
+SELECT matrix.check('funnel_agg(at, a, b, c)', 'funnel_agg(at, a, b, c)', '_funnel_state_finish', 'funnel_many', '{at}');
 
 -- errors
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(

@@ -34,7 +34,7 @@ FROM (SELECT branch, steps.* FROM (SELECT id % 3 AS branch, ladder_agg(b, stage,
 FULL JOIN ladder_twin AS twin USING (branch, from_stage, to_stage);
 
 -- the laws
-SELECT matrix.check(call, call, 'ladder_state_finish', 'ladder_sample', ARRAY[at])
+SELECT matrix.check(call, call, '_ladder_state_finish', 'ladder_sample', ARRAY[at])
 FROM unnest(string_to_array('b u t', ' ')) AS key, unnest(string_to_array('at on_day', ' ')) AS at, format('ladder_agg(%s, stage, %s)', key, at) AS call;
 
 -- errors

@@ -12,7 +12,7 @@ FROM ab_test_mean((SELECT ab_agg(extra) FROM sleep WHERE drug = 1), (SELECT ab_a
 SELECT drug, ab_count(s), ab_mean(s), ab_variance(s), s FROM (SELECT drug, ab_agg(extra) FROM sleep GROUP BY drug) AS groups (drug, s) ORDER BY drug;
 
 -- edges: a group without values, with one, without variance; nobody and everybody
-SELECT name, ab_count(a), ab_mean(a), ab_variance(a), t.* FROM (VALUES ('none', 'empty'::ab_state, ab_state_add('empty', 3)), ('one', ab_state_add('empty', 3), (SELECT ab_agg(v) FROM generate_series(1, 5) AS v)),
+SELECT name, ab_count(a), ab_mean(a), ab_variance(a), t.* FROM (VALUES ('none', 'empty'::ab_state, _ab_state_add('empty', 3)), ('one', _ab_state_add('empty', 3), (SELECT ab_agg(v) FROM generate_series(1, 5) AS v)),
     ('alike', (SELECT ab_agg(2) FROM generate_series(1, 5)), (SELECT ab_agg(3.5) FROM generate_series(1, 5))), ('one varies', (SELECT ab_agg(2) FROM generate_series(1, 5)), (SELECT ab_agg(v) FROM generate_series(1, 3) AS v)),
     ('the same', (SELECT ab_agg(v) FROM generate_series(1, 3) AS v), (SELECT ab_agg(v) FROM generate_series(1, 3) AS v))) AS v (name, a, b), ab_test_mean(a, b) AS t;
 SELECT x1, n1, x2, n2, t.* FROM (VALUES (0, 0, 1, 10), (1, 10, 0, 0), (0, 10, 0, 20), (10, 10, 20, 20), (0, 10, 20, 20), (1, 3, 2, 6), (1, 1, 0, 1)) AS v (x1, n1, x2, n2), ab_test_rate(x1, n1, x2, n2) AS t;
@@ -60,7 +60,7 @@ FROM (SELECT matrix.random(id, 1, n1 + 1) AS x1, n1, matrix.random(id, 2, n2 + 1
      LATERAL (SELECT x1::float8 / n1, x2::float8 / n2, (x1 + x2)::float8 / (n1 + n2)) AS shares (p1, p2, p), ab_test_rate(x1, n1, x2, n2) AS t WHERE x1 + x2 > 0 AND x1 + x2 < n1 + n2;
 
 -- the laws
-SELECT matrix.check(format('ab_agg(%s)', value), format('ab_agg(%s)', value), 'ab_state_finish', 'ab_sample', ARRAY[value]) FROM unnest(string_to_array('s i b n r d', ' ')) AS value;
+SELECT matrix.check(format('ab_agg(%s)', value), format('ab_agg(%s)', value), '_ab_state_finish', 'ab_sample', ARRAY[value]) FROM unnest(string_to_array('s i b n r d', ' ')) AS value;
 
 -- errors
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
@@ -83,5 +83,5 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT '(version:1,values:3,sum:0.5,sum_of_squares:1)'::ab_state$$,
     $$SELECT '(version:1,values:3,sum:0,sum_of_squares:-1)'::ab_state$$,
     $$SELECT '(version:1,values:562949953421313,sum:0,sum_of_squares:1)'::ab_state$$,
-    $$SELECT ab_state_add('(version:1,values:562949953421312,sum:0,sum_of_squares:1)', 1)$$,
+    $$SELECT _ab_state_add('(version:1,values:562949953421312,sum:0,sum_of_squares:1)', 1)$$,
     $$SELECT '(version:1,values:562949953421312,sum:0,sum_of_squares:1)'::ab_state || '(version:1,values:1,sum:0,sum_of_squares:1)'$$);

@@ -62,7 +62,7 @@ CALL matrix.make('ledger_sample', $$
            date '2020-01-01' + matrix.random(id, 5, 1500)::int AS ordered, timestamptz '2020-01-01 00:00Z' + matrix.random(id, 6, 1500 * 1440) * interval '1 minute' AS at,
            ((matrix.random(id, 7, 60001) - 15000) / 100.0)::numeric(12, 2) AS m
     FROM generate_series(1, 3000) AS id $$);
-SELECT matrix.check(call, call, 'customer_ledger_finish', 'ledger_sample', ARRAY[key])
+SELECT matrix.check(call, call, '_customer_ledger_finish', 'ledger_sample', ARRAY[key])
 FROM unnest('{b,u,t}'::text[]) AS key, LATERAL unnest(ARRAY[format('ledger_agg(%s, ordered, m)', key), format('ledger_agg(%s, ordered)', key), format('ledger_agg(%s, at, m, ''Asia/Tokyo'')', key), format('ledger_agg(%s, at, ''Asia/Tokyo'')', key)]) AS call;
 
 -- memory is bounded

@@ -15,11 +15,11 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 \echo routines that are not parallel safe, or not immutable
 -- those of data_quality read a table of the caller: they are stable, and those that run the query leave workers to it; those of a mart
 -- read and write its tables
-SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i') AND proname !~ '^mart_|_mart$'
-    AND NOT (provolatile = 's' AND (proname IN ('quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('quality_column', 'quality_source', 'quality_query', 'quality_failure'))) ORDER BY 1;
+SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i') AND proname !~ '^_mart_|_mart$'
+    AND NOT (provolatile = 's' AND (proname IN ('_quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('_quality_column', '_quality_source', 'quality_query', '_quality_failure'))) ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
-    AND proname <> 'checked_argument' AND proargtypes[0] NOT IN ('customer_ledger'::regtype, 'mrr_ledger'::regtype) AND NOT (proname IN ('revenue_state_add', 'revenue_state_remove') AND proargnames[pronargs] = 'currency') ORDER BY 1;
+    AND proname <> '_checked_argument' AND proargtypes[0] NOT IN ('customer_ledger'::regtype, 'mrr_ledger'::regtype) AND NOT (proname IN ('_revenue_state_add', '_revenue_state_remove') AND proargnames[pronargs] = 'currency') ORDER BY 1;
 \echo C functions whose symbol is not customer_value_*
 SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^customer_value_' ORDER BY 1;
 \echo SQL functions that depend on search_path (a body that is parsed only when it runs)

@@ -458,17 +458,17 @@ SELECT drop_mart('mart_kept'), drop_mart('mart_fresh');
 -- rows held for the queries that follow, and for them alone
 CREATE TEMP TABLE mart_held (place bigint GENERATED ALWAYS AS IDENTITY, n int, t text);
 CREATE TEMP TABLE one AS SELECT 99 AS n;
-SELECT mart_run(ARRAY['one', 'a "b" c'], ARRAY['SELECT n FROM generate_series(1, 3) AS n', 'SELECT sum(n)::int AS n, ledger_agg(n, date ''2024-01-01'' + n) AS ledger FROM one',
+SELECT _mart_run(ARRAY['one', 'a "b" c'], ARRAY['SELECT n FROM generate_series(1, 3) AS n', 'SELECT sum(n)::int AS n, ledger_agg(n, date ''2024-01-01'' + n) AS ledger FROM one',
     'INSERT INTO mart_held (n, t) SELECT n, ''one'' FROM one UNION ALL SELECT n, ledger::text FROM "a ""b"" c"', 'INSERT INTO mart_held (n, t) SELECT a.n, ''twice'' FROM one AS a, one AS b WHERE b.n = 1 AND a.n = 3',
     'SELECT n FROM one', 'INSERT INTO mart_held (n, t) SELECT count(*), ''none'' FROM one WHERE n > 3']);
-SELECT mart_run('{one}', ARRAY['SELECT 1 AS n WHERE false', 'INSERT INTO mart_held (n, t) SELECT count(n), ''empty'' FROM one']), mart_run('{NULL}', ARRAY['INSERT INTO mart_held (n, t) SELECT n, ''table'' FROM one']), mart_run('{}', '{}');
+SELECT _mart_run('{one}', ARRAY['SELECT 1 AS n WHERE false', 'INSERT INTO mart_held (n, t) SELECT count(n), ''empty'' FROM one']), _mart_run('{NULL}', ARRAY['INSERT INTO mart_held (n, t) SELECT n, ''table'' FROM one']), _mart_run('{}', '{}');
 SELECT n, t FROM mart_held ORDER BY place;
-SELECT mart_run('{one}', '{DELETE FROM mart_held}');
-SELECT mart_run('{one}', '{SELECT 1; SELECT 2}');
-SELECT mart_run('{one,one}', '{SELECT 1,SELECT 2}');
-SELECT mart_run('{one}', '{SELECT 1 AS n,SELECT n / 0 FROM one}');
-SELECT mart_run('{one}', '{SELECT 1 AS n,NULL}');
-SELECT mart_run('{}', '{SELECT FROM two}');
+SELECT _mart_run('{one}', '{DELETE FROM mart_held}');
+SELECT _mart_run('{one}', '{SELECT 1; SELECT 2}');
+SELECT _mart_run('{one,one}', '{SELECT 1,SELECT 2}');
+SELECT _mart_run('{one}', '{SELECT 1 AS n,SELECT n / 0 FROM one}');
+SELECT _mart_run('{one}', '{SELECT 1 AS n,NULL}');
+SELECT _mart_run('{}', '{SELECT FROM two}');
 -- no word about a key that is not there yet
 SET client_min_messages = notice;
 SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total');

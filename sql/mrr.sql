@@ -49,7 +49,7 @@ SELECT mrr_agg(customer, daterange('2024-01-01', NULL), amount, '1 month', curre
 SELECT mrr_agg(1, '[2024-01-01,)', 10, '1 month') || mrr_agg(1, '[2024-03-01,)', -10, '1 month') AS ended;
 -- the binary form
 CREATE TABLE mrr_stored AS SELECT mrr_agg(customer, period, amount, every, 'EUR') AS m FROM d2 UNION ALL SELECT mrr_agg(customer, period, amount, every) FROM d2 UNION ALL SELECT 'empty';
-SELECT length(mrr_ledger_send(m)), mrr_ledger_send(m) FROM mrr_stored;
+SELECT length(_mrr_ledger_send(m)), _mrr_ledger_send(m) FROM mrr_stored;
 
 -- the laws
 CALL matrix.make('mrr_sample', $$
@@ -63,7 +63,7 @@ CALL matrix.make('mrr_sample', $$
            (matrix.random(id, 8, 60001) / 100.0)::real AS r, (matrix.random(id, 8, 60001) / 100.0)::double precision AS d,
            (ARRAY['1 month', '1 year', '3 months', '1 week', '30 days']::interval[])[1 + matrix.random(id, 9, 5)] AS every
     FROM generate_series(1, 2000) AS id $$);
-SELECT matrix.check(call, call, 'mrr_ledger_finish', 'mrr_sample', ARRAY[key])
+SELECT matrix.check(call, call, '_mrr_ledger_finish', 'mrr_sample', ARRAY[key])
 FROM unnest('{b,u,t}'::text[]) AS key, LATERAL unnest(ARRAY[format('mrr_agg(%s, period, m, every)', key), format('mrr_agg(%s, period, m, every, ''EUR'')', key),
     format('mrr_agg(%s, times, m, every, ''Asia/Tokyo'')', key), format('mrr_agg(%s, times, m, every, ''Asia/Tokyo'', ''JPY'')', key)]) AS call;
 SELECT matrix.check(format(call, amount), format('revenue_agg(monthly_amount(%s, every)%s)', amount, substr(call, 14, length(call) - 14)),

@@ -72,5 +72,5 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT '(version:1,promoters:2305843009213693953,passives:1,detractors:0)'::nps_state$$,
     $$SELECT responses('(version:1,promoters:2305843009213693952,passives:2305843009213693952,detractors:2305843009213693952)'::nps_state)$$,
     $$SELECT '(version:1,promoters:2305843009213693952,passives:0,detractors:0)'::nps_state || '(version:1,promoters:1,passives:0,detractors:0)'$$,
-    $$SELECT nps_state_add('(version:1,promoters:2305843009213693952,passives:0,detractors:0)', 10)$$,
+    $$SELECT _nps_state_add('(version:1,promoters:2305843009213693952,passives:0,detractors:0)', 10)$$,
     $$SELECT '(version:1,satisfied:2,responses:1)'::csat_state$$);

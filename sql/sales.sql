@@ -156,16 +156,16 @@ SELECT least, count(*) AS rows, count(*) FILTER (WHERE ours.orders = twin.orders
 FROM (SELECT least, branch, pairs.* FROM (SELECT id % 4 AS branch, affinity_agg(order_id, product) AS state FROM sales_sample GROUP BY 1) AS s, (VALUES (0), (0.5), (1)) AS l (least), basket_affinity(state, least) AS pairs) AS ours
 FULL JOIN (SELECT * FROM sales_pairs_twin JOIN (VALUES (0), (0.5), (1)) AS l (least) ON support_pct >= least) AS twin USING (least, branch, first_product, second_product) GROUP BY least ORDER BY least;
 -- a state that no final function has put in order is read just the same
-CREATE AGGREGATE affinity_unsorted(bigint, text) (SFUNC = affinity_state_add, STYPE = affinity_state, INITCOND = 'empty');
+CREATE AGGREGATE affinity_unsorted(bigint, text) (SFUNC = _affinity_state_add, STYPE = affinity_state, INITCOND = 'empty');
 SELECT count(*) AS pairs, count(*) FILTER (WHERE a = b) AS equal FROM (SELECT affinity_unsorted(order_id, product) AS u, affinity_agg(order_id, product) AS f FROM (SELECT * FROM sales_sample ORDER BY id DESC) AS r) AS s, LATERAL (SELECT a, b FROM basket_affinity(u) AS a FULL JOIN basket_affinity(f) AS b ON a = b) AS both_;
 -- one order of very many products: what is asked for is bounded, and what is rare is never paired
 SELECT count(*) FROM (SELECT affinity_agg(i % 100, 'p' || i / 100) AS state FROM generate_series(0, 9999) AS i) AS s, basket_affinity(state);
 SELECT count(*) FROM (SELECT affinity_agg(CASE WHEN i > 100000 THEN i ELSE 1 END, 'p' || i % 100000) AS state FROM generate_series(1, 101000) AS i) AS s, basket_affinity(state, 0.15);
 
 -- the laws
-SELECT matrix.check(call, call, 'sales_state_finish', 'sales_sample', ARRAY[amount])
+SELECT matrix.check(call, call, '_sales_state_finish', 'sales_sample', ARRAY[amount])
 FROM unnest(string_to_array('s i b m r d', ' ')) AS amount, unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key, format('sales_agg(kind, %s, %s)', key, amount) AS call;
-SELECT matrix.check(call, call, 'affinity_state_finish', 'sales_sample', '{product}')
+SELECT matrix.check(call, call, '_affinity_state_finish', 'sales_sample', '{product}')
 FROM unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key, format('affinity_agg(%s, product)', key) AS call;
 
 -- errors

@@ -67,8 +67,8 @@ FULL JOIN mission AS m ON m.t = c.t WHERE m.events > 0 OR m.t IS NULL;
 \pset null NULL
 SELECT name, km_survival(s, 3), km_survival(s, 100), km_median(s), km_mean(s), km_mean(s, 3), km_mean(s, 100), km_hazard_mean(s), (SELECT string_agg(format('%s/%s', events, at_risk), ' ' ORDER BY t) FROM km_curve(s)) AS steps
 FROM (VALUES ('nobody', 'empty'::km_state), ('all churned', (SELECT km_agg(d, true) FROM generate_series(1, 5) AS d)), ('nobody churned', (SELECT km_agg(d, false) FROM generate_series(1, 5) AS d)),
-             ('at once', km_state_add('empty', 0, true)), ('never seen again', km_state_add('empty', 0, false)), ('ties', (SELECT km_agg(d, c) FROM (VALUES (2, true), (2, false), (2, true), (5, true)) AS v (d, c)))) AS bases (name, s);
-SELECT lower, upper FROM km_curve(km_state_add('empty', 7, true));
+             ('at once', _km_state_add('empty', 0, true)), ('never seen again', _km_state_add('empty', 0, false)), ('ties', (SELECT km_agg(d, c) FROM (VALUES (2, true), (2, false), (2, true), (5, true)) AS v (d, c)))) AS bases (name, s);
+SELECT lower, upper FROM km_curve(_km_state_add('empty', 7, true));
 SELECT km_agg(d, c) FROM (VALUES (1, NULL), (NULL, true), ('-0'::float8, false), (0, true)) AS v (d, c);
 -- the median at a survival of exactly one half whose factors no double holds: (1 - 3/21) (1 - 5/12)
 SELECT km_median(km_agg(d, c)) FROM (SELECT 1, true FROM generate_series(1, 3) UNION ALL SELECT 1, false FROM generate_series(1, 6) UNION ALL SELECT 2, true FROM generate_series(1, 5) UNION ALL SELECT 3, false FROM generate_series(1, 7)) AS v (d, c);
@@ -103,11 +103,11 @@ SELECT count(*) AS groups, count(*) FILTER (WHERE abs(km_mean(state) - area) < 1
 FROM ours JOIN areas USING (day) WHERE events > 0 AND NOT EXISTS (SELECT FROM km_curve(state) WHERE t = 0);
 
 -- the laws
-SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', 'km_state_finish', 'km_sample', '{duration}');
-SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', 'km_state_finish', 'km_sample', '{churned}');
+SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', '_km_state_finish', 'km_sample', '{duration}');
+SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', '_km_state_finish', 'km_sample', '{churned}');
 -- thousands of durations, so that states grow and are put in order many times
 CALL matrix.make('km_many', $$ SELECT id::int, matrix.random(id, 1, 3)::int AS part, date '2024-01-01' AS day, matrix.random(id, 3, 20000) / 1000.0 AS duration, matrix.random(id, 5, 3) > 0 AS churned FROM generate_series(1, 30000) AS id $$);
-SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', 'km_state_finish', 'km_many', '{duration}');
+SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', '_km_state_finish', 'km_many', '{duration}');
 SELECT (SELECT count(*) FROM km_many) = (SELECT at_risk FROM km_curve((SELECT km_agg(duration, churned) FROM km_many)) ORDER BY t LIMIT 1) AS all_there;
 
 -- errors

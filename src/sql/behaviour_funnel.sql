@@ -13,25 +13,25 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION window_funnel(funnel_state, interval, boolean) IS
 'how many steps of the chain were reached, in their order, at most window after the first; with strict_increase each step must be later than the one before, otherwise the same instant will do; NULL without rows; by how many? GROUP BY it';
 
-CREATE FUNCTION funnel_state_add(funnel_state, at timestamptz, steps boolean[]) RETURNS funnel_state
+CREATE FUNCTION _funnel_state_add(funnel_state, at timestamptz, steps boolean[]) RETURNS funnel_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_funnel_add';
-COMMENT ON FUNCTION funnel_state_add(funnel_state, timestamptz, boolean[]) IS 'the state with one more event';
+COMMENT ON FUNCTION _funnel_state_add(funnel_state, timestamptz, boolean[]) IS 'the state with one more event';
 
-CREATE FUNCTION funnel_state_add(funnel_state, "window" interval, at timestamptz, steps boolean[]) RETURNS funnel_state
+CREATE FUNCTION _funnel_state_add(funnel_state, "window" interval, at timestamptz, steps boolean[]) RETURNS funnel_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_funnel_add_within';
-COMMENT ON FUNCTION funnel_state_add(funnel_state, interval, timestamptz, boolean[]) IS
+COMMENT ON FUNCTION _funnel_state_add(funnel_state, interval, timestamptz, boolean[]) IS
 'the state with one more event; error 22023 on a second window';
 
 CREATE AGGREGATE funnel_agg(at timestamptz, VARIADIC steps boolean[]) (
-    SFUNC = funnel_state_add, STYPE = funnel_state, INITCOND = 'empty',
-    COMBINEFUNC = funnel_state_merge, FINALFUNC = funnel_state_finish, PARALLEL = SAFE
+    SFUNC = _funnel_state_add, STYPE = funnel_state, INITCOND = 'empty',
+    COMBINEFUNC = _funnel_state_merge, FINALFUNC = _funnel_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE funnel_agg(timestamptz, VARIADIC boolean[]) IS
 'notes when the events of a customer met which of up to 32 steps, into a state to store, merge and read with window_funnel(state, window)';
 
 CREATE AGGREGATE window_funnel("window" interval, at timestamptz, VARIADIC steps boolean[]) (
-    SFUNC = funnel_state_add, STYPE = funnel_state, INITCOND = 'empty',
-    COMBINEFUNC = funnel_state_merge, FINALFUNC = window_funnel, PARALLEL = SAFE
+    SFUNC = _funnel_state_add, STYPE = funnel_state, INITCOND = 'empty',
+    COMBINEFUNC = _funnel_state_merge, FINALFUNC = window_funnel, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE window_funnel(interval, timestamptz, VARIADIC boolean[]) IS
 'how many steps of a chain the events of a customer reached, in their order, at most window (in days or shorter units) after the first: 0 for none; one instant may be several steps; a NULL step is not met; GROUP BY customer, then count the customers by steps reached; another window later? funnel_agg';

@@ -9,24 +9,24 @@ COMMENT ON FUNCTION ladder_transitions(ladder_state, text[]) IS
 'a row from each stage of the list to the next: customers who reached the first, how many of them reached the second at the same time or later, rate_pct = 100 moved / customers, median_time of those who moved (days of 24 hours); each stage counts from when it was first reached; state is made by ladder_agg';
 
 --@ for customer in bigint, uuid, text
-CREATE FUNCTION ladder_state_add(ladder_state, customer @customer@, stage text, at timestamptz) RETURNS ladder_state
+CREATE FUNCTION _ladder_state_add(ladder_state, customer @customer@, stage text, at timestamptz) RETURNS ladder_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ladder_add_@customer@';
-COMMENT ON FUNCTION ladder_state_add(ladder_state, @customer@, text, timestamptz) IS 'the state with one more row';
+COMMENT ON FUNCTION _ladder_state_add(ladder_state, @customer@, text, timestamptz) IS 'the state with one more row';
 
 CREATE AGGREGATE ladder_agg(customer @customer@, stage text, at timestamptz) (
-    SFUNC = ladder_state_add, STYPE = ladder_state, INITCOND = 'empty',
-    COMBINEFUNC = ladder_state_merge, FINALFUNC = ladder_state_finish, PARALLEL = SAFE
+    SFUNC = _ladder_state_add, STYPE = ladder_state, INITCOND = 'empty',
+    COMBINEFUNC = _ladder_state_merge, FINALFUNC = _ladder_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ladder_agg(@customer@, text, timestamptz) IS
 'keeps when each customer first reached each stage, in a state to store, merge and read with ladder_transitions';
 
-CREATE FUNCTION ladder_state_add(ladder_state, customer @customer@, stage text, day date) RETURNS ladder_state
+CREATE FUNCTION _ladder_state_add(ladder_state, customer @customer@, stage text, day date) RETURNS ladder_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ladder_add_day_@customer@';
-COMMENT ON FUNCTION ladder_state_add(ladder_state, @customer@, text, date) IS 'the state with one more row';
+COMMENT ON FUNCTION _ladder_state_add(ladder_state, @customer@, text, date) IS 'the state with one more row';
 
 CREATE AGGREGATE ladder_agg(customer @customer@, stage text, day date) (
-    SFUNC = ladder_state_add, STYPE = ladder_state, INITCOND = 'empty',
-    COMBINEFUNC = ladder_state_merge, FINALFUNC = ladder_state_finish, PARALLEL = SAFE
+    SFUNC = _ladder_state_add, STYPE = ladder_state, INITCOND = 'empty',
+    COMBINEFUNC = _ladder_state_merge, FINALFUNC = _ladder_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ladder_agg(@customer@, text, date) IS
 'keeps on which day each customer first reached each stage, in a state to store, merge and read with ladder_transitions';

@@ -55,74 +55,74 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION annualized_churn(double precision, double precision) IS
 'churn in percent over so many periods at a constant rate in percent per period: 100 (1 - (1 - c)^n); 5 % a month is 45.96 % a year, not 60';
 
-CREATE FUNCTION churn_state_add(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
+CREATE FUNCTION _churn_state_add(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_add';
-COMMENT ON FUNCTION churn_state_add(churn_state, boolean, boolean) IS 'the state with one more customer';
+COMMENT ON FUNCTION _churn_state_add(churn_state, boolean, boolean) IS 'the state with one more customer';
 
-CREATE FUNCTION churn_state_remove(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
+CREATE FUNCTION _churn_state_remove(churn_state, was_active boolean, is_active boolean) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_remove';
-COMMENT ON FUNCTION churn_state_remove(churn_state, boolean, boolean) IS
+COMMENT ON FUNCTION _churn_state_remove(churn_state, boolean, boolean) IS
 'the state with one customer less, for moving windows';
 
 CREATE AGGREGATE churn_agg(was_active boolean, is_active boolean) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
-    MINITCOND = 'empty', MFINALFUNC = churn_state_finish, PARALLEL = SAFE
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = _churn_state_finish,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
+    MINITCOND = 'empty', MFINALFUNC = _churn_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_agg(boolean, boolean) IS
 'counts customers by whether they were active at the start and are at the end into a state to store, merge and read with churn_rate, retention_rate, churn_ci';
 
 CREATE AGGREGATE churn_rate(was_active boolean, is_active boolean) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = churn_rate,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = churn_rate,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
     MINITCOND = 'empty', MFINALFUNC = churn_rate, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_rate(boolean, boolean) IS
 'customer churn in percent of customers by whether they were active at the start and are at the end: 100 lost / active at the start; who joins inside the period is in neither; how sure is it? churn_ci(churn_agg(was_active, is_active))';
 
 CREATE AGGREGATE retention_rate(was_active boolean, is_active boolean) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = retention_rate,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = retention_rate,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
     MINITCOND = 'empty', MFINALFUNC = retention_rate, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE retention_rate(boolean, boolean) IS
 'customers kept in percent of customers by whether they were active at the start and are at the end: 100 - churn_rate(was_active, is_active)';
 
 --@ for time in tstz, date
-CREATE FUNCTION churn_state_add(churn_state, active @time@multirange, period @time@range) RETURNS churn_state
+CREATE FUNCTION _churn_state_add(churn_state, active @time@multirange, period @time@range) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_add_ranges';
-COMMENT ON FUNCTION churn_state_add(churn_state, @time@multirange, @time@range) IS 'the state with one more customer';
+COMMENT ON FUNCTION _churn_state_add(churn_state, @time@multirange, @time@range) IS 'the state with one more customer';
 
-CREATE FUNCTION churn_state_remove(churn_state, active @time@multirange, period @time@range) RETURNS churn_state
+CREATE FUNCTION _churn_state_remove(churn_state, active @time@multirange, period @time@range) RETURNS churn_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_remove_ranges';
-COMMENT ON FUNCTION churn_state_remove(churn_state, @time@multirange, @time@range) IS
+COMMENT ON FUNCTION _churn_state_remove(churn_state, @time@multirange, @time@range) IS
 'the state with one customer less, for moving windows';
 
 CREATE AGGREGATE churn_agg(active @time@multirange, period @time@range) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = churn_state_finish,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
-    MINITCOND = 'empty', MFINALFUNC = churn_state_finish, PARALLEL = SAFE
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = _churn_state_finish,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
+    MINITCOND = 'empty', MFINALFUNC = _churn_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_agg(@time@multirange, @time@range) IS
 'counts customers by whether the times they are covered reach up to the start and up to the end of the period into a state to store, merge and read with churn_rate, retention_rate, churn_ci';
 
 CREATE AGGREGATE churn_rate(active @time@multirange, period @time@range) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = churn_rate,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = churn_rate,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
     MINITCOND = 'empty', MFINALFUNC = churn_rate, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE churn_rate(@time@multirange, @time@range) IS
 'customer churn in percent of customers by whether the times they are covered reach up to the start and up to the end of the period: 100 lost / active at the start; who joins inside the period is in neither; how sure is it? churn_ci(churn_agg(active, period))';
 
 CREATE AGGREGATE retention_rate(active @time@multirange, period @time@range) (
-    SFUNC = churn_state_add, STYPE = churn_state, INITCOND = 'empty',
-    COMBINEFUNC = churn_state_merge, FINALFUNC = retention_rate,
-    MSFUNC = churn_state_add, MINVFUNC = churn_state_remove, MSTYPE = churn_state,
+    SFUNC = _churn_state_add, STYPE = churn_state, INITCOND = 'empty',
+    COMBINEFUNC = _churn_state_merge, FINALFUNC = retention_rate,
+    MSFUNC = _churn_state_add, MINVFUNC = _churn_state_remove, MSTYPE = churn_state,
     MINITCOND = 'empty', MFINALFUNC = retention_rate, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE retention_rate(@time@multirange, @time@range) IS

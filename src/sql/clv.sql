@@ -109,57 +109,57 @@ COMMENT ON FUNCTION with_unit(@model@_model, interval) IS
 --@ state repeat_spend_state: distinct frequency and monetary_value of customers who bought again, each with the number of customers
 --@ state renewal_state: contracts that ended, or were last seen going on, by period, with the number of customers
 
-CREATE FUNCTION repeat_purchase_state_add(
+CREATE FUNCTION _repeat_purchase_state_add(
     repeat_purchase_state, frequency bigint, recency double precision, age double precision
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add';
-COMMENT ON FUNCTION repeat_purchase_state_add(repeat_purchase_state, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, double precision, double precision) IS
 'the state with one more customer';
 
-CREATE FUNCTION repeat_purchase_state_add(
+CREATE FUNCTION _repeat_purchase_state_add(
     repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add_weighted';
-COMMENT ON FUNCTION repeat_purchase_state_add(
+COMMENT ON FUNCTION _repeat_purchase_state_add(
     repeat_purchase_state, bigint, double precision, double precision, bigint
 ) IS
 'the state with so many more customers';
 
-CREATE FUNCTION repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint)
+CREATE FUNCTION _repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint)
 RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add';
-COMMENT ON FUNCTION repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint) IS
 'the state with one more customer';
 
-CREATE FUNCTION repeat_purchase_state_add(
+CREATE FUNCTION _repeat_purchase_state_add(
     repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add_weighted';
-COMMENT ON FUNCTION repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint, bigint) IS
 'the state with so many more customers';
 
 --@ for value in numeric, double precision
-CREATE FUNCTION repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@)
+CREATE FUNCTION _repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@)
 RETURNS repeat_spend_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_@value.c@';
-COMMENT ON FUNCTION repeat_spend_state_add(repeat_spend_state, bigint, @value@) IS 'the state with one more customer';
+COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, bigint, @value@) IS 'the state with one more customer';
 
-CREATE FUNCTION repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint)
+CREATE FUNCTION _repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint)
 RETURNS repeat_spend_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_weighted_@value.c@';
-COMMENT ON FUNCTION repeat_spend_state_add(repeat_spend_state, bigint, @value@, bigint) IS
+COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, bigint, @value@, bigint) IS
 'the state with so many more customers';
 --@ end
 
-CREATE FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) RETURNS renewal_state
+CREATE FUNCTION _renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) RETURNS renewal_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add';
-COMMENT ON FUNCTION renewal_state_add(renewal_state, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _renewal_state_add(renewal_state, bigint, bigint, bigint) IS
 'the state with the customers of one more row';
 
-CREATE FUNCTION renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint)
+CREATE FUNCTION _renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint)
 RETURNS renewal_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add_weighted';
-COMMENT ON FUNCTION renewal_state_add(renewal_state, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _renewal_state_add(renewal_state, bigint, bigint, bigint, bigint) IS
 'the state with the customers of one more row, so many times';
 
 CREATE FUNCTION counted_customers(state repeat_purchase_state) RETURNS bigint
@@ -214,103 +214,103 @@ COMMENT ON FUNCTION sbg_fit(renewal_state) IS
 -- Fits of rows.
 
 CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = repeat_purchase_state_finish, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = _repeat_purchase_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE repeat_purchases_agg(bigint, double precision, double precision) IS
 'customers into a state to store, merge and fit with bg_nbd_fit, mbg_nbd_fit, pareto_nbd_fit, bg_bb_fit, model_comparison';
 
 CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision, weight bigint) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = repeat_purchase_state_finish, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = _repeat_purchase_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE repeat_purchases_agg(bigint, double precision, double precision, bigint) IS
 'rows that stand for many customers each into a state to store, merge and fit';
 
 --@ for value in numeric, double precision
 CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@) (
-    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = repeat_spend_state_finish, PARALLEL = SAFE
+    SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = _repeat_spend_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE repeat_spend_agg(bigint, @value@) IS
 'spend per repeat purchase into a state to store, merge and fit with gamma_gamma_fit; customers without repeat purchase, or who spent nothing, are left out';
 
 CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) (
-    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = repeat_spend_state_finish, PARALLEL = SAFE
+    SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = _repeat_spend_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE repeat_spend_agg(bigint, @value@, bigint) IS
 'rows that stand for many customers each into a state to store, merge and fit';
 
 CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@) (
-    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
+    SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE gamma_gamma_fit(bigint, @value@) IS
 'fits the Gamma-Gamma model of spend per purchase to customers with a repeat purchase: frequency, and monetary_value = their mean spend; then expected_value, clv';
 
 CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) (
-    SFUNC = repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
+    SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE gamma_gamma_fit(bigint, @value@, bigint) IS
 'fits the Gamma-Gamma model to rows that stand for many customers each';
 --@ end
 
 CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint) (
-    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
-    COMBINEFUNC = renewal_state_merge, FINALFUNC = renewal_state_finish, PARALLEL = SAFE
+    SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = _renewal_state_merge, FINALFUNC = _renewal_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE renewals_agg(bigint, bigint, bigint) IS
 'contracts that ended in a period, or were last seen going on at its end, into a state to store, merge and fit with sbg_fit';
 
 CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) (
-    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
-    COMBINEFUNC = renewal_state_merge, FINALFUNC = renewal_state_finish, PARALLEL = SAFE
+    SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = _renewal_state_merge, FINALFUNC = _renewal_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE renewals_agg(bigint, bigint, bigint, bigint) IS
 'rows that stand for many each into a state to store, merge and fit';
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
 CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @model@_fit(bigint, double precision, double precision) IS
 'fits a model of buying and dropping out to customers (see rfm_summary), with GROUP BY one for each segment; then p_alive, expected_purchases, clv; which model? model_comparison';
 
 CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE @model@_fit(bigint, double precision, double precision, bigint) IS
 'fits a model of buying and dropping out to rows that stand for many customers each';
 --@ end
 
 CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE bg_bb_fit(bigint, bigint, bigint) IS
 'fits the BG/BB model to customers who may buy once at each of a number of opportunities: how often they did, at which one last, how many there were';
 
 CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) (
-    SFUNC = repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
-    COMBINEFUNC = repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
+    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+    COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE bg_bb_fit(bigint, bigint, bigint, bigint) IS
 'fits the BG/BB model to rows that stand for many customers each';
 
 CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint) (
-    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
-    COMBINEFUNC = renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
+    SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = _renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE sbg_fit(bigint, bigint, bigint) IS
 'fits the sBG model to contracts: how many ended in their period-th renewal, and how many were last seen going on after it (each customer in one row: not the base of every period)';
 
 CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) (
-    SFUNC = renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
-    COMBINEFUNC = renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
+    SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
+    COMBINEFUNC = _renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE sbg_fit(bigint, bigint, bigint, bigint) IS 'fits the sBG model to rows that stand for many each';
 

@@ -34,13 +34,13 @@ COMMENT ON FUNCTION ab_test_rate(bigint, bigint, bigint, bigint, double precisio
 'share of x2 in n2 minus share of x1 in n1 in percent points, its confidence interval, and the z test of whether it is more than chance: a small p_value says that it is; NULL where n1 or n2 is 0; no test where nobody or everybody did it in both groups, no interval where nobody or everybody did it in each; for amounts: ab_test_mean';
 
 --@ for value in smallint, integer, bigint, numeric, real, double precision
-CREATE FUNCTION ab_state_add(ab_state, value @value@) RETURNS ab_state
+CREATE FUNCTION _ab_state_add(ab_state, value @value@) RETURNS ab_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ab_add_@value.c@';
-COMMENT ON FUNCTION ab_state_add(ab_state, @value@) IS 'the state with one more value';
+COMMENT ON FUNCTION _ab_state_add(ab_state, @value@) IS 'the state with one more value';
 
 CREATE AGGREGATE ab_agg(value @value@) (
-    SFUNC = ab_state_add, STYPE = ab_state, INITCOND = 'empty',
-    COMBINEFUNC = ab_state_merge, FINALFUNC = ab_state_finish, PARALLEL = SAFE
+    SFUNC = _ab_state_add, STYPE = ab_state, INITCOND = 'empty',
+    COMBINEFUNC = _ab_state_merge, FINALFUNC = _ab_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ab_agg(@value@) IS
 'sums the values of a group of an experiment, and their squares, into a state to store, merge and read with ab_test_mean, ab_mean, ab_variance, ab_count';

@@ -7,18 +7,18 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION gini(golden_state) IS
 'Gini coefficient: 0 when all values are the same, near 1 when one has everything; a value below 0 counts as 0; NULL without positive values';
 
-CREATE FUNCTION gini_double(state golden_state) RETURNS double precision
+CREATE FUNCTION _gini_double(state golden_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gini_double';
-COMMENT ON FUNCTION gini_double(golden_state) IS 'gini as it is returned for floating-point values';
+COMMENT ON FUNCTION _gini_double(golden_state) IS 'gini as it is returned for floating-point values';
 
 CREATE FUNCTION golden_income_share(state golden_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_income_share';
 COMMENT ON FUNCTION golden_income_share(golden_state) IS
 'share of all positive values that the golden ones hold, percent; golden are those with less than the threshold of all above them, 0.8 if none came with the values; NULL without positive values';
 
-CREATE FUNCTION golden_income_share_double(state golden_state) RETURNS double precision
+CREATE FUNCTION _golden_income_share_double(state golden_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_income_share_double';
-COMMENT ON FUNCTION golden_income_share_double(golden_state) IS
+COMMENT ON FUNCTION _golden_income_share_double(golden_state) IS
 'golden_income_share as it is returned for floating-point values';
 
 CREATE FUNCTION golden_income_share(state golden_state, threshold double precision) RETURNS numeric
@@ -27,39 +27,39 @@ COMMENT ON FUNCTION golden_income_share(golden_state, double precision) IS
 'share of all positive values that the golden ones hold at any threshold from 0 to 1, percent; NULL without positive values';
 
 --@ for value in smallint, integer, bigint, numeric, real, double precision
-CREATE FUNCTION golden_state_add(golden_state, value @value@) RETURNS golden_state
+CREATE FUNCTION _golden_state_add(golden_state, value @value@) RETURNS golden_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_add_@value.c@';
-COMMENT ON FUNCTION golden_state_add(golden_state, @value@) IS 'the state with one more value';
+COMMENT ON FUNCTION _golden_state_add(golden_state, @value@) IS 'the state with one more value';
 
-CREATE FUNCTION golden_state_add(golden_state, value @value@, threshold double precision) RETURNS golden_state
+CREATE FUNCTION _golden_state_add(golden_state, value @value@, threshold double precision) RETURNS golden_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_add_threshold_@value.c@';
-COMMENT ON FUNCTION golden_state_add(golden_state, @value@, double precision) IS
+COMMENT ON FUNCTION _golden_state_add(golden_state, @value@, double precision) IS
 'the state with one more value, to be read at this threshold';
 
 CREATE AGGREGATE golden_agg(value @value@) (
-    SFUNC = golden_state_add, STYPE = golden_state, INITCOND = 'empty',
-    COMBINEFUNC = golden_state_merge, FINALFUNC = golden_state_finish, PARALLEL = SAFE
+    SFUNC = _golden_state_add, STYPE = golden_state, INITCOND = 'empty',
+    COMBINEFUNC = _golden_state_merge, FINALFUNC = _golden_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE golden_agg(@value@) IS
 'collects how values are spread, one a customer, into a state to store, merge and read with gini and golden_income_share';
 
 CREATE AGGREGATE gini(value @value@) (
-    SFUNC = golden_state_add, STYPE = golden_state, INITCOND = 'empty',
-    COMBINEFUNC = golden_state_merge, FINALFUNC = gini@value.suffix@, PARALLEL = SAFE
+    SFUNC = _golden_state_add, STYPE = golden_state, INITCOND = 'empty',
+    COMBINEFUNC = _golden_state_merge, FINALFUNC = gini@value.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE gini(@value@) IS
 'Gini coefficient of values, one a customer: 2 sum(i v) / (n sum v) - (n + 1) / n with v ascending, 0 when all are the same, near 1 when one has everything; a value below 0 counts as 0; NULL without positive values; who has it? golden_rank';
 
 CREATE AGGREGATE golden_income_share(value @value@) (
-    SFUNC = golden_state_add, STYPE = golden_state, INITCOND = 'empty',
-    COMBINEFUNC = golden_state_merge, FINALFUNC = golden_income_share@value.suffix@, PARALLEL = SAFE
+    SFUNC = _golden_state_add, STYPE = golden_state, INITCOND = 'empty',
+    COMBINEFUNC = _golden_state_merge, FINALFUNC = golden_income_share@value.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE golden_income_share(@value@) IS
 'share of revenue that the golden customers hold, those who bring the first 80 %, percent; a row a customer; who are they? is_golden';
 
 CREATE AGGREGATE golden_income_share(value @value@, threshold double precision) (
-    SFUNC = golden_state_add, STYPE = golden_state, INITCOND = 'empty',
-    COMBINEFUNC = golden_state_merge, FINALFUNC = golden_income_share@value.suffix@, PARALLEL = SAFE
+    SFUNC = _golden_state_add, STYPE = golden_state, INITCOND = 'empty',
+    COMBINEFUNC = _golden_state_merge, FINALFUNC = golden_income_share@value.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE golden_income_share(@value@, double precision) IS
 'share of revenue that the golden customers hold at this threshold, 0 to 1, the same in all rows; percent; a row a customer; who are they? is_golden';

@@ -2,49 +2,49 @@
 
 CREATE TYPE customer_ledger;
 
-CREATE FUNCTION customer_ledger_in(cstring) RETURNS customer_ledger
+CREATE FUNCTION _customer_ledger_in(cstring) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_in';
-COMMENT ON FUNCTION customer_ledger_in(cstring) IS
+COMMENT ON FUNCTION _customer_ledger_in(cstring) IS
 'reads the text form of customer_ledger; the word empty stands for a ledger of no rows';
 
-CREATE FUNCTION customer_ledger_out(customer_ledger) RETURNS cstring
+CREATE FUNCTION _customer_ledger_out(customer_ledger) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_out';
-COMMENT ON FUNCTION customer_ledger_out(customer_ledger) IS 'writes the text form of customer_ledger, lossless';
+COMMENT ON FUNCTION _customer_ledger_out(customer_ledger) IS 'writes the text form of customer_ledger, lossless';
 
-CREATE FUNCTION customer_ledger_recv(internal) RETURNS customer_ledger
+CREATE FUNCTION _customer_ledger_recv(internal) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_recv';
-COMMENT ON FUNCTION customer_ledger_recv(internal) IS 'reads the binary form of customer_ledger';
+COMMENT ON FUNCTION _customer_ledger_recv(internal) IS 'reads the binary form of customer_ledger';
 
-CREATE FUNCTION customer_ledger_send(customer_ledger) RETURNS bytea
+CREATE FUNCTION _customer_ledger_send(customer_ledger) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_send';
-COMMENT ON FUNCTION customer_ledger_send(customer_ledger) IS 'writes the binary form of customer_ledger, lossless';
+COMMENT ON FUNCTION _customer_ledger_send(customer_ledger) IS 'writes the binary form of customer_ledger, lossless';
 
 CREATE TYPE customer_ledger (
-    INPUT = customer_ledger_in, OUTPUT = customer_ledger_out,
-    RECEIVE = customer_ledger_recv, SEND = customer_ledger_send,
+    INPUT = _customer_ledger_in, OUTPUT = _customer_ledger_out,
+    RECEIVE = _customer_ledger_recv, SEND = _customer_ledger_send,
     INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = external
 );
 COMMENT ON TYPE customer_ledger IS
 'per customer the days and exact signed amounts of all orders and refunds, compressed; made by ledger_agg, merged by || and rollup, read by the reports and figures that take a customer_ledger';
 
-CREATE FUNCTION customer_ledger_merge(customer_ledger, customer_ledger) RETURNS customer_ledger
+CREATE FUNCTION _customer_ledger_merge(customer_ledger, customer_ledger) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_merge';
-COMMENT ON FUNCTION customer_ledger_merge(customer_ledger, customer_ledger) IS
+COMMENT ON FUNCTION _customer_ledger_merge(customer_ledger, customer_ledger) IS
 'the ledger of the rows of both; || calls it';
 
 CREATE OPERATOR || (
-    LEFTARG = customer_ledger, RIGHTARG = customer_ledger, FUNCTION = customer_ledger_merge, COMMUTATOR = ||
+    LEFTARG = customer_ledger, RIGHTARG = customer_ledger, FUNCTION = _customer_ledger_merge, COMMUTATOR = ||
 );
 COMMENT ON OPERATOR || (customer_ledger, customer_ledger) IS
 'the ledger of the rows of both: of other customers, or of the same customers over other days';
 
-CREATE FUNCTION customer_ledger_finish(customer_ledger) RETURNS customer_ledger
+CREATE FUNCTION _customer_ledger_finish(customer_ledger) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_customer_ledger_finish';
-COMMENT ON FUNCTION customer_ledger_finish(customer_ledger) IS 'the ledger as an aggregate returns it';
+COMMENT ON FUNCTION _customer_ledger_finish(customer_ledger) IS 'the ledger as an aggregate returns it';
 
 CREATE AGGREGATE rollup(ledger customer_ledger) (
-    SFUNC = customer_ledger_merge, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
+    SFUNC = _customer_ledger_merge, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE rollup(customer_ledger) IS
 'merges stored ledgers into one, as if their rows had been aggregated together';
@@ -55,51 +55,51 @@ COMMENT ON FUNCTION rollup(customer_ledger[]) IS
 'merges the ledgers of an array into one, as the aggregate does; up to 16 of one kind of key, and all with or all without amounts, in half the time; NULLs in the array count as no rows';
 
 --@ for customer in bigint, uuid, text
-CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric)
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, date, numeric) IS 'the ledger with one more row';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric) IS 'the ledger with one more row';
 
-CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, day date) RETURNS customer_ledger
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day date) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, date) IS 'the ledger with one more row';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date) IS 'the ledger with one more row';
 
-CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, amount numeric, tz text)
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, amount numeric, tz text)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, text) IS
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, text) IS
 'the ledger with one more row';
 
-CREATE FUNCTION customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, tz text)
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, tz text)
 RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_instant_@customer@';
-COMMENT ON FUNCTION customer_ledger_add(customer_ledger, @customer@, timestamptz, text) IS
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, text) IS
 'the ledger with one more row';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric) (
-    SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric) IS
 'the customer ledger of orders (amount >= 0) and refunds (amount < 0); what then? customer_growth, cohort_retention, customers';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, day date) (
-    SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, date) IS
 'the customer ledger of activity without amounts: days on which customers were there; what then? rolling_active, lifecycle';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, tz text) (
-    SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, text) IS
 'the customer ledger of orders and refunds at instants, each on its day in the time zone tz, for example Europe/Berlin';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, tz text) (
-    SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = customer_ledger_finish, PARALLEL = SAFE
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, text) IS
 'the customer ledger of activity at instants, each on its day in the time zone tz';

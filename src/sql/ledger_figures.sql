@@ -59,8 +59,8 @@ COMMENT ON FUNCTION customer_lifespan(customer_ledger, text, interval, date) IS
 
 --@ for customer in bigint, uuid, text
 CREATE AGGREGATE ltv(customer @customer@, day date, amount numeric) (
-    SFUNC = customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = customer_ledger_merge, FINALFUNC = ltv, PARALLEL = SAFE
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = ltv, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE ltv(@customer@, date, numeric) IS
 'lifetime value from orders (amount >= 0) and refunds (amount < 0): mean over customers of net revenue / lifespan in months, times the mean lifespan; in other steps, or stored? ltv(ledger_agg(customer, day, amount), per)';

@@ -3,7 +3,7 @@
 -- the caller and not to the extension: it survives dump and restore, and grants are its owner's business. The queries are made
 -- when they run: with the rights of the caller, every name quoted, nothing found through search_path.
 
-CREATE FUNCTION mart_sql(template text, settings jsonb)
+CREATE FUNCTION _mart_sql(template text, settings jsonb)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -41,7 +41,7 @@ BEGIN
         SELECT * FROM (VALUES
             ('{unit}', quote_literal(settings ->> 'unit')), ('{step}', 'interval ' || quote_literal(settings ->> 'step')), ('{months}', settings ->> 'months'), ('{lapse}', 'interval ' || quote_literal(settings ->> 'lapse')),
             ('{golden_threshold}', quote_literal(settings ->> 'golden_threshold') || '::double precision'), ('{key}', 'NULL::' || (settings ->> 'key')), ('{mart}', quote_ident(settings ->> 'mart')),
-            ('{extension}', @extschema@.extension_schema())) AS v (name, value)
+            ('{extension}', @extschema@._extension_schema())) AS v (name, value)
     LOOP
         values := values || part.value;
         template := replace(template, part.name, '%' || cardinality(values) || '$s');
@@ -49,20 +49,20 @@ BEGIN
     RETURN format(template, VARIADIC values);
 END
 $$;
-COMMENT ON FUNCTION mart_sql(text, jsonb) IS
-'a query of mart_views() as it runs in a mart: {mart}, {extension}, {step} and the like replaced by what the settings of the mart say';
+COMMENT ON FUNCTION _mart_sql(text, jsonb) IS
+'a query of _mart_views() as it runs in a mart: {mart}, {extension}, {step} and the like replaced by what the settings of the mart say';
 
-CREATE FUNCTION mart_type(type text, settings jsonb)
+CREATE FUNCTION _mart_type(type text, settings jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE type WHEN 'money'::text THEN pg_catalog.format('numeric(38,%s)'::text, VARIADIC ARRAY[settings ->> 'decimals'::text])
                  WHEN 'average'::text THEN pg_catalog.format('numeric(38,%s)'::text, VARIADIC ARRAY[((settings ->> 'decimals'::text)::integer + 2)::text])
                  WHEN 'customer'::text THEN CASE WHEN settings ->> 'key'::text = 'bigint'::text THEN 'bigint'::text ELSE 'text'::text END
                  ELSE type END;
-COMMENT ON FUNCTION mart_type(text, jsonb) IS 'the SQL type of a column of mart_columns() in a mart of these settings';
+COMMENT ON FUNCTION _mart_type(text, jsonb) IS 'the SQL type of a column of _mart_columns() in a mart of these settings';
 
 -- The columns of a mapping of another table than orders: which are there, which must be, and of what type
-CREATE FUNCTION mart_mapping(argument text, mapping jsonb, required text[], allowed text[])
+CREATE FUNCTION _mart_mapping(argument text, mapping jsonb, required text[], allowed text[])
 RETURNS regclass
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -96,16 +96,16 @@ BEGIN
     RETURN relation;
 END
 $$;
-COMMENT ON FUNCTION mart_mapping(text, jsonb, text[], text[]) IS
+COMMENT ON FUNCTION _mart_mapping(text, jsonb, text[], text[]) IS
 'the table of a mapping such as {"table": "public.survey", "score": "answer"}, after a check of its keys and columns; error 22023 or 42703 that names what is wrong';
 
-CREATE FUNCTION mart_lock(sources regclass[])
+CREATE FUNCTION _mart_lock(sources regclass[])
 RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_lock';
-COMMENT ON FUNCTION mart_lock(regclass[]) IS
+COMMENT ON FUNCTION _mart_lock(regclass[]) IS
 'locks tables and views that the caller may read, and all below them, against all but changes of rows until the transaction ends; what is gone is left out';
 
-CREATE FUNCTION mart_relations(source regclass)
+CREATE FUNCTION _mart_relations(source regclass)
 RETURNS SETOF regclass
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
@@ -116,43 +116,43 @@ BEGIN ATOMIC
     )
     SELECT relation::regclass FROM tree ORDER BY relation;
 END;
-COMMENT ON FUNCTION mart_relations(regclass) IS 'a table and all that is below it: its partitions and the tables that inherit from it';
+COMMENT ON FUNCTION _mart_relations(regclass) IS 'a table and all that is below it: its partitions and the tables that inherit from it';
 
-CREATE FUNCTION mart_has_triggers(source regclass)
+CREATE FUNCTION _mart_has_triggers(source regclass)
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT pg_catalog.bool_and(c.relkind IN ('r'::"char", 'p'::"char") AND pg_catalog.has_table_privilege(c.oid, 'TRIGGER'::text))
-    FROM mart_relations(source) AS r (relation) JOIN pg_catalog.pg_class AS c ON c.oid = r.relation::oid;
+    FROM _mart_relations(source) AS r (relation) JOIN pg_catalog.pg_class AS c ON c.oid = r.relation::oid;
 END;
-COMMENT ON FUNCTION mart_has_triggers(regclass) IS
+COMMENT ON FUNCTION _mart_has_triggers(regclass) IS
 'can changes of a table be noted by triggers of the caller? not of views and foreign tables, nor without the privilege TRIGGER on it and its partitions';
 
 -- The months of changed orders are noted by triggers on the table and on each partition, as statements on a partition fire those of
 -- the partition only. Their function is the mart owner's, in a language of its own whose handler notes months and does nothing else
 -- (src/pg/mart_changes.cpp): who may write orders needs no right on the mart, and no write fails for the mart's sake.
-CREATE FUNCTION mart_call()
+CREATE FUNCTION _mart_call()
 RETURNS language_handler
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_call';
-COMMENT ON FUNCTION mart_call() IS 'the handler of the language customer_value';
+COMMENT ON FUNCTION _mart_call() IS 'the handler of the language customer_value';
 
-CREATE FUNCTION mart_validate(function oid)
+CREATE FUNCTION _mart_validate(function oid)
 RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_validate';
-COMMENT ON FUNCTION mart_validate(oid) IS 'the validator of the language customer_value: error 42P13 for what is no trigger function';
+COMMENT ON FUNCTION _mart_validate(oid) IS 'the validator of the language customer_value: error 42P13 for what is no trigger function';
 
-CREATE TRUSTED LANGUAGE customer_value HANDLER mart_call VALIDATOR mart_validate;
+CREATE TRUSTED LANGUAGE customer_value HANDLER _mart_call VALIDATOR _mart_validate;
 COMMENT ON LANGUAGE customer_value IS
 'the language of note_changes(), the trigger function of a mart, which notes in the table changes beside it which months of the orders a statement has changed; nothing else can be written in it';
 
 -- Rows that are written while session_replication_role is replica, by loaders and by logical replication, fire only triggers that are
 -- enabled for it, and logical replication no statement triggers. Who does not own a table cannot enable them.
-CREATE FUNCTION mart_triggers(source regclass)
+CREATE FUNCTION _mart_triggers(source regclass)
 RETURNS TABLE (relation regclass, event text, type smallint, definition text, enabled "char", is_owned boolean)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT r.relation, v.event, v.type::smallint, v.definition, CASE WHEN is_owned THEN v.enabled ELSE 'O'::text END::"char", is_owned
-    FROM mart_relations(source) AS r (relation)
+    FROM _mart_relations(source) AS r (relation)
          JOIN pg_catalog.pg_class AS c ON c.oid = r.relation::oid
          CROSS JOIN LATERAL (SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE'::text) AS is_owned) AS o
          CROSS JOIN (VALUES
@@ -163,10 +163,10 @@ BEGIN ATOMIC
             ('replica', 29, 'AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW', 'R')) AS v (event, type, definition, enabled)
     WHERE v.event <> 'replica'::text OR is_owned AND c.relkind = 'r'::"char";
 END;
-COMMENT ON FUNCTION mart_triggers(regclass) IS
+COMMENT ON FUNCTION _mart_triggers(regclass) IS
 'the triggers by which changes of a table, and of all below it, are noted: type as in pg_trigger.tgtype, and how each is to be enabled, as in pg_trigger.tgenabled; those of rows written as a replica need a table that the caller owns';
 
-CREATE FUNCTION mart_add_triggers(settings jsonb)
+CREATE FUNCTION _mart_add_triggers(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -184,7 +184,7 @@ BEGIN
         EXECUTE format('COMMENT ON FUNCTION %I.note_changes() IS %L', mart, 'notes in changes which months of the orders a statement has changed');
         note_changes := to_regprocedure(format('%I.note_changes()', mart));
     END IF;
-    FOR wanted IN SELECT * FROM @extschema@.mart_triggers((settings ->> 'orders')::regclass) LOOP
+    FOR wanted IN SELECT * FROM @extschema@._mart_triggers((settings ->> 'orders')::regclass) LOOP
         SELECT tgname, tgenabled INTO name, enabled FROM pg_trigger WHERE tgrelid = wanted.relation AND tgfoid = note_changes AND tgtype = wanted.type;
         IF NOT FOUND THEN
             -- another mart may have had this one's name before it was renamed
@@ -200,11 +200,11 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_add_triggers(jsonb) IS 'makes the trigger function of a mart, and the triggers of mart_triggers() that its orders lack';
+COMMENT ON FUNCTION _mart_add_triggers(jsonb) IS 'makes the trigger function of a mart, and the triggers of _mart_triggers() that its orders lack';
 
 -- Triggers need locks that wait for writers, and writers of several tables may wait for the first of them while the next is waited for: PostgreSQL would
 -- end one of both, after deadlock_timeout. So that it is never the writer, nothing is waited for so long, and all is given up before the next try.
-CREATE FUNCTION mart_patiently(statement text, settings jsonb)
+CREATE FUNCTION _mart_patiently(statement text, settings jsonb)
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -229,11 +229,11 @@ BEGIN
     RETURN false;
 END
 $$;
-COMMENT ON FUNCTION mart_patiently(text, jsonb) IS 'runs a statement that needs locks on tables of orders, as often as it takes to get them all without waiting long for any, up to 20 times; whether it has run';
+COMMENT ON FUNCTION _mart_patiently(text, jsonb) IS 'runs a statement that needs locks on tables of orders, as often as it takes to get them all without waiting long for any, up to 20 times; whether it has run';
 
 -- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
-CREATE FUNCTION mart_run(held text[], queries text[])
+CREATE FUNCTION _mart_run(held text[], queries text[])
 RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_run';
-COMMENT ON FUNCTION mart_run(text[], text[]) IS
+COMMENT ON FUNCTION _mart_run(text[], text[]) IS
 'runs queries one behind the other: the rows of the first ones are held in memory, as relations of the names in held, which those that follow read where they lie; error 22023 where what is to be held is not one query that gives rows, 22004 where a query is NULL';

@@ -1,7 +1,7 @@
 --@ requires: mart_tables
 -- create_mart, drop_mart, describe_mart.
 
-CREATE FUNCTION mart_settings(mart name)
+CREATE FUNCTION _mart_settings(mart name)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -22,10 +22,10 @@ BEGIN
     RETURN settings;
 END
 $$;
-COMMENT ON FUNCTION mart_settings(name) IS
+COMMENT ON FUNCTION _mart_settings(name) IS
 'what create_mart was told, with the tables by their names of today, and what day is today; error 42704 where there is no such mart, 42501 for another role than its owner';
 
-CREATE FUNCTION mart_number_type(orders regclass, "column" text)
+CREATE FUNCTION _mart_number_type(orders regclass, "column" text)
 RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -36,9 +36,9 @@ BEGIN ATOMIC
     )
     SELECT greatest(2, max((pg_catalog.regexp_match(pg_catalog.format_type(type, modifier), '^numeric\([0-9]+,(-?[0-9]+)'::text))[1]::integer)) FROM base;
 END;
-COMMENT ON FUNCTION mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, at least 2';
+COMMENT ON FUNCTION _mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, at least 2';
 
-CREATE FUNCTION mart_absent(needs text[], settings jsonb)
+CREATE FUNCTION _mart_absent(needs text[], settings jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -47,10 +47,10 @@ BEGIN ATOMIC
     WHERE NOT CASE need WHEN 'gain'::text THEN pg_catalog.jsonb_exists(settings -> 'costs'::text, 'gain'::text) IS TRUE
                         ELSE coalesce(pg_catalog.jsonb_exists(settings -> 'columns'::text, need), false) OR coalesce(pg_catalog.jsonb_typeof(settings -> need) = 'object'::text, false) END;
 END;
-COMMENT ON FUNCTION mart_absent(text[], jsonb) IS 'why a view of mart_views() is not in a mart of these settings: what the mapping lacks; NULL where it is there';
+COMMENT ON FUNCTION _mart_absent(text[], jsonb) IS 'why a view of _mart_views() is not in a mart of these settings: what the mapping lacks; NULL where it is there';
 
 -- The ledger is read where rollup has built it: by the report on what customers bought and by the forecast of the chosen model
-CREATE FUNCTION mart_customers_query(settings jsonb)
+CREATE FUNCTION _mart_customers_query(settings jsonb)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -76,9 +76,9 @@ BEGIN
         CASE WHEN settings ->> 'key' = 'uuid' THEN '::text' ELSE '' END, forecasts);
 END
 $$;
-COMMENT ON FUNCTION mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
+COMMENT ON FUNCTION _mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
 
-CREATE FUNCTION mart_checked(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
+CREATE FUNCTION _mart_checked(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
                           decimals integer, triggers boolean)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -111,13 +111,13 @@ BEGIN
     IF tz IS NOT NULL THEN
         PERFORM now() AT TIME ZONE tz;
     END IF;
-    PERFORM @extschema@.quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
-    tables := ARRAY[@extschema@.mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,amount,every,currency}'::text[]),
-                                 @extschema@.mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@.mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
+    PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
+    tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,amount,every,currency}'::text[]),
+                                 @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;
-    can_note := @extschema@.mart_has_triggers(orders);
+    can_note := @extschema@._mart_has_triggers(orders);
     IF triggers AND NOT can_note THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
     END IF;
@@ -126,17 +126,17 @@ BEGIN
         'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
         'orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
-    settings := settings || @extschema@.mart_types(settings);
-    PERFORM @extschema@.mart_check_tables(settings);
-    settings := settings || jsonb_build_object('decimals', coalesce(decimals, @extschema@.mart_number_type(orders, columns ->> 'amount')), 'golden_threshold', @extschema@.shortest_decimal(golden_threshold), 'discount_pct', @extschema@.shortest_decimal(discount_pct));
+    settings := settings || @extschema@._mart_types(settings);
+    PERFORM @extschema@._mart_check_tables(settings);
+    settings := settings || jsonb_build_object('decimals', coalesce(decimals, @extschema@._mart_number_type(orders, columns ->> 'amount')), 'golden_threshold', @extschema@._shortest_decimal(golden_threshold), 'discount_pct', @extschema@._shortest_decimal(discount_pct));
     RETURN settings;
 END
 $$;
-COMMENT ON FUNCTION mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
+COMMENT ON FUNCTION _mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
 'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
 
 -- Views run functions: who owns what a mart reads can have code run with the rights of who refreshes it.
-CREATE FUNCTION mart_tell_risks(settings jsonb)
+CREATE FUNCTION _mart_tell_risks(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -152,7 +152,7 @@ BEGIN
             DETAIL = 'Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
     END IF;
     IF (settings ->> 'triggers')::boolean THEN
-        SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@.mart_triggers((settings ->> 'orders')::regclass) WHERE NOT is_owned;
+        SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@._mart_triggers((settings ->> 'orders')::regclass) WHERE NOT is_owned;
         IF others IS NOT NULL THEN
             RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders', others),
                 HINT = 'Where such rows come, refresh by period, or let the owner of the orders own the mart.';
@@ -160,43 +160,43 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_tell_risks(jsonb) IS
+COMMENT ON FUNCTION _mart_tell_risks(jsonb) IS
 'notices for who makes a mart: a superuser who reads what others own; changes that triggers cannot note because the orders belong to another role';
 
-CREATE FUNCTION mart_make(settings jsonb)
+CREATE FUNCTION _mart_make(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
     is_done boolean;
 BEGIN
-    PERFORM @extschema@.mart_lock(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']::regclass[]);
+    PERFORM @extschema@._mart_lock(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']::regclass[]);
     EXECUTE format('CREATE SCHEMA %I', mart);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
-    PERFORM @extschema@.mart_add_tables(settings), @extschema@.mart_add_views(settings);
+    PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
     EXECUTE format('INSERT INTO %1$I.settings SELECT $1 - $2, ($1 ->> $2[1])::regclass, ($1 ->> $2[2])::regclass, ($1 ->> $2[3])::regclass, ($1 ->> $2[4])::regclass', mart) USING settings, tables;
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     IF (settings ->> 'triggers')::boolean THEN
-        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('SELECT %s.mart_add_triggers($1)', extension)) INTO is_done USING settings;
+        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('SELECT %s._mart_add_triggers($1)', extension)) INTO is_done USING settings;
         IF NOT is_done THEN
             RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
         END IF;
     END IF;
-    PERFORM @extschema@.mart_tell_risks(settings);
+    PERFORM @extschema@._mart_tell_risks(settings);
 END
 $$;
-COMMENT ON FUNCTION mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
+COMMENT ON FUNCTION _mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
 
-CREATE FUNCTION mart_found(mapping jsonb)
+CREATE FUNCTION _mart_found(mapping jsonb)
 RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN CASE WHEN pg_catalog.jsonb_exists(mapping, 'table'::text) THEN mapping || pg_catalog.jsonb_build_object('table'::text, (mapping ->> 'table'::text)::regclass::oid::text) ELSE mapping END;
-COMMENT ON FUNCTION mart_found(jsonb) IS 'a mapping whose table, a name that is looked for in the search_path of the caller, is one that needs none';
+COMMENT ON FUNCTION _mart_found(jsonb) IS 'a mapping whose table, a name that is looked for in the search_path of the caller, is one that needs none';
 
 CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_at text, amount text, order_id text DEFAULT NULL, status text DEFAULT NULL, category text DEFAULT NULL,
                             product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
@@ -205,10 +205,10 @@ CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_a
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
-    SELECT mart_make(mart_checked(mart, orders,
+    SELECT _mart_make(_mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
             'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
-        pg_catalog.jsonb_build_object('subscriptions'::text, mart_found(subscriptions), 'survey'::text, mart_found(survey), 'costs'::text, mart_found(costs)),
+        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs)),
         tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
 COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
@@ -220,18 +220,18 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     settings jsonb;
 BEGIN
-    settings := @extschema@.mart_settings(mart);
+    settings := @extschema@._mart_settings(mart);
     RETURN QUERY EXECUTE format($sql$
-        SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s.mart_columns() AS c WHERE c.view_name = d.view_name)),
+        SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s._mart_columns() AS c WHERE c.view_name = d.view_name)),
                CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
                     WHEN d.view_name = 'models' AND NOT EXISTS (SELECT FROM %2$I.models) OR d.view_name = 'forecast' AND NOT EXISTS (SELECT FROM %2$I.forecast) THEN coalesce('empty: ' || s.models_note, 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about)
                     WHEN s.as_of IS NULL THEN 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about
                     WHEN d.view_name = 'data_quality' AND NOT EXISTS (SELECT FROM %2$I.data_quality) THEN 'empty until CALL refresh_mart(' || quote_literal($2) || ', quality => true): ' || d.about
                     ELSE d.about END
-        FROM %1$s.mart_views() AS d CROSS JOIN %2$I.stored_state AS s CROSS JOIN LATERAL %1$s.mart_absent(d.needs, $1) AS reason
+        FROM %1$s._mart_views() AS d CROSS JOIN %2$I.stored_state AS s CROSS JOIN LATERAL %1$s._mart_absent(d.needs, $1) AS reason
         ORDER BY d.place$sql$, extension, mart) USING settings, mart;
 END
 $$;
@@ -244,26 +244,26 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     settings jsonb;
     command text;
     is_done boolean;
 BEGIN
-    settings := @extschema@.mart_settings(mart);
+    settings := @extschema@._mart_settings(mart);
     -- after a refresh under way, which locks this before it locks the orders
     EXECUTE format('LOCK TABLE %I.stored_state', mart);
     -- its triggers go with it, also from tables that the owner of the mart does not own
     IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
+        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
         IF NOT is_done THEN
             RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is in use all the time, so that the triggers on it cannot be dropped', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions.';
         END IF;
     END IF;
     FOR command IN EXECUTE format($sql$
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
-            SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s.mart_views()
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s.mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s.mart_tables()) AS object
+            SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s._mart_views()
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s._mart_views() WHERE is_stored
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables()) AS object
         WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
     LOOP
         EXECUTE command;

@@ -3,13 +3,13 @@
 
 -- Models are estimates: some thousand customers, always the same, tell them as well as all. The forecast is that of the sample, for all;
 -- its floating point numbers are added in an order, so that no plan changes the last digit.
-CREATE FUNCTION mart_fill_models(settings jsonb, fitted_until date)
+CREATE FUNCTION _mart_fill_models(settings jsonb, fitted_until date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     customers bigint;
     fitted text;    -- the column of stored_fit with the model that forecasts are by
@@ -63,19 +63,19 @@ BEGIN
     EXECUTE format('UPDATE %I.stored_state SET models_note = $1, fitted_until = $2', mart) USING note, fitted_until;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_models(jsonb, date) IS
+COMMENT ON FUNCTION _mart_fill_models(jsonb, date) IS
 'fits the models of a mart up to a day, to the customers of stored_sample, and forecasts with the one of the smallest AIC; where there is too little data for any, their views are empty and describe_mart says why';
 
-CREATE FUNCTION mart_window(settings jsonb, since date)
+CREATE FUNCTION _mart_window(settings jsonb, since date)
 RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN date_trunc('month'::text, least(since - (settings ->> 'step'::text)::interval, since - (settings ->> 'lapse'::text)::interval, since - '30 days'::interval))::date;
-COMMENT ON FUNCTION mart_window(jsonb, date) IS
+COMMENT ON FUNCTION _mart_window(jsonb, date) IS
 'from which day on rows are needed to fill periods from a day on: of older ones it is enough to know the first order of each customer';
 
 -- The end of the last complete period, the one before, and from which day on refreshes of this period and the last need all rows, that is of older ones the first
 -- order of each customer only.
-CREATE FUNCTION mart_days(settings jsonb, as_of date, OUT complete_until date, OUT before_until date, OUT known_until date)
+CREATE FUNCTION _mart_days(settings jsonb, as_of date, OUT complete_until date, OUT before_until date, OUT known_until date)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -85,25 +85,25 @@ DECLARE
 BEGIN
     complete_until := CASE WHEN date_trunc(unit, as_of + 1) = as_of + 1 THEN as_of ELSE date_trunc(unit, as_of)::date - 1 END;
     before_until := (complete_until + 1 - step)::date - 1;
-    known_until := @extschema@.mart_window(settings, (date_trunc(unit, as_of) - step)::date);
+    known_until := @extschema@._mart_window(settings, (date_trunc(unit, as_of) - step)::date);
 END
 $$;
-COMMENT ON FUNCTION mart_days(jsonb, date) IS
+COMMENT ON FUNCTION _mart_days(jsonb, date) IS
 'the days that follow from the last one that counts: the end of the last complete period and of the one before; and from which day on refreshes of this period and the last need all rows, and of older ones the first order of each customer only';
 
-CREATE FUNCTION mart_fill(settings jsonb, parts text[])
+CREATE FUNCTION _mart_fill(settings jsonb, parts text[])
 RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     sample_size CONSTANT integer := 5000;   -- customers that models are fitted to
     filled text[];
 BEGIN
     EXECUTE format($sql$
-        SELECT array_agg(%1$s.mart_sql(statement, $1) ORDER BY place) FROM (
-            SELECT place, 'periods', format('INSERT INTO {mart}.%%I %%s', 'stored_' || view_name, query) FROM %1$s.mart_views() WHERE is_stored AND query IS NOT NULL
+        SELECT array_agg(%1$s._mart_sql(statement, $1) ORDER BY place) FROM (
+            SELECT place, 'periods', format('INSERT INTO {mart}.%%I %%s', 'stored_' || view_name, query) FROM %1$s._mart_views() WHERE is_stored AND query IS NOT NULL
             UNION ALL SELECT * FROM (VALUES
                 (100, 'firsts', 'UPDATE {mart}.stored_state SET (firsts, firsts_until) = (SELECT {extension}.as_of({extension}.first_orders(ledger), known_until - 1), known_until FROM base)'),
                 (101, 'complete', 'INSERT INTO {mart}.stored_segment_migration SELECT before_until, complete_until, coalesce(from_segment, ''(none)''), to_segment, customers
@@ -118,10 +118,10 @@ BEGIN
     RETURN filled;
 END
 $$;
-COMMENT ON FUNCTION mart_fill(jsonb, text[]) IS
-'the statements that fill what follows from a relation base of one row: ledger, since, as_of and mart_days(as_of); parts are "periods" (stored views from the day since on), "firsts" (what is to be known of older orders) and "complete" (segments, and customers to fit models to)';
+COMMENT ON FUNCTION _mart_fill(jsonb, text[]) IS
+'the statements that fill what follows from a relation base of one row: ledger, since, as_of and _mart_days(as_of); parts are "periods" (stored views from the day since on), "firsts" (what is to be known of older orders) and "complete" (segments, and customers to fit models to)';
 
-CREATE FUNCTION mart_first_period(settings jsonb, first_day date, as_of date)
+CREATE FUNCTION _mart_first_period(settings jsonb, first_day date, as_of date)
 RETURNS date
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -134,9 +134,9 @@ BEGIN
     RETURN date_trunc(settings ->> 'unit', first_day)::date;
 END
 $$;
-COMMENT ON FUNCTION mart_first_period(jsonb, date, date) IS 'the first day of the first period of a mart; error 22008 where that is too long ago to have a row for each period since';
+COMMENT ON FUNCTION _mart_first_period(jsonb, date, date) IS 'the first day of the first period of a mart; error 22008 where that is too long ago to have a row for each period since';
 
-CREATE FUNCTION mart_empty(settings jsonb, since date)
+CREATE FUNCTION _mart_empty(settings jsonb, since date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -144,27 +144,27 @@ AS $$
 DECLARE
     view text;
 BEGIN
-    FOR view IN SELECT view_name FROM @extschema@.mart_views() WHERE is_stored AND query IS NOT NULL LOOP
+    FOR view IN SELECT view_name FROM @extschema@._mart_views() WHERE is_stored AND query IS NOT NULL LOOP
         EXECUTE format('DELETE FROM %I.%I WHERE %I >= coalesce($1, ''-infinity'')', settings ->> 'mart', 'stored_' || view, CASE view WHEN 'active' THEN 'day' ELSE 'period' END) USING since;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_empty(jsonb, date) IS 'removes the rows of stored views that mart_fill() makes anew, those of periods from a day on; all without a day';
+COMMENT ON FUNCTION _mart_empty(jsonb, date) IS 'removes the rows of stored views that _mart_fill() makes anew, those of periods from a day on; all without a day';
 
-CREATE FUNCTION mart_fill_all(settings jsonb, log_run bigint, started timestamptz)
+CREATE FUNCTION _mart_fill_all(settings jsonb, log_run bigint, started timestamptz)
 RETURNS date
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
-    base text := format('SELECT ledger, %1$s.mart_first_period(%3$L::jsonb, first_day, as_of) AS since, as_of, days.*
+    base text := format('SELECT ledger, %1$s._mart_first_period(%3$L::jsonb, first_day, as_of) AS since, as_of, days.*
         FROM (SELECT ledger, first_day, greatest(%1$s.last_day(ledger), %1$s.last_day(%1$s.as_of(guests, %2$L::date))) AS as_of
               FROM (SELECT %1$s.as_of(whole, %2$L::date) AS ledger, guests, least(%1$s.first_day(whole), %1$s.first_day(guests)) AS first_day FROM read OFFSET 0) AS cut OFFSET 0) AS counted
-             CROSS JOIN LATERAL %1$s.mart_days(%3$L::jsonb, as_of) AS days', extension, settings ->> 'today', settings);
-    fill text := format('SELECT %1$s.mart_run(ARRAY[''read'', ''base'']::text[], ARRAY[%1$s.mart_ledgers($1, NULL::date, NULL::date, $2, 1), $3, %1$s.mart_store($1, true, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, $4)]
-                                                     || %1$s.mart_fill($1, ''{periods,firsts,complete}''::text[]) || $5)', extension);
+             CROSS JOIN LATERAL %1$s._mart_days(%3$L::jsonb, as_of) AS days', extension, settings ->> 'today', settings);
+    fill text := format('SELECT %1$s._mart_run(ARRAY[''read'', ''base'']::text[], ARRAY[%1$s._mart_ledgers($1, NULL::date, NULL::date, $2, 1), $3, %1$s._mart_store($1, true, NULL::date, 0::bigint, 0::bigint, 0::bigint, 0::bigint, $4)]
+                                                     || %1$s._mart_fill($1, ''{periods,firsts,complete}''::text[]) || $5)', extension);
     keep text := format('UPDATE %I.stored_state SET as_of = (SELECT as_of FROM base)', mart);
     as_of date;
     complete_until date;
@@ -173,32 +173,32 @@ BEGIN
     FOREACH emptied IN ARRAY '{changes,stored_ledgers,stored_months,stored_segment_migration,stored_sample}'::text[] LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, emptied);
     END LOOP;
-    PERFORM @extschema@.mart_empty(settings, NULL::date);
+    PERFORM @extschema@._mart_empty(settings, NULL::date);
     BEGIN
         EXECUTE fill USING settings, false, base, started, keep;
     EXCEPTION WHEN numeric_value_out_of_range THEN
         -- to ask each row whether its day is finite costs a fifth of reading it, and hardly any is not
         EXECUTE fill USING settings, true, base, started, keep;
     END;
-    EXECUTE format('SELECT as_of, days.complete_until FROM %I.stored_state CROSS JOIN LATERAL %s.mart_days($1, as_of) AS days', mart, extension) INTO as_of, complete_until USING settings;
+    EXECUTE format('SELECT as_of, days.complete_until FROM %I.stored_state CROSS JOIN LATERAL %s._mart_days($1, as_of) AS days', mart, extension) INTO as_of, complete_until USING settings;
     IF as_of IS NOT NULL THEN
-        PERFORM @extschema@.mart_fill_models(settings, complete_until);
+        PERFORM @extschema@._mart_fill_models(settings, complete_until);
     END IF;
-    PERFORM @extschema@.mart_read_categories(settings, NULL::date, NULL::date, true);
+    PERFORM @extschema@._mart_read_categories(settings, NULL::date, NULL::date, true);
     EXECUTE format('UPDATE %I.refresh_log SET (months_done, months_total, rows_read) = (SELECT count(DISTINCT month), count(DISTINCT month), coalesce(sum(%s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers),
                         changed_at = clock_timestamp() WHERE run = $1', mart, extension) USING log_run;
     RETURN as_of;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_all(jsonb, bigint, timestamptz) IS 'reads all orders, stores them by month and fills all that follows from them, in one go; the last day that counts';
+COMMENT ON FUNCTION _mart_fill_all(jsonb, bigint, timestamptz) IS 'reads all orders, stores them by month and fills all that follows from them, in one go; the last day that counts';
 
-CREATE FUNCTION mart_fill_changed(settings jsonb, changed_from date, previous date, as_of date)
+CREATE FUNCTION _mart_fill_changed(settings jsonb, changed_from date, previous date, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     unit text := settings ->> 'unit';
     complete_until date;
@@ -216,19 +216,19 @@ DECLARE
     parts text;
     is_small boolean;
     base text := $base$SELECT ledger, %2$L::date AS since, %3$L::date AS as_of, days.*
-        FROM (SELECT %1$s.as_of(%4$s, %3$L::date) AS ledger) AS whole CROSS JOIN %1$s.mart_days(%5$L::jsonb, %3$L::date) AS days$base$;
-    fill text := format('SELECT %1$s.mart_run(ARRAY[''base'']::text[], $2 || %1$s.mart_fill($1, $3))', extension);
+        FROM (SELECT %1$s.as_of(%4$s, %3$L::date) AS ledger) AS whole CROSS JOIN %1$s._mart_days(%5$L::jsonb, %3$L::date) AS days$base$;
+    fill text := format('SELECT %1$s._mart_run(ARRAY[''base'']::text[], $2 || %1$s._mart_fill($1, $3))', extension);
 BEGIN
     EXECUTE format('SELECT min(%1$s.first_day(ledger)) FROM %2$I.stored_ledgers WHERE is_published AND month = (SELECT min(month) FROM %2$I.stored_ledgers WHERE is_published)', extension, mart) INTO first_day;
-    SELECT days.complete_until, days.known_until INTO complete_until, usual FROM @extschema@.mart_days(settings, as_of) AS days;
+    SELECT days.complete_until, days.known_until INTO complete_until, usual FROM @extschema@._mart_days(settings, as_of) AS days;
     since := date_trunc(unit, least(changed_from, previous, as_of, CASE WHEN previous IS NULL THEN first_day END));
-    EXECUTE format('SELECT firsts_until, %1$s.mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = $5 AND ($4 < firsts_until) IS NOT TRUE
+    EXECUTE format('SELECT firsts_until, %1$s._mart_window($1, $2), fitted_until IS NOT DISTINCT FROM $3 AND ($3 >= date_trunc(''month'', $4)) IS NOT TRUE, firsts_until = $5 AND ($4 < firsts_until) IS NOT TRUE
                     FROM %2$I.stored_state', extension, mart) INTO known_until, window_from, is_complete, is_known USING settings, since, complete_until, changed_from, usual;
     window_from := least(window_from, known_until);
     has_all := window_from <= first_day;
 
-    PERFORM @extschema@.mart_empty(settings, since);
-    since := greatest(since, @extschema@.mart_first_period(settings, first_day, as_of));
+    PERFORM @extschema@._mart_empty(settings, since);
+    since := greatest(since, @extschema@._mart_first_period(settings, first_day, as_of));
     IF NOT is_complete THEN
         EXECUTE format('DELETE FROM %I.stored_segment_migration', mart);
         EXECUTE format('DELETE FROM %I.stored_sample', mart);
@@ -249,14 +249,14 @@ BEGIN
         EXECUTE fill USING settings, format(base, extension, since, as_of, whole, settings), '{complete}'::text[];
     END IF;
     IF NOT is_complete THEN
-        PERFORM @extschema@.mart_fill_models(settings, complete_until);
+        PERFORM @extschema@._mart_fill_models(settings, complete_until);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_changed(jsonb, date, date, date) IS
+COMMENT ON FUNCTION _mart_fill_changed(jsonb, date, date, date) IS
 'replaces what follows from the months that are stored, from the period on that the first changed month or the previous last day is in: earlier rows cannot have changed';
 
-CREATE FUNCTION mart_fill_nothing(settings jsonb)
+CREATE FUNCTION _mart_fill_nothing(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -265,17 +265,17 @@ DECLARE
     mart text := settings ->> 'mart';
     stored text;
 BEGIN
-    FOR stored IN SELECT view_name FROM @extschema@.mart_views() WHERE is_stored AND needs = '{}' AND view_name <> 'data_quality' LOOP
+    FOR stored IN SELECT view_name FROM @extschema@._mart_views() WHERE is_stored AND needs = '{}' AND view_name <> 'data_quality' LOOP
         EXECUTE format('DELETE FROM %I.%I', mart, 'stored_' || stored);
     END LOOP;
     EXECUTE format('UPDATE %I.stored_state SET firsts = NULL, firsts_until = NULL, fitted_until = NULL, models_note = ''there are no orders''', mart);
     EXECUTE format('DELETE FROM %I.stored_fit', mart);
 END
 $$;
-COMMENT ON FUNCTION mart_fill_nothing(jsonb) IS 'the figures of a mart without orders: none';
+COMMENT ON FUNCTION _mart_fill_nothing(jsonb) IS 'the figures of a mart without orders: none';
 
 -- The arguments of mrr_agg as expressions over the table of subscriptions, named t
-CREATE FUNCTION mart_subscriptions(settings jsonb, OUT customer text, OUT starts_at text, OUT ends_at text, OUT period text, OUT amount text, OUT every text, OUT currency text)
+CREATE FUNCTION _mart_subscriptions(settings jsonb, OUT customer text, OUT starts_at text, OUT ends_at text, OUT period text, OUT amount text, OUT every text, OUT currency text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -283,7 +283,7 @@ DECLARE
     mapping jsonb := settings -> 'subscriptions';
     subscriptions regclass := settings ->> 'subscriptions_table';
 BEGIN
-    SELECT @extschema@.mart_text('subscriptions'::text, 'customer'::text, settings), @extschema@.mart_text('subscriptions'::text, 'currency'::text, settings) INTO customer, currency;
+    SELECT @extschema@._mart_text('subscriptions'::text, 'customer'::text, settings), @extschema@._mart_text('subscriptions'::text, 'currency'::text, settings) INTO customer, currency;
     amount := format('t.%I::numeric', mapping ->> 'amount');
     every := format('t.%I::interval', mapping ->> 'every');
     IF mapping ->> 'period' IS NOT NULL THEN
@@ -292,25 +292,25 @@ BEGIN
         period := format('t.%I', mapping ->> 'period');
         RETURN;
     END IF;
-    SELECT @extschema@.mart_day(subscriptions, mapping ->> 'starts_at', settings ->> 'tz'), CASE WHEN (mapping ->> 'ends_at') IS NULL THEN 'NULL::date' ELSE @extschema@.mart_day(subscriptions, mapping ->> 'ends_at', settings ->> 'tz') END INTO starts_at, ends_at;
+    SELECT @extschema@._mart_day(subscriptions, mapping ->> 'starts_at', settings ->> 'tz'), CASE WHEN (mapping ->> 'ends_at') IS NULL THEN 'NULL::date' ELSE @extschema@._mart_day(subscriptions, mapping ->> 'ends_at', settings ->> 'tz') END INTO starts_at, ends_at;
     period := format('daterange(%s, %s)', starts_at, ends_at);
 END
 $$;
-COMMENT ON FUNCTION mart_subscriptions(jsonb) IS 'the arguments of mrr_agg for the subscriptions of a mart, and the days from starts_at up to before ends_at, as expressions over t';
+COMMENT ON FUNCTION _mart_subscriptions(jsonb) IS 'the arguments of mrr_agg for the subscriptions of a mart, and the days from starts_at up to before ends_at, as expressions over t';
 
-CREATE FUNCTION mart_blame_subscription(settings jsonb)
+CREATE FUNCTION _mart_blame_subscription(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     of record;
     one record;
     read_one text;
     rule text;
 BEGIN
-    SELECT * INTO of FROM @extschema@.mart_subscriptions(settings);
+    SELECT * INTO of FROM @extschema@._mart_subscriptions(settings);
     read_one := format('SELECT %s.mrr_agg($1, %s, $4, $5)', extension, CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'daterange($2, $3)' ELSE '$6' END);
     FOR one IN EXECUTE format('SELECT %s AS customer, %s AS starts_at, %s AS ends_at, %s AS amount, %s AS every, %s AS period FROM %s AS t', of.customer, of.starts_at, of.ends_at, of.amount, of.every,
                               CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'NULL::daterange' ELSE of.period END, settings ->> 'subscriptions_table') LOOP
@@ -323,19 +323,19 @@ EXCEPTION WHEN data_exception THEN
                          coalesce(to_char(one.starts_at, 'YYYY-MM-DD'), one.starts_at::text, 'NULL'), coalesce(to_char(one.ends_at, 'YYYY-MM-DD'), one.ends_at::text, 'NULL'), coalesce(one.amount::text, 'NULL'), coalesce(one.every::text, 'NULL'));
 END
 $$;
-COMMENT ON FUNCTION mart_blame_subscription(jsonb) IS 'reads the subscriptions of a mart one by one; the error of the first that cannot be read names its row; nothing where each can be read';
+COMMENT ON FUNCTION _mart_blame_subscription(jsonb) IS 'reads the subscriptions of a mart one by one; the error of the first that cannot be read names its row; nothing where each can be read';
 
-CREATE FUNCTION mart_fill_mrr(settings jsonb, as_of date)
+CREATE FUNCTION _mart_fill_mrr(settings jsonb, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     of record;
 BEGIN
-    SELECT * INTO of FROM @extschema@.mart_subscriptions(settings);
+    SELECT * INTO of FROM @extschema@._mart_subscriptions(settings);
     EXECUTE format('DELETE FROM %I.stored_mrr', mart);
     EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
         SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
@@ -343,29 +343,29 @@ BEGIN
         FROM (SELECT %2$s.mrr_agg(%3$s, %4$s, %5$s, %6$s%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
         mart, extension, of.customer, of.period, of.amount, of.every, CASE WHEN settings #>> '{subscriptions,currency}' IS NULL THEN '' ELSE ', ' || of.currency END, settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
 EXCEPTION WHEN data_exception THEN
-    PERFORM @extschema@.mart_blame_subscription(settings);
+    PERFORM @extschema@._mart_blame_subscription(settings);
     RAISE;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_mrr(jsonb, date) IS 'replaces the recurring revenue of a mart, which is read from all subscriptions; an error of class 22 that names the row that cannot be read';
+COMMENT ON FUNCTION _mart_fill_mrr(jsonb, date) IS 'replaces the recurring revenue of a mart, which is read from all subscriptions; an error of class 22 that names the row that cannot be read';
 
-CREATE FUNCTION mart_fill_others(settings jsonb, as_of date)
+CREATE FUNCTION _mart_fill_others(settings jsonb, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     tz text := settings ->> 'tz';
     mapping jsonb;
     named record;       -- the columns that are read as text
     day text;
 BEGIN
-    SELECT @extschema@.mart_text('costs'::text, 'kind'::text, settings) AS kind, @extschema@.mart_text('costs'::text, 'method'::text, settings) AS method INTO named;
+    SELECT @extschema@._mart_text('costs'::text, 'kind'::text, settings) AS kind, @extschema@._mart_text('costs'::text, 'method'::text, settings) AS method INTO named;
     mapping := settings -> 'survey';
     IF jsonb_typeof(mapping) = 'object' THEN
-        day := @extschema@.mart_day((settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz);
+        day := @extschema@._mart_day((settings ->> 'survey_table')::regclass, mapping ->> 'answered_at', tz);
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
             SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper, (period + %8$L::interval)::date <= $1 + 1
@@ -375,7 +375,7 @@ BEGIN
 
     mapping := settings -> 'costs';
     IF jsonb_typeof(mapping) = 'object' THEN
-        day := @extschema@.mart_day((settings ->> 'costs_table')::regclass, mapping ->> 'spent_at', tz);
+        day := @extschema@._mart_day((settings ->> 'costs_table')::regclass, mapping ->> 'spent_at', tz);
         EXECUTE format('DELETE FROM %I.stored_costs', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_costs SELECT date_trunc(%3$L, %4$s)::date, %5$s AS kind, %6$s AS method, %2$s.net_revenue(t.%7$I::numeric), %8$s FROM %9$s AS t WHERE isfinite(t.%10$I) GROUP BY 1, 2, 3$sql$,
             mart, extension, settings ->> 'unit', day, CASE WHEN mapping ->> 'kind' IS NULL THEN '''acquisition''' ELSE named.kind END, format('coalesce(%s, ''(none)'')', named.method),
@@ -387,19 +387,19 @@ BEGIN
     END IF;
 
     IF jsonb_typeof(settings -> 'subscriptions') = 'object' THEN
-        PERFORM @extschema@.mart_fill_mrr(settings, as_of);
+        PERFORM @extschema@._mart_fill_mrr(settings, as_of);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_fill_others(jsonb, date) IS 'replaces what follows from subscriptions, survey and costs, which are read anew';
+COMMENT ON FUNCTION _mart_fill_others(jsonb, date) IS 'replaces what follows from subscriptions, survey and costs, which are read anew';
 
-CREATE FUNCTION mart_fill_quality(settings jsonb)
+CREATE FUNCTION _mart_fill_quality(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     columns jsonb := settings -> 'columns';
     today date := settings ->> 'today';
 BEGIN
@@ -409,4 +409,4 @@ BEGIN
     USING (settings ->> 'orders')::regclass, columns ->> 'customer', columns ->> 'ordered_at', columns ->> 'amount', columns ->> 'order_id', columns ->> 'status', columns ->> 'currency', columns ->> 'product', today, settings ->> 'tz';
 END
 $$;
-COMMENT ON FUNCTION mart_fill_quality(jsonb) IS 'checks the orders of a mart with data_quality and stores what it says';
+COMMENT ON FUNCTION _mart_fill_quality(jsonb) IS 'checks the orders of a mart with data_quality and stores what it says';

@@ -3,13 +3,13 @@
 -- are classed for good; what customers had bought up to there is kept, so that a refresh reads only the lines behind it.
 
 -- The lines of the days from <= day < to; all before to where from is NULL
-CREATE FUNCTION mart_lines(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_lines(settings jsonb, "from" date, "to" date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
@@ -17,10 +17,10 @@ DECLARE
     named record;       -- the columns that are read as text
     day text;
 BEGIN
-    SELECT @extschema@.mart_number('amount'::text, settings) AS amount, @extschema@.mart_number('price'::text, settings) AS price, @extschema@.mart_number('intended_price'::text, settings) AS intended INTO number;
-    SELECT @extschema@.mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@.mart_bounds(settings, "from", "to") INTO day, bounds;
-    SELECT @extschema@.mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@.mart_text('orders'::text, 'product'::text, settings) AS product, @extschema@.mart_text('orders'::text, 'relation'::text, settings) AS relation,
-                           @extschema@.mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@.mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
+    SELECT @extschema@._mart_number('amount'::text, settings) AS amount, @extschema@._mart_number('price'::text, settings) AS price, @extschema@._mart_number('intended_price'::text, settings) AS intended INTO number;
+    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_bounds(settings, "from", "to") INTO day, bounds;
+    SELECT @extschema@._mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@._mart_text('orders'::text, 'product'::text, settings) AS product, @extschema@._mart_text('orders'::text, 'relation'::text, settings) AS relation,
+                           @extschema@._mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@._mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
     RETURN format('SELECT %2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, %6$s AS product, %7$s AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s AS order_id
                    FROM %11$s AS t WHERE t.%1$I IS NOT NULL AND t.%12$I IS NOT NULL AND %5$s IS NOT NULL AND %13$s',
         columns ->> 'customer', CASE WHEN settings ->> 'key' = 'text' THEN named.customer ELSE format('t.%I::%s', columns ->> 'customer', settings ->> 'key') END, at, day, number.amount,
@@ -28,20 +28,20 @@ BEGIN
         format('isfinite(%s) AND ', at) || bounds || CASE WHEN columns ->> 'status' IS NULL THEN '' ELSE format(' AND %s.is_revenue_status(%s)', extension, named.status) END);
 END
 $$;
-COMMENT ON FUNCTION mart_lines(jsonb, date, date) IS
+COMMENT ON FUNCTION _mart_lines(jsonb, date, date) IS
 'the query with which a mart reads the lines that have a kind of sale, those of days from <= day < to: customer, at, day, amount, product, relation, price, intended, order_id';
 
-CREATE FUNCTION mart_class(settings jsonb, "from" date, "to" date, keeps boolean)
+CREATE FUNCTION _mart_class(settings jsonb, "from" date, "to" date, keeps boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     lines text;
 BEGIN
-    lines := @extschema@.mart_lines(settings, "from", "to");
+    lines := @extschema@._mart_lines(settings, "from", "to");
     -- the history of a customer is a row before the first line
     EXECUTE format($sql$
         WITH line AS (%3$s),
@@ -63,10 +63,10 @@ BEGIN
              ELSE format('count(*) FILTER (WHERE amount >= 0 AND %1$s.upsell_before(intended, price)) AS upsells, sum(price - intended) FILTER (WHERE amount >= 0 AND %1$s.upsell_before(intended, price)) AS upsold', extension) END);
 END
 $$;
-COMMENT ON FUNCTION mart_class(jsonb, date, date, boolean) IS
+COMMENT ON FUNCTION _mart_class(jsonb, date, date, boolean) IS
 'classes the sales of whole periods, those of days from <= day < to, after what customers had bought before; keeps: adds them to that';
 
-CREATE FUNCTION mart_fill_kinds(settings jsonb, changed_from date, previous date, as_of date)
+CREATE FUNCTION _mart_fill_kinds(settings jsonb, changed_from date, previous date, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -99,13 +99,13 @@ BEGIN
         RETURN;
     END IF;
     IF wanted > reached IS NOT FALSE THEN
-        PERFORM @extschema@.mart_class(settings, reached, wanted, true);
+        PERFORM @extschema@._mart_class(settings, reached, wanted, true);
         reached := wanted;
         EXECUTE format('DELETE FROM %I.stored_checkpoint', mart);
         EXECUTE format('INSERT INTO %I.stored_checkpoint VALUES ($1)', mart) USING reached;
     END IF;
-    PERFORM @extschema@.mart_class(settings, reached, as_of + 1, false);
+    PERFORM @extschema@._mart_class(settings, reached, as_of + 1, false);
 END
 $$;
-COMMENT ON FUNCTION mart_fill_kinds(jsonb, date, date, date) IS
+COMMENT ON FUNCTION _mart_fill_kinds(jsonb, date, date, date) IS
 'classes the sales of a mart behind its checkpoint anew, or all where what has changed is older; with a new period the checkpoint moves on: up to it the kinds stay, and what customers had bought is kept';

@@ -1,7 +1,7 @@
 --@ requires: mart_create, ledger_slices
 -- How a mart reads its orders: which rows count, in what pieces, and into which tables.
 
-CREATE FUNCTION mart_check_tables(settings jsonb)
+CREATE FUNCTION _mart_check_tables(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -20,7 +20,7 @@ BEGIN
                 DETAIL = 'A mart holds what its owner sees, and shows it to all who may read the mart.', HINT = 'Make the mart as a role that sees all rows, or of a view that says which rows are meant.';
         END IF;
     END LOOP;
-    now_there := @extschema@.mart_types(settings);
+    now_there := @extschema@._mart_types(settings);
     FOR used IN SELECT * FROM (VALUES ('ordered_at', 'at_type'), ('customer', 'key')) AS v (name, kind) WHERE now_there ->> kind <> settings ->> kind LOOP
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s now, and was of type %s',
                 settings #>> ARRAY['columns', used.name], settings ->> 'orders', now_there #>> ARRAY['types', 'orders', used.name], settings #>> ARRAY['types', 'orders', used.name]),
@@ -28,9 +28,9 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
+COMMENT ON FUNCTION _mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
 
-CREATE FUNCTION mart_types(settings jsonb)
+CREATE FUNCTION _mart_types(settings jsonb)
 RETURNS jsonb
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -48,7 +48,7 @@ BEGIN
              CROSS JOIN LATERAL jsonb_each_text(CASE WHEN jsonb_typeof(settings -> mapping) = 'object' THEN settings -> mapping ELSE '{}' END) AS m (argument, "column")
         WHERE relation IS NOT NULL AND "column" IS NOT NULL
     LOOP
-        type := @extschema@.quality_column(mapped.relation, mapped.argument, mapped."column");
+        type := @extschema@._quality_column(mapped.relation, mapped.argument, mapped."column");
         IF type = 'timestamp with time zone' AND settings ->> 'tz' IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', mapped."column", mapped.relation, type);
         END IF;
@@ -59,11 +59,11 @@ BEGIN
         'key', CASE WHEN customer IN ('smallint', 'integer', 'bigint') THEN 'bigint' WHEN customer = 'uuid' THEN 'uuid' ELSE 'text' END);
 END
 $$;
-COMMENT ON FUNCTION mart_types(jsonb) IS
+COMMENT ON FUNCTION _mart_types(jsonb) IS
 'the types of all mapped columns as they are now, behind domains: types (source, argument: type), at_type of ordered_at, key for customers; an error that names argument and column where one is gone (42703) or cannot be of that type (22023)';
 
 -- The day of a column of a table, as an expression over t
-CREATE FUNCTION mart_day(relation regclass, "column" text, tz text)
+CREATE FUNCTION _mart_day(relation regclass, "column" text, tz text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -71,35 +71,35 @@ AS $$
 DECLARE
     type text;
 BEGIN
-    type := @extschema@.quality_column(relation, 'ordered_at'::text, "column");
+    type := @extschema@._quality_column(relation, 'ordered_at'::text, "column");
     IF type = 'timestamp with time zone' AND tz IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', "column", relation, type);
     END IF;
     RETURN CASE type WHEN 'timestamp with time zone' THEN format('(t.%I AT TIME ZONE %L)::date', "column", tz) ELSE format('t.%I::date', "column") END;
 END
 $$;
-COMMENT ON FUNCTION mart_day(regclass, text, text) IS 'the day of a column of dates or instants as an expression over t; error 22023 where instants have no time zone';
+COMMENT ON FUNCTION _mart_day(regclass, text, text) IS 'the day of a column of dates or instants as an expression over t; error 22023 where instants have no time zone';
 
-CREATE FUNCTION mart_number(argument text, settings jsonb)
+CREATE FUNCTION _mart_number(argument text, settings jsonb)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
                     WHEN settings -> 'types'::text -> 'orders'::text ->> argument IN ('real'::text, 'double precision'::text)
-                    THEN pg_catalog.format('%s.shortest_decimal(t.%I)'::text, VARIADIC ARRAY[extension_schema(), c.name])
+                    THEN pg_catalog.format('%s._shortest_decimal(t.%I)'::text, VARIADIC ARRAY[_extension_schema(), c.name])
                     ELSE pg_catalog.format('t.%I::numeric'::text, VARIADIC ARRAY[c.name]) END
         FROM (SELECT settings -> 'columns'::text ->> argument) AS c (name));
-COMMENT ON FUNCTION mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
+COMMENT ON FUNCTION _mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
 
-CREATE FUNCTION mart_text(source text, argument text, settings jsonb)
+CREATE FUNCTION _mart_text(source text, argument text, settings jsonb)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::text'::text
-                    ELSE quality_text(pg_catalog.format('t.%I'::text, VARIADIC ARRAY[c.name]), (settings -> 'types'::text -> source ->> argument)::regtype) END
+                    ELSE _quality_text(pg_catalog.format('t.%I'::text, VARIADIC ARRAY[c.name]), (settings -> 'types'::text -> source ->> argument)::regtype) END
         FROM (SELECT settings -> CASE source WHEN 'orders'::text THEN 'columns'::text ELSE source END ->> argument) AS c (name));
-COMMENT ON FUNCTION mart_text(text, text, jsonb) IS 'a mapped column of orders, subscriptions, survey or costs as text, as an expression over t, without a cast that a user has made; NULL where the mapping lacks it';
+COMMENT ON FUNCTION _mart_text(text, text, jsonb) IS 'a mapped column of orders, subscriptions, survey or costs as text, as an expression over t, without a cast that a user has made; NULL where the mapping lacks it';
 
 -- Midnight can come twice, where clocks go back at it: instants are bounded by a day more on either side, which an index can serve, and days exactly.
-CREATE FUNCTION mart_bounds(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_bounds(settings jsonb, "from" date, "to" date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -118,17 +118,17 @@ BEGIN
     RETURN coalesce(bounds, 'true');
 END
 $$;
-COMMENT ON FUNCTION mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
+COMMENT ON FUNCTION _mart_bounds(jsonb, date, date) IS 'the condition that orders, named t, are of days from <= day < to, without a bound where one is NULL; an index on their date can serve it';
 
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
 -- an aggregate is to be told the time zone. Lines of one order are one row.
-CREATE FUNCTION mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
+CREATE FUNCTION _mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     columns jsonb := settings -> 'columns';
     at text := format('t.%I', columns ->> 'ordered_at');
     bounds text;
@@ -137,9 +137,9 @@ DECLARE
     amount text;
     source text;
 BEGIN
-    SELECT @extschema@.mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@.mart_number('amount'::text, settings), @extschema@.mart_bounds(settings, "from", "to") INTO day, amount, bounds;
-    SELECT @extschema@.mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@.mart_text('orders'::text, 'category'::text, settings) AS category,
-                           @extschema@.mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@.mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
+    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_number('amount'::text, settings), @extschema@._mart_bounds(settings, "from", "to") INTO day, amount, bounds;
+    SELECT @extschema@._mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@._mart_text('orders'::text, 'category'::text, settings) AS category,
+                           @extschema@._mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@._mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
     IF only_finite AND "from" IS NULL THEN
         bounds := format('isfinite(%s)', at);
     END IF;
@@ -158,41 +158,41 @@ BEGIN
     RETURN source;
 END
 $$;
-COMMENT ON FUNCTION mart_source(jsonb, date, date, boolean, boolean) IS
+COMMENT ON FUNCTION _mart_source(jsonb, date, date, boolean, boolean) IS
 'the query with which a mart reads its orders: customer, at, amount, and category if asked; all days without bounds, and those that are infinite, which no ledger takes, unless only finite ones are asked for; lines of one order, day, sign (and category) are one row';
 
 -- Ledgers of as many customers as one value should hold: a month of many orders is stored in shards.
-CREATE FUNCTION mart_ledgers(settings jsonb, "from" date, "to" date, only_finite boolean, shards integer)
+CREATE FUNCTION _mart_ledgers(settings jsonb, "from" date, "to" date, only_finite boolean, shards integer)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     arguments text := 'at, amount' || CASE WHEN settings ->> 'at_type' = 'timestamp with time zone' AND settings #>> '{columns,order_id}' IS NULL THEN format(', %L::text', settings ->> 'tz') ELSE '' END;
     has_guests boolean;
     source text;
 BEGIN
-    source := @extschema@.mart_source(settings, "from", "to", false, only_finite);
+    source := @extschema@._mart_source(settings, "from", "to", false, only_finite);
     -- a table below another, or a foreign one, may have what is NOT NULL above
     SELECT bool_or(c.relkind NOT IN ('r', 'p') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated)) INTO has_guests
-                    FROM @extschema@.mart_relations((settings ->> 'orders')::regclass) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = (settings #>> '{columns,customer}');
+                    FROM @extschema@._mart_relations((settings ->> 'orders')::regclass) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = (settings #>> '{columns,customer}');
     RETURN format('SELECT %2$s AS shard, %1$s.ledger_agg(customer, %3$s) AS whole, %4$s AS guests FROM (%5$s) AS orders%6$s',
         extension, CASE WHEN shards > 1 THEN format('coalesce(%s.ledger_shard(customer, %s), 0)', extension, shards) ELSE '0' END, arguments,
         CASE WHEN has_guests THEN format('%s.ledger_agg(0::bigint, %s) FILTER (WHERE customer IS NULL)', extension, arguments) ELSE format('NULL::%s.customer_ledger', extension) END,
         source, CASE WHEN shards > 1 THEN ' GROUP BY 1' ELSE '' END);
 END
 $$;
-COMMENT ON FUNCTION mart_ledgers(jsonb, date, date, boolean, integer) IS
+COMMENT ON FUNCTION _mart_ledgers(jsonb, date, date, boolean, integer) IS
 'the query that makes ledgers of the orders of a mart: a row for each shard of customers with the ledger of all its orders, and in one of them that of orders without a customer';
 
-CREATE FUNCTION mart_months("from" date, "to" date)
+CREATE FUNCTION _mart_months("from" date, "to" date)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN 12::numeric * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
-COMMENT ON FUNCTION mart_months(date, date) IS 'how many months the month of a day is behind that of another';
+COMMENT ON FUNCTION _mart_months(date, date) IS 'how many months the month of a day is behind that of another';
 
-CREATE FUNCTION mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
+CREATE FUNCTION _mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -209,15 +209,15 @@ BEGIN
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION mart_tell(text, date, bigint, bigint, bigint, bigint, bigint, timestamptz) IS 'tells in a notice that a month has been read, how fast, and for how long reading will go on; true';
+COMMENT ON FUNCTION _mart_tell(text, date, bigint, bigint, bigint, bigint, bigint, timestamptz) IS 'tells in a notice that a month has been read, how fast, and for how long reading will go on; true';
 
-CREATE FUNCTION mart_store(settings jsonb, is_published boolean, "from" date, months_before bigint, months_total bigint, months_left bigint, rows_before bigint, started timestamptz)
+CREATE FUNCTION _mart_store(settings jsonb, is_published boolean, "from" date, months_before bigint, months_total bigint, months_left bigint, rows_before bigint, started timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     parts text;
 BEGIN
     SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, %L::date) AS s', part, extension, ledger, settings ->> 'today'), ' UNION ALL ')
@@ -227,17 +227,17 @@ BEGIN
         SELECT month, name, shard, %4$L::boolean, ledger, orders, refund_rows, gross_revenue, refunds
         FROM (SELECT sum(%2$s.rows_count(whole) + coalesce(%2$s.rows_count(guests), 0))::bigint AS rows FROM read) AS counted
              CROSS JOIN read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
-        WHERE %2$s.mart_tell(name, month, %2$s.rows_count(ledger), %6$L::bigint + 1 + %2$s.mart_months(coalesce(%5$L::date, %2$s.first_day(read.whole)), month),
-                             greatest(%7$L::bigint, 1 + %2$s.mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, to_timestamp(%10$L::double precision))$sql$,
+        WHERE %2$s._mart_tell(name, month, %2$s.rows_count(ledger), %6$L::bigint + 1 + %2$s._mart_months(coalesce(%5$L::date, %2$s.first_day(read.whole)), month),
+                             greatest(%7$L::bigint, 1 + %2$s._mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, to_timestamp(%10$L::double precision))$sql$,
         settings ->> 'mart', extension, parts, is_published, "from", months_before, months_total, months_left, rows_before,
         extract(epoch FROM started));   -- as text an instant may have a zone that nobody can read
 END
 $$;
-COMMENT ON FUNCTION mart_store(jsonb, boolean, date, bigint, bigint, bigint, bigint, timestamptz) IS
-'the statement that cuts the ledgers of a relation read, which is of mart_ledgers(), into months and stores them, with the sums of each up to today, and tells of each month, from the first day "from" on, where that is known, and with the months that were read before, those to read in all and those to read after it, the rows that were read before, and when reading began';
+COMMENT ON FUNCTION _mart_store(jsonb, boolean, date, bigint, bigint, bigint, bigint, timestamptz) IS
+'the statement that cuts the ledgers of a relation read, which is of _mart_ledgers(), into months and stores them, with the sums of each up to today, and tells of each month, from the first day "from" on, where that is known, and with the months that were read before, those to read in all and those to read after it, the rows that were read before, and when reading began';
 
 -- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. Where the average month has more, months are stored in shards of about so many.
-CREATE FUNCTION mart_chunks(settings jsonb)
+CREATE FUNCTION _mart_chunks(settings jsonb)
 RETURNS TABLE ("from" date, "to" date, months bigint, shards integer)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -261,7 +261,7 @@ BEGIN
         RETURN;
     END IF;
     IF all_months THEN
-        day := @extschema@.mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
+        day := @extschema@._mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
         EXECUTE format('SELECT min(%1$s) AS first, max(%1$s) AS last FROM %2$s AS t WHERE isfinite(t.%3$I)', day, settings ->> 'orders', settings #>> '{columns,ordered_at}') INTO bounds;
         EXECUTE format('DELETE FROM %I.changes', mart);
         -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
@@ -279,16 +279,16 @@ BEGIN
     USING greatest(1, floor(most_rows / rows_a_month))::bigint, greatest(1, ceil(rows_a_month / most_rows))::integer;
 END
 $$;
-COMMENT ON FUNCTION mart_chunks(jsonb) IS
+COMMENT ON FUNCTION _mart_chunks(jsonb) IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB), and into how many shards a month of more is cut; one row without bounds where all are to be read at once';
 
-CREATE FUNCTION mart_read_categories(settings jsonb, "from" date, "to" date, is_published boolean)
+CREATE FUNCTION _mart_read_categories(settings jsonb, "from" date, "to" date, is_published boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     source text;
 BEGIN
@@ -299,7 +299,7 @@ BEGIN
             FROM %1$I.stored_ledgers WHERE is_published = $3 AND orders + refund_rows > 0 AND month >= coalesce($1, '-infinity') AND month < coalesce($2, 'infinity') GROUP BY month, is_published$sql$, mart)
         USING "from", "to", is_published;
     ELSE
-        source := @extschema@.mart_source(settings, "from", "to", true, true);
+        source := @extschema@._mart_source(settings, "from", "to", true, true);
         -- a ledger of one customer sums faster than numeric aggregates do
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT s.period, base.category, $2, s.orders, s.refund_rows, s.gross_revenue, s.refunds
@@ -308,15 +308,15 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_read_categories(jsonb, date, date, boolean) IS 'sums the orders of the months from <= month < to (all without bounds) by category into stored_months, in place of those that are there';
+COMMENT ON FUNCTION _mart_read_categories(jsonb, date, date, boolean) IS 'sums the orders of the months from <= month < to (all without bounds) by category into stored_months, in place of those that are there';
 
-CREATE FUNCTION mart_read(settings jsonb, "from" date, "to" date, shards integer, log_run bigint, months_before bigint, months_total bigint, rows_before bigint, started timestamptz)
+CREATE FUNCTION _mart_read(settings jsonb, "from" date, "to" date, shards integer, log_run bigint, months_before bigint, months_total bigint, rows_before bigint, started timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     in_range text := 'month >= $1 AND month < $2';
     months bigint;
@@ -324,17 +324,17 @@ DECLARE
 BEGIN
     EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING "from", "to";
     EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
-    months := @extschema@.mart_months("from", "to");
-    PERFORM @extschema@.mart_run(ARRAY['read']::text[], ARRAY[@extschema@.mart_ledgers(settings, "from", "to", true, shards), @extschema@.mart_store(settings, false, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started)]);
+    months := @extschema@._mart_months("from", "to");
+    PERFORM @extschema@._mart_run(ARRAY['read']::text[], ARRAY[@extschema@._mart_ledgers(settings, "from", "to", true, shards), @extschema@._mart_store(settings, false, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started)]);
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
                         AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING "from", "to";
-    PERFORM @extschema@.mart_read_categories(settings, "from", "to", false);
+    PERFORM @extschema@._mart_read_categories(settings, "from", "to", false);
     EXECUTE format('SELECT $3 + coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING "from", "to", rows_before;
     EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart)
     USING months_before + months, greatest(months_total, months_before + months), rows_read, log_run;   -- some changed meanwhile, and are read again
     RETURN rows_read;
 END
 $$;
-COMMENT ON FUNCTION mart_read(jsonb, date, date, integer, bigint, bigint, bigint, bigint, timestamptz) IS
+COMMENT ON FUNCTION _mart_read(jsonb, date, date, integer, bigint, bigint, bigint, bigint, timestamptz) IS
 'reads the orders of the months from <= month < to into rows of stored_ledgers and stored_months that are not published yet, and says so in notices and in refresh_log; the number of rows read, those before included';

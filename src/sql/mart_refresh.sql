@@ -1,13 +1,13 @@
 --@ requires: mart_fill, mart_kinds
 -- refresh_mart: months whose orders have changed are read again, and all that follows from them is replaced in one transaction.
 
-CREATE FUNCTION mart_note(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_note(settings jsonb, "from" date, "to" date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     can_note boolean;
     is_done boolean;
@@ -30,31 +30,31 @@ BEGIN
         RETURN;
     END IF;
     -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
-    can_note := @extschema@.mart_has_triggers((settings ->> 'orders')::regclass);
+    can_note := @extschema@._mart_has_triggers((settings ->> 'orders')::regclass);
     IF can_note THEN
-        -- where it has to be given up, mart_watch finds tables without triggers, and all is read
-        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('SELECT %s.mart_add_triggers($1)', extension)) INTO is_done USING settings;
+        -- where it has to be given up, _mart_watch finds tables without triggers, and all is read
+        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('SELECT %s._mart_add_triggers($1)', extension)) INTO is_done USING settings;
         RETURN;
     END IF;
     IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
-        EXECUTE format('SELECT %s.mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
+        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
     END IF;
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
 END
 $$;
-COMMENT ON FUNCTION mart_note(jsonb, date, date) IS
+COMMENT ON FUNCTION _mart_note(jsonb, date, date) IS
 'notes in changes what triggers could not: the months of a period; those of orders whose day has come; all of a source without triggers; and puts triggers on tables that lack them';
 
 -- What tells that orders have changed without a trigger: TRUNCATE, ALTER TABLE and CLUSTER give a table another file; a column that was dropped and
 -- added again has another number; triggers that were disabled for a time have another version of their row in the catalogue.
-CREATE FUNCTION mart_sources(settings jsonb)
+CREATE FUNCTION _mart_sources(settings jsonb)
 RETURNS TABLE (relation oid, file oid, columns text, triggers text, is_noted boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT r.relation::oid, c.relfilenode,
@@ -62,25 +62,25 @@ BEGIN
                          WHERE attrelid = r.relation AND attname IN (SELECT value FROM jsonb_each_text($1 -> 'columns'))), ''),
                coalesce(t.versions, ''),
                t.working >= w.wanted AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = r.relation))
-        FROM %1$s.mart_relations($2) AS r (relation)
+        FROM %1$s._mart_relations($2) AS r (relation)
              JOIN pg_class AS c ON c.oid = r.relation
              CROSS JOIN LATERAL (
                 SELECT string_agg(format('%%s %%s %%s', tgtype, oid, xmin), ', ' ORDER BY tgtype, oid) AS versions,
                        count(DISTINCT tgtype) FILTER (WHERE tgenabled = 'A' OR tgenabled = CASE tgtype WHEN 29 THEN 'R' ELSE 'O' END) AS working
                 FROM pg_trigger WHERE tgrelid = r.relation AND tgfoid = $3) AS t
-             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s.mart_triggers($2) AS w WHERE w.relation = r.relation) AS w$sql$, extension)
+             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s._mart_triggers($2) AS w WHERE w.relation = r.relation) AS w$sql$, extension)
     USING settings, (settings ->> 'orders')::regclass, to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
 END
 $$;
-COMMENT ON FUNCTION mart_sources(jsonb) IS 'the tables of the orders of a mart as they are now, as stored_sources has them as they were when they were read';
+COMMENT ON FUNCTION _mart_sources(jsonb) IS 'the tables of the orders of a mart as they are now, as stored_sources has them as they were when they were read';
 
-CREATE FUNCTION mart_watch(settings jsonb, is_first boolean)
+CREATE FUNCTION _mart_watch(settings jsonb, is_first boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     day text;
     seen record;
@@ -88,7 +88,7 @@ DECLARE
     reads_all boolean;
 BEGIN
     -- types as they are now: a column of floating point is read in another way than one of numeric
-    EXECUTE format('UPDATE %1$I.settings SET settings = settings || now_there FROM %2$s.mart_types($1) AS now_there WHERE NOT settings @> now_there', mart, extension) USING settings;
+    EXECUTE format('UPDATE %1$I.settings SET settings = settings || now_there FROM %2$s._mart_types($1) AS now_there WHERE NOT settings @> now_there', mart, extension) USING settings;
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
@@ -101,7 +101,7 @@ BEGIN
     FOR seen IN EXECUTE format('SELECT coalesce(now_there.relation, before.relation)::regclass AS relation, before.relation IS NULL AS is_new, now_there.relation IS NULL AS is_gone, before.file <> now_there.file AS is_rewritten,
                                        before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted,
                                        relkind = ''r'' AND has_table_privilege(c.oid, ''SELECT'') AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
-                                FROM %1$I.stored_sources AS before FULL JOIN %2$s.mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings LOOP
+                                FROM %1$I.stored_sources AS before FULL JOIN %2$s._mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings LOOP
         reason := CASE WHEN seen.is_gone THEN 'is no table of it any more'
                        WHEN seen.is_rewritten THEN 'was emptied or rewritten' WHEN seen.has_other_columns THEN 'has other columns' WHEN seen.has_other_triggers THEN 'was without its triggers for a time, or they were off'
                        WHEN seen.is_emptied AND NOT seen.is_new THEN 'is UNLOGGED, and may have been emptied by a crash' END;
@@ -113,7 +113,7 @@ BEGIN
         reads_all := reads_all OR reason IS NOT NULL OR (is_first AND seen.is_not_noted) OR (seen.is_new AND NOT seen.is_readable);
         -- a partition has joined
         IF seen.is_new AND seen.is_readable AND NOT reads_all THEN
-            day := @extschema@.mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
+            day := @extschema@._mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
             EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, seen.relation, settings #>> '{columns,ordered_at}');
         END IF;
     END LOOP;
@@ -125,14 +125,14 @@ BEGIN
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
     EXECUTE format('DELETE FROM %I.stored_sources', mart);
-    EXECUTE format('INSERT INTO %I.stored_sources SELECT * FROM %s.mart_sources($1)', mart, extension) USING settings;
+    EXECUTE format('INSERT INTO %I.stored_sources SELECT * FROM %s._mart_sources($1)', mart, extension) USING settings;
     EXECUTE format('INSERT INTO %1$I.stored_beside SELECT true WHERE NOT EXISTS (SELECT FROM %1$I.stored_beside)', mart);
 END
 $$;
-COMMENT ON FUNCTION mart_watch(jsonb, boolean) IS
+COMMENT ON FUNCTION _mart_watch(jsonb, boolean) IS
 'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads';
 
-CREATE FUNCTION mart_begin(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_begin(settings jsonb, "from" date, "to" date)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -145,20 +145,20 @@ BEGIN
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1
                         AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE)', mart) USING log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1 AND process = pg_backend_pid()', mart) USING log_run;
-    PERFORM @extschema@.mart_update(settings);
-    PERFORM @extschema@.mart_note(settings, "from", "to");
+    PERFORM @extschema@._mart_update(settings);
+    PERFORM @extschema@._mart_note(settings, "from", "to");
     RETURN log_run;
 END
 $$;
-COMMENT ON FUNCTION mart_begin(jsonb, date, date) IS 'a row in refresh_log, and in changes what only a refresh can note; the number of the row';
+COMMENT ON FUNCTION _mart_begin(jsonb, date, date) IS 'a row in refresh_log, and in changes what only a refresh can note; the number of the row';
 
-CREATE FUNCTION mart_publish(settings jsonb, previous date)
+CREATE FUNCTION _mart_publish(settings jsonb, previous date)
 RETURNS date
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     changed_from date;
     as_of date;
@@ -173,15 +173,15 @@ BEGIN
     EXECUTE format('SELECT max(%2$s.last_day(%2$s.as_of(ledger, $1))) FROM %1$I.stored_ledgers
                     WHERE is_published AND month IN (SELECT DISTINCT month FROM %1$I.stored_ledgers WHERE is_published AND month <= $1 ORDER BY month DESC LIMIT 2)', mart, extension) INTO as_of USING (settings ->> 'today')::date;
     IF as_of IS NOT NULL AND (changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous) THEN
-        PERFORM @extschema@.mart_fill_changed(settings, changed_from, previous, as_of);
+        PERFORM @extschema@._mart_fill_changed(settings, changed_from, previous, as_of);
     END IF;
     RETURN as_of;
 END
 $$;
-COMMENT ON FUNCTION mart_publish(jsonb, date) IS
-'makes the months that mart_read has read those that are shown, and replaces what follows from them; the last day that counts';
+COMMENT ON FUNCTION _mart_publish(jsonb, date) IS
+'makes the months that _mart_read has read those that are shown, and replaces what follows from them; the last day that counts';
 
-CREATE FUNCTION mart_finish(settings jsonb, reads_all boolean, quality boolean, log_run bigint, started timestamptz)
+CREATE FUNCTION _mart_finish(settings jsonb, reads_all boolean, quality boolean, log_run bigint, started timestamptz)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -195,9 +195,9 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT as_of, (SELECT CASE WHEN $1 THEN ''-infinity'' ELSE min(month) END FROM %1$I.stored_ledgers WHERE NOT is_published) FROM %1$I.stored_state', mart) INTO previous, changed_from USING reads_all;
     IF reads_all THEN
-        as_of := @extschema@.mart_fill_all(settings, log_run, started);
+        as_of := @extschema@._mart_fill_all(settings, log_run, started);
     ELSE
-        as_of := @extschema@.mart_publish(settings, previous);
+        as_of := @extschema@._mart_publish(settings, previous);
     END IF;
     EXECUTE format('UPDATE %I.stored_state SET as_of = $1', mart) USING as_of;
     EXECUTE format('SELECT to_char(month, ''YYYY-MM'') FROM %I.stored_months WHERE greatest(min_scale(gross_revenue), min_scale(refunds)) > $1 ORDER BY month LIMIT 1', mart) INTO fraction USING (settings ->> 'decimals')::integer;
@@ -206,19 +206,19 @@ BEGIN
             HINT = 'drop_mart, and create_mart with more decimals.';
     END IF;
     IF as_of IS NULL THEN
-        PERFORM @extschema@.mart_fill_nothing(settings);
+        PERFORM @extschema@._mart_fill_nothing(settings);
     END IF;
     IF settings #>> '{columns,product}' IS NOT NULL AND changed_from IS NOT NULL THEN
-        PERFORM @extschema@.mart_fill_kinds(settings, changed_from, previous, as_of);
+        PERFORM @extschema@._mart_fill_kinds(settings, changed_from, previous, as_of);
     END IF;
-    PERFORM @extschema@.mart_fill_others(settings, coalesce(as_of, (settings ->> 'today')::date));
+    PERFORM @extschema@._mart_fill_others(settings, coalesce(as_of, (settings ->> 'today')::date));
     IF quality THEN
-        PERFORM @extschema@.mart_fill_quality(settings);
+        PERFORM @extschema@._mart_fill_quality(settings);
     END IF;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''done'', changed_at = clock_timestamp() WHERE run = $1', mart) USING log_run;
 END
 $$;
-COMMENT ON FUNCTION mart_finish(jsonb, boolean, boolean, bigint, timestamptz) IS
+COMMENT ON FUNCTION _mart_finish(jsonb, boolean, boolean, bigint, timestamptz) IS
 'the last transaction of a refresh: reads what is to be read at once, and replaces all that is shown';
 
 -- A snapshot that is older than a lock does not see what the lock waited for: a table that is rewritten, or emptied and loaded.
@@ -247,38 +247,38 @@ DECLARE
     rows_read bigint := 0;
     reads_all boolean;
 BEGIN
-    -- what the transaction before has left open; whatever the session's default: what mart_begin waits for, it must see
+    -- what the transaction before has left open; whatever the session's default: what _mart_begin waits for, it must see
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    settings := @extschema@.mart_settings(mart);
+    settings := @extschema@._mart_settings(mart);
     EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);   -- one refresh at a time
-    settings := @extschema@.mart_settings(mart);
-    PERFORM @extschema@.mart_check_tables(settings);
+    settings := @extschema@._mart_settings(mart);
+    PERFORM @extschema@._mart_check_tables(settings);
     sources := ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table'];
-    PERFORM @extschema@.mart_lock(sources);
-    log_run := @extschema@.mart_begin(settings, "from", "to");
+    PERFORM @extschema@._mart_lock(sources);
+    log_run := @extschema@._mart_begin(settings, "from", "to");
     LOOP
         state := to_regclass(format('%I.stored_state', mart));
         CALL @extschema@.mart_transaction(state, sources);
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true);
         -- tables may have got other names meanwhile, and columns other types
-        settings := @extschema@.mart_settings(mart);
-        PERFORM @extschema@.mart_check_tables(settings);
-        PERFORM @extschema@.mart_watch(settings, total IS NULL);
-        settings := @extschema@.mart_settings(mart);
+        settings := @extschema@._mart_settings(mart);
+        PERFORM @extschema@._mart_check_tables(settings);
+        PERFORM @extschema@._mart_watch(settings, total IS NULL);
+        settings := @extschema@._mart_settings(mart);
         reads_all := false;
-        FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@.mart_chunks(settings) LOOP
+        FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks(settings) LOOP
             reads_all := chunk."from" IS NULL;
             EXIT WHEN reads_all;
             total := coalesce(total, chunk.left);
-            rows_read := @extschema@.mart_read(settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started);
+            rows_read := @extschema@._mart_read(settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started);
             done := done + chunk.months;
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
         IF NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total THEN
-            PERFORM @extschema@.mart_finish(settings, reads_all, quality, log_run, started);
+            PERFORM @extschema@._mart_finish(settings, reads_all, quality, log_run, started);
             PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;

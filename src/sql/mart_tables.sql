@@ -2,7 +2,7 @@
 -- The tables of a mart and its views: what they are, and how they are made, and brought up to date by a later version of the extension.
 
 -- {extension} stands for the schema of the extension, {key} for the type of customers, which the settings say. Constraints are added with a column.
-CREATE FUNCTION mart_tables()
+CREATE FUNCTION _mart_tables()
 RETURNS TABLE (place integer, name text, needs text[], columns text, constraints text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
 BEGIN ATOMIC
@@ -27,10 +27,10 @@ BEGIN ATOMIC
         (12, 'stored_history', '{product}', 'customer {key} NOT NULL, history {extension}.sale_history NOT NULL', NULL, 'what each customer had bought before the day of stored_checkpoint')
     ) AS v (place, name, needs, columns, constraints, about);
 END;
-COMMENT ON FUNCTION mart_tables() IS
+COMMENT ON FUNCTION _mart_tables() IS
 'the tables of a mart beside those that stored views have: order, name, what they need of the mapping, columns, key, and what they hold; a new version may add columns at the end, and tables';
 
-CREATE FUNCTION mart_add_columns(mart text, "table" text, columns text[])
+CREATE FUNCTION _mart_add_columns(mart text, "table" text, columns text[])
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -52,22 +52,22 @@ BEGIN
     RETURN has_added;
 END
 $$;
-COMMENT ON FUNCTION mart_add_columns(text, text, text[]) IS 'makes a table of a mart, or the columns that it lacks, each given as its name and definition; false where there was nothing to add';
+COMMENT ON FUNCTION _mart_add_columns(text, text, text[]) IS 'makes a table of a mart, or the columns that it lacks, each given as its name and definition; false where there was nothing to add';
 
-CREATE FUNCTION mart_add_tables(settings jsonb)
+CREATE FUNCTION _mart_add_tables(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     wanted record;
     has_added boolean;
 BEGIN
     FOR wanted IN EXECUTE format('SELECT name, regexp_split_to_array(replace(replace(columns, ''{extension}'', %1$L), ''{key}'', $1 ->> ''key''), '', '') AS columns, constraints, about
-                                  FROM %1$s.mart_tables() WHERE %1$s.mart_absent(needs, $1) IS NULL ORDER BY place', extension) USING settings LOOP
-        has_added := @extschema@.mart_add_columns(mart, wanted.name, wanted.columns);
+                                  FROM %1$s._mart_tables() WHERE %1$s._mart_absent(needs, $1) IS NULL ORDER BY place', extension) USING settings LOOP
+        has_added := @extschema@._mart_add_columns(mart, wanted.name, wanted.columns);
         CONTINUE WHEN NOT has_added;
         IF wanted.constraints IS NOT NULL THEN
             EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,
@@ -80,39 +80,39 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_add_tables(jsonb) IS 'makes the tables of mart_tables() that a mart of these settings lacks, and the columns that a later version has added';
+COMMENT ON FUNCTION _mart_add_tables(jsonb) IS 'makes the tables of _mart_tables() that a mart of these settings lacks, and the columns that a later version has added';
 
-CREATE FUNCTION mart_add_view(settings jsonb, view_name text, query text, about text)
+CREATE FUNCTION _mart_add_view(settings jsonb, view_name text, query text, about text)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     name text := format('%I.%I', mart, view_name);
     columns record;
     comment text;
 BEGIN
-    EXECUTE format('SELECT string_agg(quote_ident(column_name), '', '' ORDER BY place) AS names, array_agg(format(''%%1$I %%2$s'', column_name, %1$s.mart_type(type, $2)) ORDER BY place) AS definitions,
-                           string_agg(format(''%%1$I::%%2$s'', column_name, %1$s.mart_type(type, $2)), '', '' ORDER BY place) AS casts FROM %1$s.mart_columns() WHERE view_name = $1', extension)
+    EXECUTE format('SELECT string_agg(quote_ident(column_name), '', '' ORDER BY place) AS names, array_agg(format(''%%1$I %%2$s'', column_name, %1$s._mart_type(type, $2)) ORDER BY place) AS definitions,
+                           string_agg(format(''%%1$I::%%2$s'', column_name, %1$s._mart_type(type, $2)), '', '' ORDER BY place) AS casts FROM %1$s._mart_columns() WHERE view_name = $1', extension)
     INTO columns USING view_name, settings;
     IF query IS NULL THEN
-        PERFORM @extschema@.mart_add_columns(mart, 'stored_' || view_name, columns.definitions);
+        PERFORM @extschema@._mart_add_columns(mart, 'stored_' || view_name, columns.definitions);
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, 'stored_' || view_name, 'the rows of the view ' || view_name || '; refresh_mart replaces them');
         query := format('SELECT * FROM %I.%I', mart, 'stored_' || view_name);
     END IF;
     EXECUTE format('CREATE OR REPLACE VIEW %s AS SELECT %s FROM (%s) AS q (%s)', name, columns.casts, query, columns.names);
     EXECUTE format('COMMENT ON VIEW %s IS %L', name, about);
-    FOR comment IN EXECUTE format('SELECT format(''COMMENT ON COLUMN %%s.%%I IS %%L'', $1, column_name, about) FROM %s.mart_columns() WHERE view_name = $2', extension) USING name, view_name LOOP
+    FOR comment IN EXECUTE format('SELECT format(''COMMENT ON COLUMN %%s.%%I IS %%L'', $1, column_name, about) FROM %s._mart_columns() WHERE view_name = $2', extension) USING name, view_name LOOP
         EXECUTE comment;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_add_view(jsonb, text, text, text) IS
+COMMENT ON FUNCTION _mart_add_view(jsonb, text, text, text) IS
 'a view of a mart with its comments, made or brought up to date; without a query, over a table stored_... of the same columns';
 
-CREATE FUNCTION mart_add_views(settings jsonb)
+CREATE FUNCTION _mart_add_views(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -120,15 +120,15 @@ AS $$
 DECLARE
     view record;
 BEGIN
-    FOR view IN SELECT d.view_name, @extschema@.mart_sql(CASE WHEN d.view_name = 'customers' THEN @extschema@.mart_customers_query(settings) WHEN NOT d.is_stored THEN d.query END, settings) AS query, d.about
-                                FROM @extschema@.mart_views() AS d WHERE @extschema@.mart_absent(d.needs, settings) IS NULL ORDER BY d.is_stored DESC, d.place LOOP
-        PERFORM @extschema@.mart_add_view(settings, view.view_name, view.query, view.about);
+    FOR view IN SELECT d.view_name, @extschema@._mart_sql(CASE WHEN d.view_name = 'customers' THEN @extschema@._mart_customers_query(settings) WHEN NOT d.is_stored THEN d.query END, settings) AS query, d.about
+                                FROM @extschema@._mart_views() AS d WHERE @extschema@._mart_absent(d.needs, settings) IS NULL ORDER BY d.is_stored DESC, d.place LOOP
+        PERFORM @extschema@._mart_add_view(settings, view.view_name, view.query, view.about);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mart_add_views(jsonb) IS 'makes the views of mart_views() that a mart of these settings can have, or brings them up to date: columns and views that a later version has added, queries and comments';
+COMMENT ON FUNCTION _mart_add_views(jsonb) IS 'makes the views of _mart_views() that a mart of these settings can have, or brings them up to date: columns and views that a later version has added, queries and comments';
 
-CREATE FUNCTION mart_update(settings jsonb)
+CREATE FUNCTION _mart_update(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -143,8 +143,8 @@ BEGIN
     END IF;
     EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''version'', $1) WHERE settings ->> ''version'' IS DISTINCT FROM $1 RETURNING true', mart) INTO is_updated USING version;
     IF is_updated THEN
-        PERFORM @extschema@.mart_add_tables(settings), @extschema@.mart_add_views(settings);
+        PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION mart_update(jsonb) IS 'brings a mart that another version of the extension has made up to date: what is new is added at the end, and nothing that is there changes its name or type';
+COMMENT ON FUNCTION _mart_update(jsonb) IS 'brings a mart that another version of the extension has made up to date: what is new is added at the end, and nothing that is there changes its name or type';

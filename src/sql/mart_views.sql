@@ -5,7 +5,7 @@
 
 -- Rows of stored views are filled from one row "base": ledger holds who ordered when first and all rows since well before the day "since", from which on
 -- periods are filled; as_of is the last day that counts. When periods begin, the ledger does not say: the first rows may be of guests.
-CREATE FUNCTION mart_views()
+CREATE FUNCTION _mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
@@ -82,11 +82,11 @@ BEGIN ATOMIC
         (18, 'data_quality', '{}', true, NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true')
     ) AS v (place, view_name, needs, is_stored, query, about);
 END;
-COMMENT ON FUNCTION mart_views() IS
-'the views of a mart: order, name, what they need of the mapping, whether their rows are stored or worked out when read, the query that works them out (NULL: one of its own), and what they answer; their columns: mart_columns()';
+COMMENT ON FUNCTION _mart_views() IS
+'the views of a mart: order, name, what they need of the mapping, whether their rows are stored or worked out when read, the query that works them out (NULL: one of its own), and what they answer; their columns: _mart_columns()';
 
 -- Types: money, average (two digits more than money) stand for numeric of the decimals that the mart was created with.
-CREATE FUNCTION mart_columns()
+CREATE FUNCTION _mart_columns()
 RETURNS TABLE (view_name text, place integer, column_name text, type text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 150
 BEGIN ATOMIC
@@ -278,5 +278,5 @@ BEGIN ATOMIC
         ('data_quality', 'checked_on', 'date', 'the day of the check')
     ) AS v (view_name, column_name, type, about);
 END;
-COMMENT ON FUNCTION mart_columns() IS
+COMMENT ON FUNCTION _mart_columns() IS
 'the columns of the views of a mart, in their order: type (money and average stand for numeric), unit, formula, and what not to do with it; a new version may add columns at the end, and takes none away';

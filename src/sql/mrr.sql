@@ -7,14 +7,14 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION monthly_amount(@amount@, interval) IS
 'what a subscription that bills amount every so often is worth a month: amount / months, weeks x 52 / 12, other days x 365 / 12, rounded half away from zero to 8 decimal places; error 22023 unless every is positive, months or days';
 
-CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@, every interval) RETURNS revenue_state
+CREATE FUNCTION _revenue_state_add(revenue_state, amount @amount@, every interval) RETURNS revenue_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_monthly_@amount.c@';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, interval) IS
+COMMENT ON FUNCTION _revenue_state_add(revenue_state, @amount@, interval) IS
 'the state with one more subscription, by its monthly amount';
 
-CREATE FUNCTION revenue_state_add(revenue_state, amount @amount@, every interval, currency text) RETURNS revenue_state
+CREATE FUNCTION _revenue_state_add(revenue_state, amount @amount@, every interval, currency text) RETURNS revenue_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_revenue_add_monthly_currency_@amount.c@';
-COMMENT ON FUNCTION revenue_state_add(revenue_state, @amount@, interval, text) IS
+COMMENT ON FUNCTION _revenue_state_add(revenue_state, @amount@, interval, text) IS
 'the state with one more subscription, by its monthly amount; error 22023 on a second currency';
 --@ end
 
@@ -22,35 +22,35 @@ CREATE FUNCTION annual_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue';
 COMMENT ON FUNCTION annual_revenue(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
-CREATE FUNCTION annual_revenue_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION _annual_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue_double';
-COMMENT ON FUNCTION annual_revenue_double(revenue_state) IS '12 times the sum of a state of monthly amounts';
+COMMENT ON FUNCTION _annual_revenue_double(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 CREATE AGGREGATE mrr(amount @amount@, every interval) (
-    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
-    COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
+    SFUNC = _revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = _revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr(@amount@, interval) IS
 'monthly recurring revenue of subscriptions that bill amount every so often: sum of monthly_amount(amount, every), exact; NULL without rows; leave out trials and one-offs: FILTER (WHERE ...); how does it move? mrr_movements';
 
 CREATE AGGREGATE mrr(amount @amount@, every interval, currency text) (
-    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
-    COMBINEFUNC = revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
+    SFUNC = _revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = _revenue_state_merge, FINALFUNC = net_revenue@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr(@amount@, interval, text) IS
 'monthly recurring revenue, with a check that all subscriptions are of one currency (error 22023 otherwise)';
 
 CREATE AGGREGATE arr(amount @amount@, every interval) (
-    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
-    COMBINEFUNC = revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
+    SFUNC = _revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = _revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE arr(@amount@, interval) IS
 'annual recurring revenue of subscriptions that bill amount every so often: 12 x mrr(amount, every), to the last digit';
 
 CREATE AGGREGATE arr(amount @amount@, every interval, currency text) (
-    SFUNC = revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
-    COMBINEFUNC = revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
+    SFUNC = _revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
+    COMBINEFUNC = _revenue_state_merge, FINALFUNC = annual_revenue@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE arr(@amount@, interval, text) IS
 'annual recurring revenue, with a check that all subscriptions are of one currency (error 22023 otherwise)';
@@ -60,50 +60,50 @@ COMMENT ON AGGREGATE arr(@amount@, interval, text) IS
 ALTER TYPE mrr_ledger SET (STORAGE = external);
 
 --@ for customer in bigint, uuid, text
-CREATE FUNCTION mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount numeric, every interval)
+CREATE FUNCTION _mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount numeric, every interval)
 RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval) IS
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval) IS
 'the ledger with one more subscription';
 
-CREATE FUNCTION mrr_ledger_add(
+CREATE FUNCTION _mrr_ledger_add(
     mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text
 ) RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text) IS
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text) IS
 'the ledger with one more subscription';
 
-CREATE FUNCTION mrr_ledger_add(
+CREATE FUNCTION _mrr_ledger_add(
     mrr_ledger, customer @customer@, period daterange, amount numeric, every interval, currency text
 ) RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_currency_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval, text) IS
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval, text) IS
 'the ledger with one more subscription; error 22023 on a second currency';
 
-CREATE FUNCTION mrr_ledger_add(
+CREATE FUNCTION _mrr_ledger_add(
     mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text, currency text
 ) RETURNS mrr_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_currency_@customer@';
-COMMENT ON FUNCTION mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text, text) IS
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text, text) IS
 'the ledger with one more subscription; error 22023 on a second currency';
 
 CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval) (
-    SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
-    COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
+    SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval) IS
 'the recurring revenue of all customers in one value: subscriptions over days [start, end), or without end, that bill amount every so often; leave out trials and one-offs: FILTER (WHERE ...); what then? mrr_movements, mrr_cohorts';
 
 CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval, currency text) (
-    SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
-    COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
+    SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval, text) IS
 'the recurring revenue of all customers in one value, with a check that all is of one currency (error 22023 otherwise)';
 
 CREATE AGGREGATE mrr_agg(customer @customer@, period tstzrange, amount numeric, every interval, tz text) (
-    SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
-    COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
+    SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text) IS
 'the recurring revenue of all customers in one value, from instants: each bound counts on its day in the time zone tz, for example Europe/Berlin';
@@ -111,8 +111,8 @@ COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text) IS
 CREATE AGGREGATE mrr_agg(
     customer @customer@, period tstzrange, amount numeric, every interval, tz text, currency text
 ) (
-    SFUNC = mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
-    COMBINEFUNC = mrr_ledger_merge, FINALFUNC = mrr_ledger_finish, PARALLEL = SAFE
+    SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text, text) IS
 'the recurring revenue of all customers in one value, from instants in the time zone tz, with a check that all is of one currency (error 22023 otherwise)';

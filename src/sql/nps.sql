@@ -55,54 +55,54 @@ CREATE FUNCTION nps_valid(score @score@) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_valid_@score.c@';
 COMMENT ON FUNCTION nps_valid(@score@) IS 'true for a score from 0 to 10; for FILTER (WHERE nps_valid(score))';
 
-CREATE FUNCTION nps_state_add(nps_state, score @score@) RETURNS nps_state
+CREATE FUNCTION _nps_state_add(nps_state, score @score@) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_@score.c@';
-COMMENT ON FUNCTION nps_state_add(nps_state, @score@) IS 'the state with one more answer';
+COMMENT ON FUNCTION _nps_state_add(nps_state, @score@) IS 'the state with one more answer';
 
-CREATE FUNCTION nps_state_remove(nps_state, score @score@) RETURNS nps_state
+CREATE FUNCTION _nps_state_remove(nps_state, score @score@) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_remove_@score.c@';
-COMMENT ON FUNCTION nps_state_remove(nps_state, @score@) IS 'the state with one answer less, for moving windows';
+COMMENT ON FUNCTION _nps_state_remove(nps_state, @score@) IS 'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE nps_agg(score @score@) (
-    SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty',
-    COMBINEFUNC = nps_state_merge, FINALFUNC = nps_state_finish,
-    MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state,
-    MINITCOND = 'empty', MFINALFUNC = nps_state_finish, PARALLEL = SAFE
+    SFUNC = _nps_state_add, STYPE = nps_state, INITCOND = 'empty',
+    COMBINEFUNC = _nps_state_merge, FINALFUNC = _nps_state_finish,
+    MSFUNC = _nps_state_add, MINVFUNC = _nps_state_remove, MSTYPE = nps_state,
+    MINITCOND = 'empty', MFINALFUNC = _nps_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE nps_agg(@score@) IS
 'counts survey answers from 0 to 10 into a state to store, merge and read with nps, nps_ci, promoters';
 
 CREATE AGGREGATE nps(score @score@) (
-    SFUNC = nps_state_add, STYPE = nps_state, INITCOND = 'empty',
-    COMBINEFUNC = nps_state_merge, FINALFUNC = nps,
-    MSFUNC = nps_state_add, MINVFUNC = nps_state_remove, MSTYPE = nps_state,
+    SFUNC = _nps_state_add, STYPE = nps_state, INITCOND = 'empty',
+    COMBINEFUNC = _nps_state_merge, FINALFUNC = nps,
+    MSFUNC = _nps_state_add, MINVFUNC = _nps_state_remove, MSTYPE = nps_state,
     MINITCOND = 'empty', MFINALFUNC = nps, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE nps(@score@) IS
 'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; how sure is it? nps_ci(nps_agg(score))';
 
-CREATE FUNCTION csat_state_add(csat_state, score @score@, top @score@) RETURNS csat_state
+CREATE FUNCTION _csat_state_add(csat_state, score @score@, top @score@) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_add_@score.c@';
-COMMENT ON FUNCTION csat_state_add(csat_state, @score@, @score@) IS 'the state with one more answer';
+COMMENT ON FUNCTION _csat_state_add(csat_state, @score@, @score@) IS 'the state with one more answer';
 
-CREATE FUNCTION csat_state_remove(csat_state, score @score@, top @score@) RETURNS csat_state
+CREATE FUNCTION _csat_state_remove(csat_state, score @score@, top @score@) RETURNS csat_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_csat_remove_@score.c@';
-COMMENT ON FUNCTION csat_state_remove(csat_state, @score@, @score@) IS
+COMMENT ON FUNCTION _csat_state_remove(csat_state, @score@, @score@) IS
 'the state with one answer less, for moving windows';
 
 CREATE AGGREGATE csat_agg(score @score@, top @score@) (
-    SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty',
-    COMBINEFUNC = csat_state_merge, FINALFUNC = csat_state_finish,
-    MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state,
-    MINITCOND = 'empty', MFINALFUNC = csat_state_finish, PARALLEL = SAFE
+    SFUNC = _csat_state_add, STYPE = csat_state, INITCOND = 'empty',
+    COMBINEFUNC = _csat_state_merge, FINALFUNC = _csat_state_finish,
+    MSFUNC = _csat_state_add, MINVFUNC = _csat_state_remove, MSTYPE = csat_state,
+    MINITCOND = 'empty', MFINALFUNC = _csat_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csat_agg(@score@, @score@) IS
 'counts survey answers at or above top into a state to store, merge and read with csat';
 
 CREATE AGGREGATE csat(score @score@, top @score@) (
-    SFUNC = csat_state_add, STYPE = csat_state, INITCOND = 'empty',
-    COMBINEFUNC = csat_state_merge, FINALFUNC = csat,
-    MSFUNC = csat_state_add, MINVFUNC = csat_state_remove, MSTYPE = csat_state,
+    SFUNC = _csat_state_add, STYPE = csat_state, INITCOND = 'empty',
+    COMBINEFUNC = _csat_state_merge, FINALFUNC = csat,
+    MSFUNC = _csat_state_add, MINVFUNC = _csat_state_remove, MSTYPE = csat_state,
     MINITCOND = 'empty', MFINALFUNC = csat, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE csat(@score@, @score@) IS

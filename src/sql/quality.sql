@@ -4,11 +4,11 @@
 -- search_path. In bodies that are parsed when the extension is created, functions with polymorphic arguments are qualified:
 -- others could match better.
 
-CREATE FUNCTION extension_schema()
+CREATE FUNCTION _extension_schema()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT extnamespace::pg_catalog.regnamespace::text FROM pg_catalog.pg_extension WHERE extname = 'customer_value'::name);
-COMMENT ON FUNCTION extension_schema() IS 'the schema of the extension, quoted, for queries that are made when they run';
+COMMENT ON FUNCTION _extension_schema() IS 'the schema of the extension, quoted, for queries that are made when they run';
 
 CREATE FUNCTION quality_checks()
 RETURNS TABLE (place integer, check_name text, severity text, needs text[], condition text, about text)
@@ -43,7 +43,7 @@ END;
 COMMENT ON FUNCTION quality_checks() IS
 'what data_quality looks for: order of the report, name, severity where it is found (error: a figure is wrong or ends with an error; warning: rows are left out, or may mislead; info: good to know), arguments that it needs, and meaning; condition is the SQL of a check that looks at one row alone';
 
-CREATE FUNCTION quality_column(orders regclass, argument text, "column" text)
+CREATE FUNCTION _quality_column(orders regclass, argument text, "column" text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -79,25 +79,25 @@ BEGIN
     RETURN base::regtype;
 END
 $$;
-COMMENT ON FUNCTION quality_column(regclass, text, text) IS
+COMMENT ON FUNCTION _quality_column(regclass, text, text) IS
 'the type of a column behind its domains, for data_quality; an error that names argument and column where there is none (42703), or where it is not of a type that the argument can have (22023)';
 
 -- A type of a user may have a cast to text that is a function of that user, and would run with the rights of who reads the column:
 -- its values are written as its output function has them.
-CREATE FUNCTION quality_text(expression text, type regtype)
+CREATE FUNCTION _quality_text(expression text, type regtype)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN type::oid < 16384::oid THEN expression || '::text'::text
             ELSE pg_catalog.format('CASE WHEN %1$s IS NOT NULL THEN pg_catalog.concat(%1$s) END'::text, VARIADIC ARRAY[expression]) END;
-COMMENT ON FUNCTION quality_text(text, regtype) IS 'an expression of a type, which quality_column() has allowed, as text, without a cast that a user has made';
+COMMENT ON FUNCTION _quality_text(text, regtype) IS 'an expression of a type, which _quality_column() has allowed, as text, without a cast that a user has made';
 
-CREATE FUNCTION quality_source(orders regclass, mapping jsonb, tz text)
+CREATE FUNCTION _quality_source(orders regclass, mapping jsonb, tz text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     argument text;
     type text;
     quoted text;        -- the column
@@ -113,17 +113,17 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('orders must be a table or a view: %s', coalesce(orders::text, 'NULL'));
     END IF;
     FOREACH argument IN ARRAY ARRAY['customer', 'ordered_at', 'amount', 'order_id', 'status', 'currency', 'product', 'row_id'] LOOP
-        type := @extschema@.quality_column(orders, argument, mapping ->> argument);
+        type := @extschema@._quality_column(orders, argument, mapping ->> argument);
         IF type = 'timestamp with time zone' AND tz IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', HINT = 'Say whose days are meant, for example tz => ''Europe/Berlin''.',
                 MESSAGE = format('ordered_at needs tz: the column "%s" of %s is of type %s', mapping ->> argument, orders, type);
         END IF;
         quoted := format('t.%I', coalesce(mapping ->> argument, ''));
-        word := @extschema@.quality_text(quoted, type::regtype);
+        word := @extschema@._quality_text(quoted, type::regtype);
         key := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric') THEN quoted ELSE format('(%s) COLLATE "C"', word) END;
         is_blank := CASE WHEN type IN ('smallint', 'integer', 'bigint', 'numeric', 'uuid') THEN 'false' ELSE format('btrim(%s, E'' \t\n\r'') = ''''', word) END;
         is_finite := CASE WHEN type ~ 'int$' OR type = 'integer' THEN 'true' ELSE quoted || ' NOT IN (''NaN'', ''Infinity'', ''-Infinity'')' END;
-        number := CASE WHEN type IN ('real', 'double precision') THEN format('%s.shortest_decimal(%s::%s)', extension, quoted, type) ELSE quoted END;
+        number := CASE WHEN type IN ('real', 'double precision') THEN format('%s._shortest_decimal(%s::%s)', extension, quoted, type) ELSE quoted END;
         at := CASE WHEN type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)', quoted, tz) ELSE quoted END;
         columns := columns || (
             SELECT string_agg(format(', %s AS %I', CASE WHEN type IS NULL THEN absent ELSE format(present, quoted, key, is_blank, is_finite, number, at, extension) END, name), '')
@@ -147,7 +147,7 @@ BEGIN
     RETURN format('SELECT %s FROM %s AS t OFFSET 0', substr(columns, 3), orders);
 END
 $$;
-COMMENT ON FUNCTION quality_source(regclass, jsonb, text) IS
+COMMENT ON FUNCTION _quality_source(regclass, jsonb, text) IS
 'the query with which data_quality reads its source: columns under the names of the arguments (mapping: argument to column), NULL for what is not in the mapping';
 
 CREATE FUNCTION quality_query(orders regclass, mapping jsonb, tz text)
@@ -156,14 +156,14 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@.extension_schema();
+    extension text := @extschema@._extension_schema();
     source text;
     flags text;         -- which checks that look at one row alone find something, a bit each
     bits text;
     rows text;          -- what the pass groups by: what is not in the mapping is NULL and makes no groups;
     copies text;        -- to go on from rows lets both share a sort
 BEGIN
-    source := @extschema@.quality_source(orders, mapping, tz);
+    source := @extschema@._quality_source(orders, mapping, tz);
     EXECUTE format('SELECT coalesce(string_agg(format(''CASE WHEN %%s THEN %%s ELSE 0 END'', condition, 1 << place), '' | ''), ''0''),
                            coalesce(string_agg(format(''(%%L, %%s)'', check_name, 1 << place), '', ''), ''(NULL, 0)'')
                     FROM %s.quality_checks() WHERE condition IS NOT NULL AND $1 ?& needs', extension) INTO flags, bits USING mapping;
@@ -212,7 +212,7 @@ $$;
 COMMENT ON FUNCTION quality_query(regclass, jsonb, text) IS
 'the query that data_quality runs over its source, in one pass, for who wants to read it or EXPLAIN it; $1 is as_of, $2 earliest, $3 stale';
 
-CREATE FUNCTION quality_counts(orders regclass, mapping jsonb, as_of date, stale interval, earliest date, tz text)
+CREATE FUNCTION _quality_counts(orders regclass, mapping jsonb, as_of date, stale interval, earliest date, tz text)
 RETURNS TABLE (check_name text, rows bigint, sample text[])
 LANGUAGE plpgsql STABLE ROWS 24
 SET search_path = pg_catalog, pg_temp
@@ -232,7 +232,7 @@ BEGIN
     RETURN QUERY EXECUTE query USING coalesce(as_of, (now() AT TIME ZONE coalesce(tz, 'UTC'))::date), earliest, stale;
 END
 $$;
-COMMENT ON FUNCTION quality_counts(regclass, jsonb, date, interval, date, text) IS
+COMMENT ON FUNCTION _quality_counts(regclass, jsonb, date, interval, date, text) IS
 'what data_quality finds: rows and samples of each check that finds something, and of source, which is all rows and the newest day';
 
 CREATE FUNCTION data_quality(orders regclass, customer text DEFAULT NULL, ordered_at text DEFAULT NULL, amount text DEFAULT NULL, order_id text DEFAULT NULL, status text DEFAULT NULL,
@@ -243,7 +243,7 @@ LANGUAGE sql STABLE ROWS 24
 BEGIN ATOMIC
     WITH mapping (columns) AS (SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id,
                                                                           'status'::text, status, 'currency'::text, currency, 'product'::text, product, 'row_id'::text, row_id))),
-    counts AS MATERIALIZED (SELECT c.check_name, c.rows, c.sample FROM mapping, quality_counts(orders, mapping.columns, as_of, stale, earliest, tz) AS c),
+    counts AS MATERIALIZED (SELECT c.check_name, c.rows, c.sample FROM mapping, _quality_counts(orders, mapping.columns, as_of, stale, earliest, tz) AS c),
     checks AS (
         SELECT c.place, c.check_name, c.severity, c.about,
                (SELECT pg_catalog.string_agg(need, ', '::text) FROM pg_catalog.unnest(c.needs) AS need WHERE NOT CASE WHEN need = 'stale'::text THEN stale IS NOT NULL ELSE pg_catalog.jsonb_exists(mapping.columns, need) END) AS missing
@@ -262,7 +262,7 @@ END;
 COMMENT ON FUNCTION data_quality(regclass, text, text, text, text, text, text, text, text, date, interval, date, text) IS
 'is a table of orders fit to be measured? a row for each check of quality_checks(): severity (ok, info, warning, error, or skipped where the mapping lacks a column), rows that are concerned and their share in percent, up to five sample keys, meaning; arguments name columns; as_of is today in tz (UTC), older than stale is stale, before earliest is absurd; how to stop a job on errors? assert_quality';
 
-CREATE FUNCTION quality_failure(orders regclass, at_least text, failures text[])
+CREATE FUNCTION _quality_failure(orders regclass, at_least text, failures text[])
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -277,7 +277,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION quality_failure(regclass, text, text[]) IS
+COMMENT ON FUNCTION _quality_failure(regclass, text, text[]) IS
 'the error 22000 of assert_quality, with a line of detail for each failure; nothing where there are none; error 22023 where at_least is not info, warning or error';
 
 CREATE FUNCTION assert_quality(orders regclass, customer text DEFAULT NULL, ordered_at text DEFAULT NULL, amount text DEFAULT NULL, order_id text DEFAULT NULL, status text DEFAULT NULL,
@@ -286,7 +286,7 @@ CREATE FUNCTION assert_quality(orders regclass, customer text DEFAULT NULL, orde
 RETURNS void
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT quality_failure(orders, at_least, pg_catalog.array_agg(failed.line ORDER BY failed.place))
+    SELECT _quality_failure(orders, at_least, pg_catalog.array_agg(failed.line ORDER BY failed.place))
     FROM (SELECT pg_catalog.format('%s: %s, %s%s%s'::text, VARIADIC ARRAY[q.severity, q.check_name, q.rows::text || CASE WHEN q.rows = 1::bigint THEN ' row'::text ELSE ' rows'::text END,
                         coalesce(' ('::text || pg_catalog.round(q.share_pct, 2)::text || ' %)'::text, ''::text),
                         coalesce(', such as '::text || NULLIF(pg_catalog.array_to_string(q.sample, ', '::text), ''::text), ''::text)]) AS line, q.place

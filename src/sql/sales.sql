@@ -10,25 +10,25 @@ COMMENT ON FUNCTION sale_type(text, text, @price@) IS
 
 CREATE TYPE sale_history;
 
-CREATE FUNCTION sale_history_in(cstring) RETURNS sale_history
+CREATE FUNCTION _sale_history_in(cstring) RETURNS sale_history
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sale_history_in';
-COMMENT ON FUNCTION sale_history_in(cstring) IS
+COMMENT ON FUNCTION _sale_history_in(cstring) IS
 'reads the text form of sale_history; the word empty stands for one of no sales';
 
-CREATE FUNCTION sale_history_out(sale_history) RETURNS cstring
+CREATE FUNCTION _sale_history_out(sale_history) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sale_history_out';
-COMMENT ON FUNCTION sale_history_out(sale_history) IS 'writes the text form of sale_history, lossless';
+COMMENT ON FUNCTION _sale_history_out(sale_history) IS 'writes the text form of sale_history, lossless';
 
-CREATE FUNCTION sale_history_recv(internal) RETURNS sale_history
+CREATE FUNCTION _sale_history_recv(internal) RETURNS sale_history
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sale_history_recv';
-COMMENT ON FUNCTION sale_history_recv(internal) IS 'reads the binary form of sale_history';
+COMMENT ON FUNCTION _sale_history_recv(internal) IS 'reads the binary form of sale_history';
 
-CREATE FUNCTION sale_history_send(sale_history) RETURNS bytea
+CREATE FUNCTION _sale_history_send(sale_history) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sale_history_send';
-COMMENT ON FUNCTION sale_history_send(sale_history) IS 'writes the binary form of sale_history, lossless';
+COMMENT ON FUNCTION _sale_history_send(sale_history) IS 'writes the binary form of sale_history, lossless';
 
 CREATE TYPE sale_history (
-    INPUT = sale_history_in, OUTPUT = sale_history_out, RECEIVE = sale_history_recv, SEND = sale_history_send,
+    INPUT = _sale_history_in, OUTPUT = _sale_history_out, RECEIVE = _sale_history_recv, SEND = _sale_history_send,
     INTERNALLENGTH = VARIABLE, STORAGE = extended
 );
 COMMENT ON TYPE sale_history IS
@@ -48,8 +48,8 @@ COMMENT ON FUNCTION class_sale(text, text, @price@, sale_history) IS
 --@ for price in smallint, integer, bigint, numeric
 CREATE FUNCTION upsell_before(intended_price @price@, bought_price @price@) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN checked_argument('bought_price'::text, bought_price::numeric, NULL::numeric, NULL::numeric)
-    > checked_argument('intended_price'::text, intended_price::numeric, NULL::numeric, NULL::numeric);
+RETURN _checked_argument('bought_price'::text, bought_price::numeric, NULL::numeric, NULL::numeric)
+    > _checked_argument('intended_price'::text, intended_price::numeric, NULL::numeric, NULL::numeric);
 COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
 'whether a dearer product was bought instead of the one that the customer came for: bought_price > intended_price; NULL where a price is; how many? count(*) FILTER (WHERE upsell_before(...))';
 --@ end
@@ -57,8 +57,8 @@ COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
 --@ for price in real, double precision
 CREATE FUNCTION upsell_before(intended_price @price@, bought_price @price@) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN checked_argument('bought_price'::text, shortest_decimal(bought_price), NULL::numeric, NULL::numeric)
-    > checked_argument('intended_price'::text, shortest_decimal(intended_price), NULL::numeric, NULL::numeric);
+RETURN _checked_argument('bought_price'::text, _shortest_decimal(bought_price), NULL::numeric, NULL::numeric)
+    > _checked_argument('intended_price'::text, _shortest_decimal(intended_price), NULL::numeric, NULL::numeric);
 COMMENT ON FUNCTION upsell_before(@price@, @price@) IS
 'whether a dearer product was bought instead of the one that the customer came for: bought_price > intended_price; NULL where a price is; how many? count(*) FILTER (WHERE upsell_before(...))';
 --@ end
@@ -83,25 +83,25 @@ COMMENT ON FUNCTION basket_affinity(affinity_state, numeric) IS
 
 --@ for order_id in bigint, uuid, text
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
-CREATE FUNCTION sales_state_add(sales_state, kind text, order_id @order_id@, amount @amount@) RETURNS sales_state
+CREATE FUNCTION _sales_state_add(sales_state, kind text, order_id @order_id@, amount @amount@) RETURNS sales_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_add_@order_id@_@amount.c@';
-COMMENT ON FUNCTION sales_state_add(sales_state, text, @order_id@, @amount@) IS 'the state with one more row';
+COMMENT ON FUNCTION _sales_state_add(sales_state, text, @order_id@, @amount@) IS 'the state with one more row';
 
 CREATE AGGREGATE sales_agg(kind text, order_id @order_id@, amount @amount@) (
-    SFUNC = sales_state_add, STYPE = sales_state, INITCOND = 'empty',
-    COMBINEFUNC = sales_state_merge, FINALFUNC = sales_state_finish, PARALLEL = SAFE
+    SFUNC = _sales_state_add, STYPE = sales_state, INITCOND = 'empty',
+    COMBINEFUNC = _sales_state_merge, FINALFUNC = _sales_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE sales_agg(text, @order_id@, @amount@) IS
 'sums the rows of each kind of sale (see sale_type) and order, refunds below zero, into a state to store, merge and read with sales_report';
 --@ end
 
-CREATE FUNCTION affinity_state_add(affinity_state, order_id @order_id@, product text) RETURNS affinity_state
+CREATE FUNCTION _affinity_state_add(affinity_state, order_id @order_id@, product text) RETURNS affinity_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_affinity_add_@order_id@';
-COMMENT ON FUNCTION affinity_state_add(affinity_state, @order_id@, text) IS 'the state with one more row';
+COMMENT ON FUNCTION _affinity_state_add(affinity_state, @order_id@, text) IS 'the state with one more row';
 
 CREATE AGGREGATE affinity_agg(order_id @order_id@, product text) (
-    SFUNC = affinity_state_add, STYPE = affinity_state, INITCOND = 'empty',
-    COMBINEFUNC = affinity_state_merge, FINALFUNC = affinity_state_finish, PARALLEL = SAFE
+    SFUNC = _affinity_state_add, STYPE = affinity_state, INITCOND = 'empty',
+    COMBINEFUNC = _affinity_state_merge, FINALFUNC = _affinity_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE affinity_agg(@order_id@, text) IS
 'collects which products are in which orders, each once, into a state to store, merge and read with basket_affinity';

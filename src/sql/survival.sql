@@ -2,13 +2,13 @@
 
 --@ state km_state: customers counted by duration, those who churned at it and those who were still there when they were last seen
 
-CREATE FUNCTION km_state_add(km_state, duration double precision, churned boolean) RETURNS km_state
+CREATE FUNCTION _km_state_add(km_state, duration double precision, churned boolean) RETURNS km_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_km_add';
-COMMENT ON FUNCTION km_state_add(km_state, double precision, boolean) IS 'the state with one more customer';
+COMMENT ON FUNCTION _km_state_add(km_state, double precision, boolean) IS 'the state with one more customer';
 
 CREATE AGGREGATE km_agg(duration double precision, churned boolean) (
-    SFUNC = km_state_add, STYPE = km_state, INITCOND = 'empty',
-    COMBINEFUNC = km_state_merge, FINALFUNC = km_state_finish, PARALLEL = SAFE
+    SFUNC = _km_state_add, STYPE = km_state, INITCOND = 'empty',
+    COMBINEFUNC = _km_state_merge, FINALFUNC = _km_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE km_agg(double precision, boolean) IS
 'counts how long customers stayed, up to their churn or, where churned is false, up to the last time they were seen (censored), into a state to store, merge and read with km_survival, km_median, km_mean, km_curve; durations are in any unit from 0';

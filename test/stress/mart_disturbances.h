@@ -230,7 +230,7 @@ inline void seem_huge(Disturber& disturber)
 {
     disturber.at_once({"LOCK TABLE shop.orders IN SHARE UPDATE EXCLUSIVE MODE",
                        "UPDATE pg_class SET reltuples = " + std::string(disturber.session.draw.chance(50) ? "1e7" : "1e8") +
-                           " WHERE relkind = 'r' AND oid IN (SELECT public.mart_relations('shop.orders'))"});
+                           " WHERE relkind = 'r' AND oid IN (SELECT public._mart_relations('shop.orders'))"});
 }
 
 inline void index_orders(Disturber& disturber)

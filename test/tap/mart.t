@@ -227,7 +227,7 @@ CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON theirs.refresh_log EXEC
 CREATE TRIGGER trap BEFORE INSERT OR UPDATE OR DELETE ON theirs.stored_state EXECUTE FUNCTION theirs.trap();
 CREATE RULE trap AS ON DELETE TO theirs.changes WHERE theirs.trap(old.month) DO INSTEAD NOTHING;
 SQL
-for function in 'mart_settings(name)' 'mart_check_tables(jsonb)' 'format(text, text)' 'format(text, name)' 'current_setting(text)' 'set_config(text, text, boolean)' 'count(bigint)' 'sum(bigint)' 'clock_timestamp()'; do
+for function in '_mart_settings(name)' '_mart_check_tables(jsonb)' 'format(text, text)' 'format(text, name)' 'current_setting(text)' 'set_config(text, text, boolean)' 'count(bigint)' 'sum(bigint)' 'clock_timestamp()'; do
     hostile run mart_roles "CREATE FUNCTION theirs.$function RETURNS text LANGUAGE plpgsql AS \$\$ $trap \$\$"
 done
 for type in integer bigint name text; do
@@ -277,7 +277,7 @@ DECLARE
     made integer := 0;
 BEGIN
     FOR decoy IN
-        WITH calls AS (SELECT string_agg(prosrc, ' ') || (SELECT string_agg(query, ' ') FROM trap.mart_views()) AS text FROM pg_proc WHERE pronamespace = 'trap'::regnamespace AND proname ~ '^mart_|_mart$'),
+        WITH calls AS (SELECT string_agg(prosrc, ' ') || (SELECT string_agg(query, ' ') FROM trap._mart_views()) AS text FROM pg_proc WHERE pronamespace = 'trap'::regnamespace AND proname ~ '^_mart_|_mart$'),
         called AS (SELECT p.oid, proname, pronargdefaults, ARRAY(SELECT unnest(proargtypes)) AS types, proargnames FROM pg_proc AS p, calls
                    WHERE pronamespace = 'trap'::regnamespace AND (calls.text ~ ('\.' || proname || '\(') OR proname ~ '_mart$')),
         other AS (SELECT unnest('{text,integer,bigint,numeric,real,double precision,date,timestamp,timestamptz,interval,boolean,name,jsonb,regclass,oid,varchar,smallint,text[]}'::text[]) AS type),

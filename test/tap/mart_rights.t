@@ -79,7 +79,7 @@ calls=$(superuser "SELECT format('%s %s.%I(%s)', CASE prokind WHEN 'p' THEN 'CAL
                                          WHEN t = 'jsonb'::regtype THEN (SELECT quote_literal(settings || '{\"mart\": \"shop\", \"orders\": \"public.o\", \"today\": \"2024-05-01\", \"version\": \"none\"}') FROM shop.settings)
                                          WHEN t = 'text[]'::regtype THEN '''{DELETE FROM shop.settings}''' WHEN t = 'regclass[]'::regtype THEN '''{public.o}''' END, 'NULL') || '::' || format_type(t, NULL), ', ' ORDER BY place)
          FROM unnest(proargtypes) WITH ORDINALITY AS a (t, place)))
-    FROM pg_proc WHERE proname ~ '^mart_|_mart$' AND pronamespace = 'public'::regnamespace AND prorettype NOT IN ('trigger'::regtype, 'language_handler'::regtype) ORDER BY 1")
+    FROM pg_proc WHERE proname ~ '^_mart_|_mart$' AND pronamespace = 'public'::regnamespace AND prorettype NOT IN ('trigger'::regtype, 'language_handler'::regtype) ORDER BY 1")
 [[ $(wc -l <<<"$calls") -gt 45 ]]
 ok $? 'there are functions of a mart to be tried'
 for who in stranger reader writer source; do
