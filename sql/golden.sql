@@ -78,8 +78,8 @@ SELECT matrix.check_window(call || '(%s' || options || ')', v, 'golden_sample')
 FROM (VALUES ('golden_rank', ''), ('golden_share', ''), ('is_golden', ', 0.3'), ('abc_class', ', ''{0.2,0.5,0.9}''')) AS f (call, options), unnest(string_to_array('s i b n r d', ' ')) AS v;
 -- where the values are not whole at a common scale
 SELECT matrix.check_window(call || '(%s)', 'x', 'golden_sample') FROM unnest(ARRAY['golden_rank', 'golden_share', 'is_golden', 'abc_class']) AS call;
-SELECT matrix.check(format('gini(%s)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN '_gini_double' ELSE 'gini' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n x r d', ' ')) AS v;
-SELECT matrix.check(format('golden_income_share(%s)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN '_golden_income_share_double' ELSE 'golden_income_share' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n r d', ' ')) AS v;
+SELECT matrix.check(format('gini(%s)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN 'gini_double' ELSE 'gini' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n x r d', ' ')) AS v;
+SELECT matrix.check(format('golden_income_share(%s)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN 'golden_income_share_double' ELSE 'golden_income_share' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n r d', ' ')) AS v;
 -- a threshold of one's own, which the reader has to be told
 CREATE FUNCTION matrix.half_share(golden_state) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.golden_income_share($1, 0.5);
 CREATE FUNCTION matrix.half_share_double(golden_state) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.golden_income_share($1, 0.5)::double precision;

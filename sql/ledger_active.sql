@@ -19,7 +19,7 @@ SELECT report.* FROM d3, stickiness(ledger, '1 year') AS report;
 SELECT report.* FROM d3, rolling_active(ledger, 2, '2024-02-28', '2024-03-03') AS report;
 
 -- against plain SQL
-CREATE FUNCTION shop.rolling(shop text, days int, "from" date, "to" date) RETURNS TABLE (day date, dau bigint, mau bigint, stickiness_pct numeric) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION shop.rolling(shop text, days int, from_day date, to_day date) RETURNS TABLE (day date, dau bigint, mau bigint, stickiness_pct numeric) STABLE LANGUAGE sql AS $$
     WITH o AS MATERIALIZED (SELECT customer, day FROM shop.sales AS s WHERE s.shop = $1 AND coalesce(amount, 0) >= 0),
          counted AS (SELECT d::date AS day, count(DISTINCT customer) FILTER (WHERE o.day = d) AS dau, count(DISTINCT customer) AS mau
                      FROM generate_series(coalesce($3, shop.first_day($1))::timestamp, coalesce($4 - 1, shop.last_day($1))::timestamp, '1 day') AS d
@@ -27,11 +27,11 @@ CREATE FUNCTION shop.rolling(shop text, days int, "from" date, "to" date) RETURN
     SELECT day, dau, mau, trim_scale(100.0 * dau / nullif(mau, 0)) FROM counted ORDER BY day
 $$;
 SELECT days, count(*) AS cases, same FROM (SELECT days, shop.same(
-    format('SELECT report.* FROM shop.ledgers, rolling_active(ledger, %L, %L, %L) AS report WHERE keys = %L', days, "from", "to", keys),
-    format('SELECT * FROM shop.rolling(%L, %L, %L, %L)', shop, days, "from", "to")) AS same
+    format('SELECT report.* FROM shop.ledgers, rolling_active(ledger, %L, %L, %L) AS report WHERE keys = %L', days, from_day, to_day, keys),
+    format('SELECT * FROM shop.rolling(%L, %L, %L, %L)', shop, days, from_day, to_day)) AS same
     FROM shop.ledgers, unnest('{1,2,7,30,365,1000}'::int[]) AS days,
         (VALUES (NULL::date, NULL::date), ('2020-03-10', NULL), (NULL, '2020-03-10'), ('2020-02-29', '2020-03-31'), ('2019-10-01', '2019-12-01'), ('2020-05-05', '2020-05-05'),
-                ('2020-05-05', '2020-05-06'), ('2021-01-15', '2021-06-01'), ('2022-01-01', NULL), (NULL, '2019-01-01')) AS v ("from", "to")) AS compared
+                ('2020-05-05', '2020-05-06'), ('2021-01-15', '2021-06-01'), ('2022-01-01', NULL), (NULL, '2019-01-01')) AS v (from_day, to_day)) AS compared
 GROUP BY days, same ORDER BY days, same;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
     format('SELECT report.* FROM shop.ledgers, stickiness(ledger, %L) AS report WHERE keys = %L', step, keys),
@@ -40,7 +40,7 @@ SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
 
 -- what holds in every row, and in all: the window counts who ordered on its last day too; active periods are those of lifecycle
 SELECT count(*) AS days, count(*) FILTER (WHERE NOT (0 <= dau AND dau <= mau)) AS broken FROM shop.ledgers, rolling_active(ledger) WHERE keys = 'bigint';
-SELECT (SELECT sum(active_periods * customers) FROM stickiness(ledger)) = (SELECT sum(new + "returning" + resurrecting) FROM lifecycle(ledger)) AS equal FROM shop.ledgers WHERE keys = 'bigint';
+SELECT (SELECT sum(active_periods * customers) FROM stickiness(ledger)) = (SELECT sum(new_customers + returning_customers + resurrecting_customers) FROM lifecycle(ledger)) AS equal FROM shop.ledgers WHERE keys = 'bigint';
 -- shards add up
 SELECT shop.same($$SELECT day, sum(dau) AS dau, sum(mau) AS mau
         FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM shop.sales WHERE shop = 'amounts' GROUP BY ledger_shard(customer, 7)) AS shards,

@@ -105,20 +105,20 @@ CREATE FUNCTION pg_temp.segments(shop_ int, as_of date, bins int, has_amounts bo
          scored AS (SELECT customer, 1 + round(4.0 * floor(bins * (r - 1) / n::numeric) / (bins - 1)) AS r, 1 + round(4.0 * floor(bins * (f - 1) / n::numeric) / (bins - 1)) AS f,
                            1 + round(4.0 * floor(bins * (m - 1) / n::numeric) / (bins - 1)) AS m FROM ranked)
     SELECT customer, segment FROM scored JOIN map ON map.r = scored.r AND f_m = ceil((f + m) / 2) $$;
-CREATE TEMP TABLE span AS SELECT shop, a.as_of AS "from", b.as_of AS "to", bins FROM as_of AS a JOIN as_of AS b USING (shop), unnest(ARRAY[5, 2, 3, 4, 9, 10, 100]) AS bins WHERE a.as_of <= b.as_of AND (shop <> 2 OR bins IN (5, 10));
+CREATE TEMP TABLE span AS SELECT shop, a.as_of AS from_day, b.as_of AS to_day, bins FROM as_of AS a JOIN as_of AS b USING (shop), unnest(ARRAY[5, 2, 3, 4, 9, 10, 100]) AS bins WHERE a.as_of <= b.as_of AND (shop <> 2 OR bins IN (5, 10));
 CREATE TEMP VIEW migration_report AS
-SELECT shop, "from", "to", bins, has_amounts, report.* FROM ledgers JOIN span USING (shop), unnest(ARRAY[true, false]) AS has_amounts,
-    segment_migration(CASE WHEN has_amounts THEN l ELSE visits END, "from", "to", bins) AS report;
+SELECT shop, from_day, to_day, bins, has_amounts, report.* FROM ledgers JOIN span USING (shop), unnest(ARRAY[true, false]) AS has_amounts,
+    segment_migration(CASE WHEN has_amounts THEN l ELSE visits END, from_day, to_day, bins) AS report;
 CREATE TEMP TABLE migration_twin AS
-SELECT shop, "from", "to", bins, has_amounts, before.segment AS from_segment, after.segment AS to_segment, count(*) AS customers
+SELECT shop, from_day, to_day, bins, has_amounts, before.segment AS from_segment, after.segment AS to_segment, count(*) AS customers
 FROM span, unnest(ARRAY[true, false]) AS has_amounts, LATERAL (
-    SELECT * FROM pg_temp.segments(shop, "to", bins, has_amounts)) AS after (customer, segment) LEFT JOIN LATERAL (
-    SELECT * FROM pg_temp.segments(shop, "from", bins, has_amounts)) AS before (customer, segment) USING (customer)
+    SELECT * FROM pg_temp.segments(shop, to_day, bins, has_amounts)) AS after (customer, segment) LEFT JOIN LATERAL (
+    SELECT * FROM pg_temp.segments(shop, from_day, bins, has_amounts)) AS before (customer, segment) USING (customer)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 SELECT (SELECT count(*) FROM migration_twin) AS rows, count(*) AS different FROM (
     (TABLE migration_report EXCEPT ALL TABLE migration_twin) UNION ALL (TABLE migration_twin EXCEPT ALL TABLE migration_report)) AS d;
 -- the same day twice: nobody moves
-SELECT count(*) AS stay, count(*) FILTER (WHERE from_segment IS DISTINCT FROM to_segment) AS move FROM migration_report WHERE "from" = "to";
+SELECT count(*) AS stay, count(*) FILTER (WHERE from_segment IS DISTINCT FROM to_segment) AS move FROM migration_report WHERE from_day = to_day;
 -- from the best segment down, those without an order last
 SELECT array_agg(from_segment ORDER BY ordinality) AS from_segments FROM (SELECT from_segment, min(ordinality) AS ordinality FROM ledgers, segment_migration(l, '2024-03-01', '2024-12-31') WITH ORDINALITY WHERE shop = 2 GROUP BY from_segment) AS s;
 

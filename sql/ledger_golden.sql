@@ -38,20 +38,20 @@ CREATE FUNCTION pg_temp.id_of(customer bigint) RETURNS uuid LANGUAGE sql RETURN 
 CREATE TEMP TABLE ledgers AS
 SELECT shop, ledger_agg(customer, day, amount) AS l, ledger_agg(pg_temp.id_of(customer), day, amount) AS by_uuid, ledger_agg('c' || customer, day, amount) AS by_text FROM shop GROUP BY shop;
 CREATE TEMP TABLE span AS
-SELECT DISTINCT shop, threshold, "from", "to" FROM (SELECT shop, min(day) AS first, max(day) AS last FROM shop GROUP BY shop) AS s, unnest(ARRAY[0.8, 0.5, 0.95, 0, 1]) AS threshold,
-    unnest(ARRAY[NULL, first, first + (last - first) / 3, last + 1]) AS "from", unnest(ARRAY[NULL, first, last - (last - first) / 3, last + 1]) AS "to" WHERE ("from" <= "to") IS NOT false;
+SELECT DISTINCT shop, threshold, from_day, to_day FROM (SELECT shop, min(day) AS first, max(day) AS last FROM shop GROUP BY shop) AS s, unnest(ARRAY[0.8, 0.5, 0.95, 0, 1]) AS threshold,
+    unnest(ARRAY[NULL, first, first + (last - first) / 3, last + 1]) AS from_day, unnest(ARRAY[NULL, first, last - (last - first) / 3, last + 1]) AS to_day WHERE (from_day <= to_day) IS NOT false;
 
 -- each query counts what one side has and the other has not
 CREATE TEMP VIEW golden_report AS
-SELECT shop, span.threshold, "from", "to", rank, customer, revenue, round(share_pct, 9) AS share_pct, round(cumulative_pct, 9) AS cumulative_pct
-FROM ledgers JOIN span USING (shop), golden_customers(l, NULL::bigint, span.threshold, "from", "to");
+SELECT shop, span.threshold, from_day, to_day, rank, customer, revenue, round(share_pct, 9) AS share_pct, round(cumulative_pct, 9) AS cumulative_pct
+FROM ledgers JOIN span USING (shop), golden_customers(l, NULL::bigint, span.threshold, from_day, to_day);
 CREATE TEMP VIEW golden_twin AS
-WITH revenue AS (SELECT shop, threshold, "from", "to", customer, sum(amount) AS revenue FROM shop JOIN span USING (shop)
-                 WHERE ("from" <= day) IS NOT false AND (day < "to") IS NOT false GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
-     sums AS (SELECT *, rank() OVER w AS rank, sum(revenue) OVER w AS upto, sum(revenue) OVER (PARTITION BY shop, threshold, "from", "to") AS total,
-                     sum(revenue) OVER w - revenue * count(*) OVER (PARTITION BY shop, threshold, "from", "to", revenue) AS higher
-              FROM revenue WINDOW w AS (PARTITION BY shop, threshold, "from", "to" ORDER BY revenue DESC))
-SELECT shop, threshold, "from", "to", rank, customer, revenue, round(100 * revenue / total, 9) AS share_pct, round(100 * upto / total, 9) AS cumulative_pct
+WITH revenue AS (SELECT shop, threshold, from_day, to_day, customer, sum(amount) AS revenue FROM shop JOIN span USING (shop)
+                 WHERE (from_day <= day) IS NOT false AND (day < to_day) IS NOT false GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
+     sums AS (SELECT *, rank() OVER w AS rank, sum(revenue) OVER w AS upto, sum(revenue) OVER (PARTITION BY shop, threshold, from_day, to_day) AS total,
+                     sum(revenue) OVER w - revenue * count(*) OVER (PARTITION BY shop, threshold, from_day, to_day, revenue) AS higher
+              FROM revenue WINDOW w AS (PARTITION BY shop, threshold, from_day, to_day ORDER BY revenue DESC))
+SELECT shop, threshold, from_day, to_day, rank, customer, revenue, round(100 * revenue / total, 9) AS share_pct, round(100 * upto / total, 9) AS cumulative_pct
 FROM sums WHERE higher < threshold::numeric * total;
 SELECT (SELECT count(*) FROM golden_report) AS rows, count(*) AS different FROM (
     (TABLE golden_report EXCEPT ALL TABLE golden_twin) UNION ALL (TABLE golden_twin EXCEPT ALL TABLE golden_report)) AS d;
@@ -73,32 +73,32 @@ CREATE TEMP TABLE step AS SELECT step::interval FROM unnest(ARRAY['1 day', '1 we
 CREATE FUNCTION pg_temp.period_of(step interval, day date) RETURNS date LANGUAGE sql IMMUTABLE
 RETURN CASE step WHEN '1 day' THEN day WHEN '1 month' THEN date_trunc('month', day::timestamp) WHEN '3 months' THEN date_trunc('quarter', day::timestamp) WHEN '1 year' THEN date_trunc('year', day::timestamp)
                  WHEN '1 week' THEN date_trunc('week', day::timestamp) WHEN '10 days' THEN date_bin(step, day, timestamp '2000-01-01') ELSE date_bin(step, day, timestamp '2000-01-03') END::date;
-CREATE TEMP TABLE trend_span AS SELECT DISTINCT shop, threshold, "from", "to", step FROM span, step WHERE threshold IN (0.8, 0.5) AND (shop = 2) <= (step <> '1 day')
-    AND ("from" IS NULL OR "to" IS NULL) AND (shop <= 3 OR step = '1 month');
+CREATE TEMP TABLE trend_span AS SELECT DISTINCT shop, threshold, from_day, to_day, step FROM span, step WHERE threshold IN (0.8, 0.5) AND (shop = 2) <= (step <> '1 day')
+    AND (from_day IS NULL OR to_day IS NULL) AND (shop <= 3 OR step = '1 month');
 CREATE TEMP TABLE trend_report AS
-SELECT shop, s.threshold, "from", "to", s.step, row_number() OVER w AS number, ordinality, report.period, customers, golden_customers, round(golden_share_pct, 9) AS golden_share_pct, round(share_change_pp, 9) AS share_change_pp, entered, left_
-FROM ledgers JOIN trend_span AS s USING (shop), golden_trend(l, s.step, s.threshold, "from", "to") WITH ORDINALITY AS report WINDOW w AS (PARTITION BY shop, s.threshold, "from", "to", s.step ORDER BY report.period);
+SELECT shop, s.threshold, from_day, to_day, s.step, row_number() OVER w AS number, ordinality, report.period, customers, golden_customers, round(golden_share_pct, 9) AS golden_share_pct, round(share_change_pp, 9) AS share_change_pp, entered, left_golden
+FROM ledgers JOIN trend_span AS s USING (shop), golden_trend(l, s.step, s.threshold, from_day, to_day) WITH ORDINALITY AS report WINDOW w AS (PARTITION BY shop, s.threshold, from_day, to_day, s.step ORDER BY report.period);
 CREATE TEMP TABLE trend_twin AS
-WITH bounds AS (SELECT s.*, pg_temp.period_of(step, coalesce("from", min(day))) AS first, pg_temp.period_of(step, coalesce("to", max(day) + 1) - 1) AS last
-                FROM trend_span AS s JOIN shop USING (shop) GROUP BY 1, 2, 3, 4, 5 HAVING coalesce("from", min(day)) < coalesce("to", max(day) + 1)),
+WITH bounds AS (SELECT s.*, pg_temp.period_of(step, coalesce(from_day, min(day))) AS first, pg_temp.period_of(step, coalesce(to_day, max(day) + 1) - 1) AS last
+                FROM trend_span AS s JOIN shop USING (shop) GROUP BY 1, 2, 3, 4, 5 HAVING coalesce(from_day, min(day)) < coalesce(to_day, max(day) + 1)),
      periods AS MATERIALIZED (SELECT DISTINCT b.*, pg_temp.period_of(step, d::date) AS period FROM bounds AS b, generate_series(first, last, '1 day') AS d),
-     numbered AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY shop, threshold, "from", "to", step ORDER BY period) AS number FROM periods),
+     numbered AS MATERIALIZED (SELECT *, row_number() OVER (PARTITION BY shop, threshold, from_day, to_day, step ORDER BY period) AS number FROM periods),
      revenue AS MATERIALIZED (SELECT shop, step, pg_temp.period_of(step, day) AS period, customer, sum(amount) AS revenue FROM shop, step GROUP BY 1, 2, 3, 4 HAVING sum(amount) > 0),
      golden AS MATERIALIZED (SELECT shop, step, threshold, period, customer, sum(revenue) OVER w - revenue * count(*) OVER (PARTITION BY shop, step, threshold, period, revenue)
                        < threshold::numeric * sum(revenue) OVER (PARTITION BY shop, step, threshold, period) AS golden
                 FROM revenue, unnest(ARRAY[0.8, 0.5]) AS threshold WINDOW w AS (PARTITION BY shop, step, threshold, period ORDER BY revenue DESC)),
-     listed AS (SELECT n.*, customer, golden, golden AND lag(CASE WHEN golden THEN number END) OVER (PARTITION BY shop, threshold, "from", "to", step, customer ORDER BY number) = number - 1 AS golden_before
+     listed AS (SELECT n.*, customer, golden, golden AND lag(CASE WHEN golden THEN number END) OVER (PARTITION BY shop, threshold, from_day, to_day, step, customer ORDER BY number) = number - 1 AS golden_before
                 FROM numbered AS n LEFT JOIN golden USING (shop, step, threshold, period)),
-     counted AS (SELECT shop, threshold, "from", "to", step, period, number, count(customer) AS customers, count(*) FILTER (WHERE golden) AS golden_customers,
+     counted AS (SELECT shop, threshold, from_day, to_day, step, period, number, count(customer) AS customers, count(*) FILTER (WHERE golden) AS golden_customers,
                         count(*) FILTER (WHERE golden AND golden_before IS NOT true) AS entered FROM listed GROUP BY 1, 2, 3, 4, 5, 6, 7)
-SELECT shop, threshold, "from", "to", step, number, number AS ordinality, period, customers, golden_customers, round(100.0 * golden_customers / nullif(customers, 0), 9) AS golden_share_pct,
+SELECT shop, threshold, from_day, to_day, step, number, number AS ordinality, period, customers, golden_customers, round(100.0 * golden_customers / nullif(customers, 0), 9) AS golden_share_pct,
        round(100.0 * golden_customers / nullif(customers, 0) - lag(100.0 * golden_customers / nullif(customers, 0)) OVER w, 9) AS share_change_pp,
-       CASE WHEN number > 1 THEN entered END AS entered, lag(golden_customers) OVER w - (golden_customers - entered) AS left_
-FROM counted WINDOW w AS (PARTITION BY shop, threshold, "from", "to", step ORDER BY number);
-SELECT (SELECT count(*) FROM trend_report) AS rows, (SELECT count(*) FROM trend_report WHERE left_ > 0 AND entered > 0) AS both_ways, count(*) AS different FROM (
+       CASE WHEN number > 1 THEN entered END AS entered, lag(golden_customers) OVER w - (golden_customers - entered) AS left_golden
+FROM counted WINDOW w AS (PARTITION BY shop, threshold, from_day, to_day, step ORDER BY number);
+SELECT (SELECT count(*) FROM trend_report) AS rows, (SELECT count(*) FROM trend_report WHERE left_golden > 0 AND entered > 0) AS both_ways, count(*) AS different FROM (
     (TABLE trend_report EXCEPT ALL TABLE trend_twin) UNION ALL (TABLE trend_twin EXCEPT ALL TABLE trend_report)) AS d;
-SELECT count(*) FILTER (WHERE golden_customers <> before + entered - left_ OR golden_customers > customers OR entered < 0 OR left_ < 0 OR left_ > before) AS broken
-FROM (SELECT *, lag(golden_customers) OVER (PARTITION BY shop, threshold, "from", "to", step ORDER BY number) AS before FROM trend_report) AS r;
+SELECT count(*) FILTER (WHERE golden_customers <> before + entered - left_golden OR golden_customers > customers OR entered < 0 OR left_golden < 0 OR left_golden > before) AS broken
+FROM (SELECT *, lag(golden_customers) OVER (PARTITION BY shop, threshold, from_day, to_day, step ORDER BY number) AS before FROM trend_report) AS r;
 -- the customers of a period are those that golden_customers lists for it
 SELECT count(*) AS periods, count(*) FILTER (WHERE golden_customers <> (SELECT count(*) FROM golden_customers(l, NULL::bigint, 0.8, period, (period + interval '1 month')::date))) AS different FROM ledgers, golden_trend(l);
 
@@ -108,11 +108,11 @@ SELECT count(*) AS none FROM golden_trend('empty');
 SELECT count(*) AS none FROM golden_customers(NULL, NULL::bigint);
 SELECT count(*) AS none FROM example, golden_customers(l, NULL::text, NULL);
 SELECT count(*) AS none FROM example, golden_customers(visits, NULL::text);
-SELECT count(*) AS none FROM example, golden_customers(l, NULL::text, "from" => '2024-01-20', "to" => '2024-01-20');
-SELECT count(*) AS none FROM example, golden_trend(l, "from" => '2024-01-20', "to" => '2024-01-20');
+SELECT count(*) AS none FROM example, golden_customers(l, NULL::text, from_day => '2024-01-20', to_day => '2024-01-20');
+SELECT count(*) AS none FROM example, golden_trend(l, from_day => '2024-01-20', to_day => '2024-01-20');
 SELECT count(*) AS none FROM example, golden_trend(l, step => NULL);
-SELECT * FROM golden_trend('empty', "from" => '2024-01-31', "to" => '2024-02-02');
-SELECT report.* FROM example, golden_trend(visits, "from" => '2024-03-01') AS report;
+SELECT * FROM golden_trend('empty', from_day => '2024-01-31', to_day => '2024-02-02');
+SELECT report.* FROM example, golden_trend(visits, from_day => '2024-03-01') AS report;
 SELECT golden_income_share('empty'::customer_ledger), gini('empty'::customer_ledger), golden_income_share(visits), gini(visits), golden_income_share(l, NULL) FROM example;
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT * FROM example, golden_customers(l, NULL::uuid)$$,

@@ -16,7 +16,7 @@ SELECT churn_rate(ledger, '2024-02-01', '2024-03-01', '1 month'), retention_rate
 CREATE FUNCTION shop.active(shop text, at date, lapse interval) RETURNS SETOF bigint STABLE LANGUAGE sql AS $$
     SELECT DISTINCT customer FROM shop.sales AS s WHERE s.shop = $1 AND coalesce(amount, 0) >= 0 AND day < $2 AND day >= $2 - $3
 $$;
-CREATE FUNCTION shop.growth(shop text, step interval, "from" date, "to" date, lapse interval) RETURNS TABLE (period date, at_start bigint, new bigint, reactivated bigint, churned bigint, at_end bigint, churn_pct numeric, lower numeric, upper numeric) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION shop.growth(shop text, step interval, from_day date, to_day date, lapse interval) RETURNS TABLE (period date, at_start bigint, new bigint, reactivated bigint, churned bigint, at_end bigint, churn_pct numeric, lower numeric, upper numeric) STABLE LANGUAGE sql AS $$
     WITH p AS MATERIALIZED (SELECT start, stop FROM shop.calendar AS p WHERE p.step = $2 AND stop > coalesce($3, shop.first_day($1)) AND start < coalesce($4, shop.last_day($1) + 1) AND coalesce($3, shop.first_day($1)) < coalesce($4, shop.last_day($1) + 1)),
          bounds AS (SELECT start AS at FROM p UNION SELECT stop FROM p),
          a AS MATERIALIZED (SELECT at, customer FROM bounds, shop.active($1, at, $5) AS customer),
@@ -31,10 +31,10 @@ CREATE FUNCTION shop.growth(shop text, step interval, "from" date, "to" date, la
     FROM counted, (VALUES (1.959963984540054::float8)) AS v (z) ORDER BY start
 $$;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
-    format('SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, round(churn_lower_pct, 6), round(churn_upper_pct, 6) FROM shop.ledgers, customer_growth(ledger, %L, %L, %L, %L) WHERE keys = %L', step, "from", "to", lapse, keys),
-    format('SELECT * FROM shop.growth(%L, %L, %L, %L, %L)', shop, step, "from", "to", lapse)) AS same
+    format('SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, round(churn_lower_pct, 6), round(churn_upper_pct, 6) FROM shop.ledgers, customer_growth(ledger, %L, %L, %L, %L) WHERE keys = %L', step, from_day, to_day, lapse, keys),
+    format('SELECT * FROM shop.growth(%L, %L, %L, %L, %L)', shop, step, from_day, to_day, lapse)) AS same
     FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar WHERE step > '1 day') AS s, unnest('{90 days,9 days,1 month 3 days}'::interval[]) AS lapse,
-        (VALUES (NULL::date, NULL::date), ('2020-03-10', '2020-11-30'), ('2020-05-05', '2020-05-05'), ('2021-01-15', '2021-06-01'), ('2019-06-01', '2019-12-01')) AS v ("from", "to")
+        (VALUES (NULL::date, NULL::date), ('2020-03-10', '2020-11-30'), ('2020-05-05', '2020-05-05'), ('2021-01-15', '2021-06-01'), ('2019-06-01', '2019-12-01')) AS v (from_day, to_day)
     WHERE keys IN ('bigint', 'none') OR step = '1 month') AS compared
 GROUP BY step, same ORDER BY step, same;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
@@ -55,10 +55,10 @@ SELECT shop.same($$SELECT period, sum(at_start) AS at_start, sum(new) AS new, su
 
 -- rates between two days, against plain SQL and against each other
 SELECT count(*) AS cases, count(churn) AS rates, count(*) FILTER (WHERE churn IS DISTINCT FROM 100.0 * lost / nullif(n, 0) OR retention IS DISTINCT FROM 100.0 * (n - lost) / nullif(n, 0)) AS different
-FROM (SELECT churn_rate(ledger, "from", "to", lapse) AS churn, retention_rate(ledger, "from", "to", lapse) AS retention,
-             (SELECT count(*) FROM shop.active(shop, "from", lapse)) AS n, (SELECT count(*) FROM (SELECT shop.active(shop, "from", lapse) EXCEPT SELECT shop.active(shop, "to", lapse)) AS l) AS lost
+FROM (SELECT churn_rate(ledger, from_day, to_day, lapse) AS churn, retention_rate(ledger, from_day, to_day, lapse) AS retention,
+             (SELECT count(*) FROM shop.active(shop, from_day, lapse)) AS n, (SELECT count(*) FROM (SELECT shop.active(shop, from_day, lapse) EXCEPT SELECT shop.active(shop, to_day, lapse)) AS l) AS lost
       FROM shop.ledgers, generate_series(1, 40) AS id, unnest('{90 days,1 month,1 week}'::interval[]) AS lapse,
-          LATERAL (SELECT date '2019-11-01' + matrix.random(id, 1, 400)::int AS "from") AS f, LATERAL (SELECT "from" + matrix.random(id, 2, 120)::int AS "to") AS t) AS c;
+          LATERAL (SELECT date '2019-11-01' + matrix.random(id, 1, 400)::int AS from_day) AS f, LATERAL (SELECT from_day + matrix.random(id, 2, 120)::int AS to_day) AS t) AS c;
 
 -- edges
 SELECT * FROM customer_growth('empty');

@@ -15,7 +15,7 @@ SELECT report.* FROM d3, lifecycle(ledger, '1 month', '2024-02-20', '2024-05-02'
 SELECT report.* FROM d3, lifecycle(ledger, '1 year', '2023-05-01') AS report;
 
 -- against plain SQL
-CREATE FUNCTION shop.lifecycle(shop text, step interval, "from" date, "to" date) RETURNS TABLE (period date, new bigint, "returning" bigint, resurrecting bigint, dormant bigint) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION shop.lifecycle(shop text, step interval, from_day date, to_day date) RETURNS TABLE (period date, new_customers bigint, returning_customers bigint, resurrecting_customers bigint, dormant_customers bigint) STABLE LANGUAGE sql AS $$
     WITH o AS (SELECT n, lag(n) OVER w AS before, lead(n) OVER w AS next FROM shop.ordered($1, $2) WINDOW w AS (PARTITION BY customer ORDER BY n)),
          here AS (SELECT n, count(*) FILTER (WHERE before IS NULL) AS new, count(*) FILTER (WHERE before = n - 1) AS again, count(*) FILTER (WHERE before < n - 1) AS back FROM o GROUP BY n),
          gone AS (SELECT n + 1 AS n, count(*) AS number FROM o WHERE next IS DISTINCT FROM n + 1 GROUP BY n)
@@ -23,19 +23,19 @@ CREATE FUNCTION shop.lifecycle(shop text, step interval, "from" date, "to" date)
     FROM shop.calendar AS p LEFT JOIN here USING (n) LEFT JOIN gone USING (n) WHERE p.step = $2 AND stop > coalesce($3, shop.first_day($1)) AND start < coalesce($4, shop.last_day($1) + 1) AND coalesce($3, shop.first_day($1)) < coalesce($4, shop.last_day($1) + 1) ORDER BY start
 $$;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
-    format('SELECT report.* FROM shop.ledgers, lifecycle(ledger, %L, %L, %L) AS report WHERE keys = %L', step, "from", "to", keys),
-    format('SELECT * FROM shop.lifecycle(%L, %L, %L, %L)', shop, step, "from", "to")) AS same
+    format('SELECT report.* FROM shop.ledgers, lifecycle(ledger, %L, %L, %L) AS report WHERE keys = %L', step, from_day, to_day, keys),
+    format('SELECT * FROM shop.lifecycle(%L, %L, %L, %L)', shop, step, from_day, to_day)) AS same
     FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar) AS s,
         (VALUES (NULL::date, NULL::date), ('2020-03-10', NULL), (NULL, '2020-03-10'), ('2020-02-29', '2020-12-31'), ('2019-01-01', '2019-12-01'), ('2020-05-05', '2020-05-05'),
-                ('2020-05-05', '2020-05-06'), ('2021-02-01', '2022-03-01'), ('2022-01-01', NULL), (NULL, '2019-01-01')) AS v ("from", "to")) AS compared
+                ('2020-05-05', '2020-05-06'), ('2021-02-01', '2022-03-01'), ('2022-01-01', NULL), (NULL, '2019-01-01')) AS v (from_day, to_day)) AS compared
 GROUP BY step, same ORDER BY step, same;
 
 -- what holds in every row: who ordered is new, returning or resurrecting; who ordered before returns or is dormant
-SELECT step, count(*) > 0 AS any, count(*) FILTER (WHERE before IS NOT NULL AND before <> "returning" + dormant) AS broken, sum(new) = (SELECT count(DISTINCT customer) FROM shop.ordered('amounts', '1 day')) AS all_new
-FROM (SELECT step, report.*, lag(new + "returning" + resurrecting) OVER (PARTITION BY step ORDER BY period) AS before
+SELECT step, count(*) > 0 AS any, count(*) FILTER (WHERE before IS NOT NULL AND before <> returning_customers + dormant_customers) AS broken, sum(new_customers) = (SELECT count(DISTINCT customer) FROM shop.ordered('amounts', '1 day')) AS all_new
+FROM (SELECT step, report.*, lag(new_customers + returning_customers + resurrecting_customers) OVER (PARTITION BY step ORDER BY period) AS before
       FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar) AS s, lifecycle(ledger, step) AS report WHERE keys = 'bigint') AS rows GROUP BY step ORDER BY step;
 -- shards add up
-SELECT shop.same($$SELECT period, sum(new) AS new, sum("returning") AS "returning", sum(resurrecting) AS resurrecting, sum(dormant) AS dormant
+SELECT shop.same($$SELECT period, sum(new_customers) AS new_customers, sum(returning_customers) AS returning_customers, sum(resurrecting_customers) AS resurrecting_customers, sum(dormant_customers) AS dormant_customers
         FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM shop.sales WHERE shop = 'amounts' GROUP BY ledger_shard(customer, 7)) AS shards,
             lifecycle(ledger, '1 week', '2019-11-15', '2021-02-18') GROUP BY period ORDER BY period$$,
     $$SELECT report.* FROM shop.ledgers, lifecycle(ledger, '1 week', '2019-11-15', '2021-02-18') AS report WHERE keys = 'bigint'$$) AS shards;
@@ -48,7 +48,7 @@ SELECT * FROM d3, lifecycle(ledger, NULL);
 SELECT count(*) AS no_days FROM d3, lifecycle(ledger, '1 month', '2024-02-01', '2024-02-01');
 SELECT report.* FROM (SELECT ledger_agg(7, day::date, amount) AS ledger FROM (VALUES ('2024-01-10', -4), ('2024-02-10', 0), ('2024-04-30', -2)) AS v (day, amount)) AS one, lifecycle(ledger) AS report;
 -- two customers, three thousand years apart: days are no longer looked up in a table
-SELECT count(*), sum(new) AS new, sum("returning") AS "returning", sum(resurrecting) AS resurrecting, sum(dormant) AS dormant, min(period), max(period)
+SELECT count(*), sum(new_customers) AS new_customers, sum(returning_customers) AS returning_customers, sum(resurrecting_customers) AS resurrecting_customers, sum(dormant_customers) AS dormant_customers, min(period), max(period)
 FROM (SELECT ledger_agg(n, make_date(1 + 3000 * n, 1, 1)) || ledger_agg(n, make_date(2 + 3000 * n, 12, 31)) AS ledger FROM generate_series(0, 1) AS n) AS apart, lifecycle(ledger, '1 year');
 
 -- errors

@@ -1,4 +1,4 @@
--- Parts of a ledger: as_of, slice, "between", slices, first_orders, shard, ledger_shard.
+-- Parts of a ledger: as_of, slice, slices, first_orders, shard, ledger_shard.
 \getenv srcdir PG_ABS_SRCDIR
 \set shop :srcdir '/sql/shop/ledger.sql'
 \set ECHO none
@@ -11,7 +11,7 @@ FROM (VALUES ('A', '2024-01-05', 100.50), ('A', '2024-01-20', 40), ('A', '2024-0
 SELECT as_of(ledger, '2024-02-01') FROM d1;
 -- from <= day < to; the scale that is shown stays; customers without rows vanish
 SELECT slice(ledger, '2024-02-03', '2024-02-15') FROM d1;
-SELECT "between"(ledger, '2024-02-03', '2024-02-15')::text = slice(ledger, "to" => '2024-02-15', "from" => '2024-02-03')::text AS same FROM d1;
+SELECT slice(ledger, '2024-02-03', '2024-02-15')::text = slice(ledger, to_day => '2024-02-15', from_day => '2024-02-03')::text AS same FROM d1;
 SELECT first_day(part), last_day(part), customers_count(part), rows_count(part) FROM d1, slice(ledger, '2024-01-06', '2024-02-15') AS part;
 SELECT slice(ledger, '2024-02-03', '2024-02-03') AS no_days, as_of(ledger, '2023-12-31') AS before, slice(ledger, '2024-03-02') AS later, 'empty'::customer_ledger AS empty FROM d1;
 SELECT slice(ledger)::text = ledger::text AS all_kept, slice(ledger, NULL, '2024-03-02')::text = ledger::text AS all_kept_to, as_of(ledger, '2024-03-01')::text = ledger::text AS all_kept_as_of FROM d1;
@@ -26,15 +26,15 @@ SELECT slice(NULL, '2024-01-01') IS NULL AS slice, as_of(NULL, '2024-01-01') IS 
 SELECT slice(ledger, '2030-01-01') || ledger_agg FROM d1, (SELECT ledger_agg(7, date '2024-01-01')) AS other;
 
 -- against ledgers of those rows
-CREATE FUNCTION shop.ledger(keys text, "from" date, "to" date) RETURNS text STABLE LANGUAGE sql AS $$
+CREATE FUNCTION shop.ledger(keys text, from_day date, to_day date) RETURNS text STABLE LANGUAGE sql AS $$
     SELECT CASE keys WHEN 'bigint' THEN ledger_agg(customer, day, amount)::text WHEN 'uuid' THEN ledger_agg(md5(customer::text)::uuid, day, amount)::text
                      WHEN 'text' THEN ledger_agg('customer ' || customer, day, amount)::text ELSE ledger_agg(customer, day)::text END
-    FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END AND day >= "from" AND day < "to"
+    FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END AND day >= from_day AND day < to_day
 $$;
-SELECT keys, count(*) AS cases, count(DISTINCT slice(ledger, "from", "to")::text) AS parts, count(*) FILTER (WHERE slice(ledger, "from", "to")::text <> shop.ledger(keys, "from", "to")) AS different,
-    count(*) FILTER (WHERE as_of(ledger, "to")::text <> shop.ledger(keys, '-infinity', "to" + 1)) AS different_as_of,
-    count(*) FILTER (WHERE customer_ledger_send(slice(ledger, "from", "to")) <> customer_ledger_send(shop.ledger(keys, "from", "to")::customer_ledger)) AS different_bytes
-FROM shop.ledgers, generate_series(1, 60) AS id, LATERAL (SELECT date '2019-10-25' + matrix.random(id, 1, 490)::int AS "from") AS f, LATERAL (SELECT "from" + matrix.random(id, 2, CASE id % 3 WHEN 0 THEN 4 ELSE 200 END)::int AS "to") AS t
+SELECT keys, count(*) AS cases, count(DISTINCT slice(ledger, from_day, to_day)::text) AS parts, count(*) FILTER (WHERE slice(ledger, from_day, to_day)::text <> shop.ledger(keys, from_day, to_day)) AS different,
+    count(*) FILTER (WHERE as_of(ledger, to_day)::text <> shop.ledger(keys, '-infinity', to_day + 1)) AS different_as_of,
+    count(*) FILTER (WHERE _customer_ledger_send(slice(ledger, from_day, to_day)) <> _customer_ledger_send(shop.ledger(keys, from_day, to_day)::customer_ledger)) AS different_bytes
+FROM shop.ledgers, generate_series(1, 60) AS id, LATERAL (SELECT date '2019-10-25' + matrix.random(id, 1, 490)::int AS from_day) AS f, LATERAL (SELECT from_day + matrix.random(id, 2, CASE id % 3 WHEN 0 THEN 4 ELSE 200 END)::int AS to_day) AS t
 GROUP BY keys ORDER BY keys;
 -- a ledger in the making is cut as a stored one is
 SELECT slice(ledger_agg(customer, day, amount), '2020-02-01', '2020-05-05')::text = shop.ledger('bigint', '2020-02-01', '2020-05-05') AS same FROM shop.sales WHERE shop = 'amounts';
@@ -47,8 +47,8 @@ FROM shop.ledgers, unnest('{2019-11-01,2020-02-28,2020-02-29,2020-12-31,2021-06-
 SELECT s.* FROM d1, slices(ledger) AS s;
 SELECT s.period, rows_count(s.ledger), first_day(s.ledger), last_day(s.ledger) FROM d1, slices(ledger, '1 week') AS s;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
-    format('SELECT period, s.ledger, customer_ledger_send(s.ledger) FROM shop.ledgers AS l, slices(l.ledger, %L) AS s WHERE keys = %L', step, keys),
-    format('SELECT start, ledger, customer_ledger_send(ledger::customer_ledger) FROM shop.calendar, shop.ledger(%L, start, stop) AS ledger WHERE step = %L AND customers_count(ledger::customer_ledger) > 0 ORDER BY start', keys, step)) AS same
+    format('SELECT period, s.ledger, _customer_ledger_send(s.ledger) FROM shop.ledgers AS l, slices(l.ledger, %L) AS s WHERE keys = %L', step, keys),
+    format('SELECT start, ledger, _customer_ledger_send(ledger::customer_ledger) FROM shop.calendar, shop.ledger(%L, start, stop) AS ledger WHERE step = %L AND customers_count(ledger::customer_ledger) > 0 ORDER BY start', keys, step)) AS same
     FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar WHERE step > '1 day') AS s) AS compared
 GROUP BY step, same ORDER BY step, same;
 SELECT keys, count(*) AS days, count(*) FILTER (WHERE s.ledger::text <> slice(l.ledger, period, period + 1)::text) AS different, rollup(s.ledger)::text = l.ledger::text AS whole
@@ -63,16 +63,16 @@ CREATE FUNCTION pg_temp.many_slices(keys text) RETURNS TABLE (period date, ledge
 $$;
 CREATE TEMP TABLE whole AS SELECT 'bigint' AS keys, ledger_agg(customer, day, amount) AS ledger FROM many UNION ALL SELECT 'uuid', ledger_agg(md5(customer::text)::uuid, day, amount) FROM many
 UNION ALL SELECT 'text', ledger_agg('customer ' || customer, day, amount) FROM many UNION ALL SELECT 'none', ledger_agg(customer, day) FROM many;
-SELECT keys, m.period, customers_count(m.ledger), rows_count(m.ledger), customer_ledger_send(m.ledger) = customer_ledger_send(s.ledger) AS as_stored,
-    customer_ledger_send(m.ledger) = customer_ledger_send(slice(whole.ledger, m.period, (m.period + interval '1 month')::date)) AS as_slice
+SELECT keys, m.period, customers_count(m.ledger), rows_count(m.ledger), _customer_ledger_send(m.ledger) = _customer_ledger_send(s.ledger) AS as_stored,
+    _customer_ledger_send(m.ledger) = _customer_ledger_send(slice(whole.ledger, m.period, (m.period + interval '1 month')::date)) AS as_slice
 FROM whole, pg_temp.many_slices(keys) AS m JOIN LATERAL slices(whole.ledger) AS s USING (period) ORDER BY keys, m.period;
 -- rows that do not fit into a word while a ledger is built, amounts of several scales, thousands of years
 CREATE TEMP TABLE odd AS SELECT id % 3 AS customer, make_date(1 + (id * 277 % 5000)::int, 1 + (id % 12)::int, 5) AS day, CASE id % 4 WHEN 0 THEN 92233720368.54 WHEN 1 THEN 0.1234567 WHEN 2 THEN -5 ELSE -0.00001 END AS amount FROM generate_series(1, 300) AS id;
-SELECT count(*) AS years, count(*) FILTER (WHERE customer_ledger_send(s.ledger) <> customer_ledger_send(slice(base.ledger, s.period, (s.period + interval '1 year')::date))) AS different, rollup(s.ledger)::text = min(base.ledger::text) AS whole
+SELECT count(*) AS years, count(*) FILTER (WHERE _customer_ledger_send(s.ledger) <> _customer_ledger_send(slice(base.ledger, s.period, (s.period + interval '1 year')::date))) AS different, rollup(s.ledger)::text = min(base.ledger::text) AS whole
 FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM odd) AS base, slices(base.ledger, '1 year') AS s;
 -- sums of each slice up to a day: those of its rows until then; 0 where there are none
 SELECT period, orders, refund_rows, gross_revenue, refunds FROM d1, slices(ledger, '1 month', '2024-02-11');
-SELECT keys, as_of, count(*) AS slices, count(*) FILTER (WHERE customer_ledger_send(s.ledger) <> customer_ledger_send(plain.ledger)) AS different,
+SELECT keys, as_of, count(*) AS slices, count(*) FILTER (WHERE _customer_ledger_send(s.ledger) <> _customer_ledger_send(plain.ledger)) AS different,
     count(*) FILTER (WHERE (s.orders, s.refund_rows, s.gross_revenue, s.refunds) IS DISTINCT FROM (t.orders, t.refund_rows, coalesce(t.gross_revenue, 0 * s.gross_revenue), coalesce(t.refunds, 0 * s.refunds))) AS other_sums
 FROM shop.ledgers AS l, unnest('{2019-01-01,2020-02-14,2030-01-01}'::date[]) AS as_of, slices(l.ledger, '1 month', as_of) AS s JOIN LATERAL slices(l.ledger) AS plain USING (period), LATERAL totals(as_of(s.ledger, as_of)) AS t
 GROUP BY keys, as_of ORDER BY keys, as_of;
@@ -95,7 +95,7 @@ CREATE FUNCTION pg_temp.firsts(keys text) RETURNS text LANGUAGE sql AS $$
           FROM shop.sales WHERE shop = CASE keys WHEN 'none' THEN 'activity' ELSE 'amounts' END) AS row
     WHERE is_order AND n = 1 OR NOT is_order AND (day < first) IS NOT FALSE
 $$;
-SELECT keys, customers_count(f), rows_count(f), f::text = pg_temp.firsts(keys) AS same, customer_ledger_send(f) = customer_ledger_send(pg_temp.firsts(keys)::customer_ledger) AS same_bytes FROM shop.ledgers, first_orders(ledger) AS f ORDER BY keys;
+SELECT keys, customers_count(f), rows_count(f), f::text = pg_temp.firsts(keys) AS same, _customer_ledger_send(f) = _customer_ledger_send(pg_temp.firsts(keys)::customer_ledger) AS same_bytes FROM shop.ledgers, first_orders(ledger) AS f ORDER BY keys;
 SELECT first_orders(ledger_agg(customer, day, amount))::text = pg_temp.firsts('bigint') AS in_the_making FROM shop.sales WHERE shop = 'amounts';
 SELECT first_orders(ledger_agg(md5(customer::text)::uuid, day, amount))::text = (SELECT first_orders(ledger)::text FROM whole WHERE keys = 'uuid') AS in_the_making FROM many;
 
@@ -138,7 +138,7 @@ CREATE FUNCTION pg_temp.of_shard(keys text, shards integer, shard integer) RETUR
         WHEN 'text' THEN (SELECT ledger_agg('customer ' || customer, day, amount) FROM many WHERE ledger_shard('customer ' || customer, shards) = shard)
         ELSE (SELECT ledger_agg(customer, day) FROM many WHERE ledger_shard(customer, shards) = shard) END
 $$;
-SELECT keys, shards, count(*) AS parts, count(*) FILTER (WHERE customer_ledger_send(part) <> customer_ledger_send(pg_temp.of_shard(keys, shards, n))) AS different, rollup(part)::text = ledger::text AS whole
+SELECT keys, shards, count(*) AS parts, count(*) FILTER (WHERE _customer_ledger_send(part) <> _customer_ledger_send(pg_temp.of_shard(keys, shards, n))) AS different, rollup(part)::text = ledger::text AS whole
 FROM whole, unnest('{1,3,10}'::integer[]) AS shards, generate_series(0, shards - 1) AS n, shard(ledger, shards, n) AS part GROUP BY keys, shards, ledger::text ORDER BY keys, shards;
 SELECT shard(ledger_agg(md5(customer::text)::uuid, day, amount), 7, 2)::text = pg_temp.of_shard('uuid', 7, 2)::text AS in_the_making FROM many;
 SELECT shard('empty', 3, 1) AS empty, shard(NULL, 3, 1) IS NULL AS null;
@@ -168,7 +168,7 @@ FROM (SELECT count(*) FILTER (WHERE ledger_shard(n, 8) = shard) AS b, count(*) F
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT as_of('empty', 'infinity')$$,
     $$SELECT slice('empty', '2024-02-01', '2024-01-01')$$,
-    $$SELECT "between"('empty', '-infinity', '2024-01-01')$$,
+    $$SELECT slice('empty', '-infinity', '2024-01-01')$$,
     $$SELECT between('empty', '2024-01-01', '2024-02-01')$$,
     $$SELECT * FROM slices('empty', '1 hour')$$,
     $$SELECT * FROM slices('empty', '1 month 1 day')$$,
@@ -185,7 +185,7 @@ UNION ALL SELECT keys, 'shards', shard(ledger, 5, i) FROM whole, generate_series
 UNION ALL SELECT keys, 'both', shard(s.ledger, 3, i) FROM whole, slices(ledger) AS s, generate_series(0, 2) AS i
 UNION ALL SELECT keys, 'overlapping', l FROM whole, unnest(ARRAY[ledger, slice(ledger, '2024-02-01'), first_orders(ledger), 'empty', NULL, shard(ledger, 2, 1)]) AS l
 UNION ALL SELECT keys, 'one', ledger FROM whole;
-SELECT cut, keys, count(*) AS pieces, customer_ledger_send(rollup(array_agg(ledger ORDER BY rows_count(ledger) % 7, first_day(ledger)))) = customer_ledger_send(rollup(ledger)) AS same FROM pieces GROUP BY cut, keys ORDER BY cut, keys;
+SELECT cut, keys, count(*) AS pieces, _customer_ledger_send(rollup(array_agg(ledger ORDER BY rows_count(ledger) % 7, first_day(ledger)))) = _customer_ledger_send(rollup(ledger)) AS same FROM pieces GROUP BY cut, keys ORDER BY cut, keys;
 SELECT rollup(ARRAY[ledger_agg(1, date '2024-01-01', 1.5), ledger_agg(2, date '2024-01-01', 2)]) AS scales, rollup('{}'::customer_ledger[]) AS nothing, rollup('{NULL,empty}'::customer_ledger[]) AS no_rows, rollup(NULL::customer_ledger[]) IS NULL AS null,
        rollup(ARRAY[ledger_agg(5, date '2024-01-01', -1), ledger_agg(-5, date '2024-01-01', 1), ledger_agg(5, date '2023-12-31', 7), ledger_agg(5, date '2024-01-01', -2)]) AS signs;
 SELECT rollup(ARRAY[ledger_agg(1, date '2024-01-01', 1), ledger_agg('a'::text, date '2024-01-01', 1)]);

@@ -16,7 +16,7 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 -- those of data_quality read a table of the caller: they are stable, and those that run the query leave workers to it; those of a mart
 -- read and write its tables
 SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i') AND proname !~ '^_mart_|_mart$'
-    AND NOT (provolatile = 's' AND (proname IN ('_quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('_quality_column', '_quality_source', 'quality_query', '_quality_failure'))) ORDER BY 1;
+    AND NOT (provolatile = 's' AND (proname IN ('_quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('_extension_schema', '_quality_column', '_quality_source', 'quality_query', '_quality_failure'))) ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
     AND proname <> '_checked_argument' AND proargtypes[0] NOT IN ('customer_ledger'::regtype, 'mrr_ledger'::regtype) AND NOT (proname IN ('_revenue_state_add', '_revenue_state_remove') AND proargnames[pronargs] = 'currency') ORDER BY 1;

@@ -170,9 +170,9 @@ SELECT mart_make_bought('mart_kept', '1 month', false);
 CALL refresh_mart('mart_kept');
 UPDATE mart_bought SET status = 'who knows' WHERE order_id = 1;
 INSERT INTO mart_bought VALUES (13, 1, '2024-06-20', 31, 'paid', 'e', 'g');
-CALL refresh_mart('mart_kept', "from" => '2024-06-01', "to" => '2024-07-01');
+CALL refresh_mart('mart_kept', from_day => '2024-06-01', to_day => '2024-07-01');
 SELECT period, kind, revenue FROM mart_kept.sales_kinds WHERE period = '2024-06-01' ORDER BY kind;
-CALL refresh_mart('mart_kept', "from" => '2024-02-01', "to" => '2024-07-01');
+CALL refresh_mart('mart_kept', from_day => '2024-02-01', to_day => '2024-07-01');
 SELECT drop_mart('mart_kept');
 DROP TABLE mart_bought;
 
@@ -199,9 +199,9 @@ SELECT 'growth' AS view, count(*) AS rows, count(*) FILTER (WHERE (v.at_start, v
 FROM whole CROSS JOIN LATERAL customer_growth(ledger, '1 month', lapse => '45 days') AS r FULL JOIN mart_kept.growth AS v USING (period)
 UNION ALL SELECT 'cohorts', count(*), count(*) FILTER (WHERE (v.cohort_size, v.active_customers, v.is_complete) IS NOT DISTINCT FROM (r.cohort_size, CASE WHEN r.is_known THEN r.active END, r.is_known)) FROM whole CROSS JOIN LATERAL (SELECT *, cohort + (period + 1) * interval '1 month' <= last_day(ledger) + 1 AS is_known FROM cohort_retention(ledger, '1 month', 'on', '2024-12-31') WHERE cohort + period * interval '1 month' <= last_day(ledger)) AS r FULL JOIN mart_kept.cohorts AS v ON v.cohort = r.cohort AND v.period_number = r.period
 UNION ALL SELECT 'revenue_cohorts', count(*), count(*) FILTER (WHERE (v.revenue, v.cumulative_revenue, v.cumulative_per_customer) IS NOT DISTINCT FROM (r.revenue, r.cumulative_revenue, round(r.cumulative_per_customer, 4))) FROM whole CROSS JOIN LATERAL (SELECT * FROM revenue_cohorts(ledger) WHERE cohort + period * interval '1 month' <= last_day(ledger)) AS r FULL JOIN mart_kept.revenue_cohorts AS v ON v.cohort = r.cohort AND v.period_number = r.period
-UNION ALL SELECT 'lifecycle', count(*), count(*) FILTER (WHERE (v.new_customers, v.returning_customers, v.resurrecting_customers, v.dormant_customers) IS NOT DISTINCT FROM (r.new, r."returning", r.resurrecting, r.dormant)) FROM whole CROSS JOIN LATERAL lifecycle(ledger) AS r FULL JOIN mart_kept.lifecycle AS v USING (period)
+UNION ALL SELECT 'lifecycle', count(*), count(*) FILTER (WHERE (v.new_customers, v.returning_customers, v.resurrecting_customers, v.dormant_customers) IS NOT DISTINCT FROM (r.new_customers, r.returning_customers, r.resurrecting_customers, r.dormant_customers)) FROM whole CROSS JOIN LATERAL lifecycle(ledger) AS r FULL JOIN mart_kept.lifecycle AS v USING (period)
 UNION ALL SELECT 'active', count(*), count(*) FILTER (WHERE (v.dau, v.mau) IS NOT DISTINCT FROM (r.dau, r.mau)) FROM whole CROSS JOIN LATERAL rolling_active(ledger) AS r FULL JOIN mart_kept.active AS v USING (day)
-UNION ALL SELECT 'golden_trend', count(*), count(*) FILTER (WHERE (v.customers, v.golden_customers, v.entered, v.left_golden) IS NOT DISTINCT FROM (r.customers, r.golden_customers, r.entered, r.left_)) FROM whole CROSS JOIN LATERAL golden_trend(ledger) AS r FULL JOIN mart_kept.golden_trend AS v USING (period)
+UNION ALL SELECT 'golden_trend', count(*), count(*) FILTER (WHERE (v.customers, v.golden_customers, v.entered, v.left_golden) IS NOT DISTINCT FROM (r.customers, r.golden_customers, r.entered, r.left_golden)) FROM whole CROSS JOIN LATERAL golden_trend(ledger) AS r FULL JOIN mart_kept.golden_trend AS v USING (period)
 UNION ALL SELECT 'segment_migration', count(*), count(*) FILTER (WHERE v.customers IS NOT DISTINCT FROM r.customers) FROM whole CROSS JOIN LATERAL segment_migration(ledger, '2024-10-31', '2024-11-30') AS r FULL JOIN mart_kept.segment_migration AS v ON v.from_segment = coalesce(r.from_segment, '(none)') AND v.to_segment = r.to_segment
 UNION ALL SELECT 'models', count(*), count(*) FILTER (WHERE (v.aic, v.fitted_until) IS NOT DISTINCT FROM (r.aic, date '2024-11-30')) FROM whole CROSS JOIN LATERAL model_comparison(ledger, '2024-11-30', '1 week') AS r FULL JOIN mart_kept.models AS v USING (model)
 UNION ALL SELECT 'nps', count(*), count(*) FILTER (WHERE (v.responses, v.nps) IS NOT DISTINCT FROM (r.n, r.nps)) FROM (SELECT date_trunc('month', day)::date AS period, count(*) AS n, (100 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score < 7))::numeric / count(*))::double precision AS nps FROM mart_survey GROUP BY 1) AS r FULL JOIN mart_kept.nps AS v USING (period)
@@ -225,12 +225,12 @@ SELECT create_mart('mart_kept', 'mart_view', 'customer', 'day', 'amount');
 CALL refresh_mart('mart_kept');
 CREATE TEMP TABLE mart_before AS TABLE mart_kept.revenue;
 UPDATE mart_shop SET amount = amount + 1 WHERE at >= '2024-02-01' AND at < '2024-06-01';
-CALL refresh_mart('mart_kept', "from" => '2024-03-01', "to" => '2024-05-01');
+CALL refresh_mart('mart_kept', from_day => '2024-03-01', to_day => '2024-05-01');
 SELECT period FROM mart_kept.revenue EXCEPT SELECT period FROM (SELECT period, net_revenue FROM mart_kept.revenue INTERSECT SELECT period, net_revenue FROM mart_before) AS same ORDER BY 1;
 CALL refresh_mart('mart_kept');
 SELECT period FROM mart_kept.revenue EXCEPT SELECT period FROM (SELECT period, net_revenue FROM mart_kept.revenue INTERSECT SELECT period, net_revenue FROM mart_before) AS same ORDER BY 1;
-CALL refresh_mart('mart_kept', "from" => '2024-03-01');
-CALL refresh_mart('mart_kept', "from" => '2024-03-01', "to" => '2024-03-01');
+CALL refresh_mart('mart_kept', from_day => '2024-03-01');
+CALL refresh_mart('mart_kept', from_day => '2024-03-01', to_day => '2024-03-01');
 SELECT drop_mart('mart_kept');
 
 -- partitions: statements on a partition, partitions that come and go
@@ -448,7 +448,7 @@ SET DateStyle = 'SQL, DMY';
 SET TimeZone = 'Asia/Jakarta';
 SELECT create_mart('mart_kept', 'mart_orders', 'customer_id', 'ordered_on', 'total');
 CALL refresh_mart('mart_kept');
-CALL refresh_mart('mart_kept', "from" => '01/03/2024', "to" => '01/04/2024');
+CALL refresh_mart('mart_kept', from_day => '01/03/2024', to_day => '01/04/2024');
 RESET DateStyle;
 RESET TimeZone;
 SELECT create_mart('mart_fresh', 'mart_orders', 'customer_id', 'ordered_on', 'total', triggers => false);

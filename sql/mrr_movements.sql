@@ -51,14 +51,14 @@ FROM (VALUES (interval '1 day', timestamp '2019-12-20'), ('1 week', '2019-12-16'
     generate_series(origin, timestamp '2022-12-01', step) AS start WHERE start >= '2019-01-01';
 ANALYZE spine.days, spine.calendar, spine.subscriptions;
 -- the customers of each period: what they are worth before it and at its end, and whether they paid before
-CREATE FUNCTION spine.moves(step interval, "from" date, "to" date) RETURNS TABLE (period date, customer bigint, before numeric, after numeric, paid boolean) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION spine.moves(step interval, from_day date, to_day date) RETURNS TABLE (period date, customer bigint, before numeric, after numeric, paid boolean) STABLE LANGUAGE sql AS $$
     SELECT start, e.customer, coalesce(s.worth, 0), e.worth, first < start
     FROM spine.calendar AS c JOIN spine.days AS e ON e.day = stop - 1 LEFT JOIN spine.days AS s ON s.day = start - 1 AND s.customer = e.customer
         LEFT JOIN (SELECT customer, min(day) AS first FROM spine.days WHERE worth > 0 GROUP BY customer) AS f ON f.customer = e.customer
     WHERE c.step = $1 AND start < coalesce($3, (SELECT max(b) + 1 FROM spine.subscriptions, unnest(ARRAY[lower(subscriptions.period), upper(subscriptions.period)]) AS b WHERE amount <> 0))
       AND stop > coalesce($2, (SELECT min(lower(subscriptions.period)) FROM spine.subscriptions WHERE amount <> 0)) AND ($2 < $3 OR $2 IS NULL OR $3 IS NULL)
 $$;
-CREATE FUNCTION spine.movements(step interval, "from" date, "to" date) RETURNS TABLE (period date, money numeric[], customers bigint[], ratios numeric[]) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION spine.movements(step interval, from_day date, to_day date) RETURNS TABLE (period date, money numeric[], customers bigint[], ratios numeric[]) STABLE LANGUAGE sql AS $$
     WITH m AS (
         SELECT period, sum(before) AS s, sum(after) AS e, count(*) FILTER (WHERE before > 0) AS n, count(*) FILTER (WHERE after > 0) AS n_end,
             coalesce(sum(after - before) FILTER (WHERE after > 0 AND before <= 0 AND NOT paid), 0) AS new, coalesce(sum(after - before) FILTER (WHERE after > 0 AND before <= 0 AND paid), 0) AS again,
@@ -70,15 +70,15 @@ CREATE FUNCTION spine.movements(step interval, "from" date, "to" date) RETURNS T
         (SELECT array_agg(round(r, 12) ORDER BY i) FROM unnest(ARRAY[-100 * (down + lost) / nullif(s, 0), -100 * (down + lost + up + again) / nullif(s, 0), 100 + 100 * (down + lost) / nullif(s, 0), 100 * (s + down + lost + up) / nullif(s, 0),
             (new + again + up) / nullif(-down - lost, 0), 100 * (e - new - s) / nullif(s, 0), e / nullif(n_end, 0)]) WITH ORDINALITY AS r (r, i))
     FROM m $$;
-CREATE FUNCTION spine.ours(keys text, step interval, "from" date, "to" date) RETURNS TABLE (period date, money numeric[], customers bigint[], ratios numeric[]) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION spine.ours(keys text, step interval, from_day date, to_day date) RETURNS TABLE (period date, money numeric[], customers bigint[], ratios numeric[]) STABLE LANGUAGE sql AS $$
     SELECT period, ARRAY[start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr], ARRAY[start_customers, new_customers, reactivated_customers, churned_customers, end_customers],
         ARRAY[round(gross_churn_pct, 12), round(net_churn_pct, 12), round(grr_pct, 12), round(nrr_pct, 12), round(quick_ratio, 12), round(growth_existing_pct, 12), round(arpa, 12)]
     FROM spine.ledgers AS l, mrr_movements(m, $2, $3, $4) WHERE l.keys = $1 $$;
 SELECT step, keys, count(*) AS ranges, sum(periods) AS periods, sum(different) AS different FROM (
-    SELECT step, keys, (SELECT count(*) FROM spine.movements(step, "from", "to")) AS periods, compared.different
-    FROM (SELECT DISTINCT step FROM spine.calendar) AS s, (VALUES (NULL::date, NULL::date), ('2020-03-10', '2020-11-30'), ('2021-01-01', '2021-01-01'), ('2021-05-15', NULL), (NULL, '2020-06-02'), ('2019-12-25', '2022-05-01')) AS v ("from", "to"),
+    SELECT step, keys, (SELECT count(*) FROM spine.movements(step, from_day, to_day)) AS periods, compared.different
+    FROM (SELECT DISTINCT step FROM spine.calendar) AS s, (VALUES (NULL::date, NULL::date), ('2020-03-10', '2020-11-30'), ('2021-01-01', '2021-01-01'), ('2021-05-15', NULL), (NULL, '2020-06-02'), ('2019-12-25', '2022-05-01')) AS v (from_day, to_day),
         unnest('{bigint,uuid,text}'::text[]) AS keys,
-        LATERAL (WITH a AS (SELECT * FROM spine.ours(keys, step, "from", "to")), b AS (SELECT * FROM spine.movements(step, "from", "to"))
+        LATERAL (WITH a AS (SELECT * FROM spine.ours(keys, step, from_day, to_day)), b AS (SELECT * FROM spine.movements(step, from_day, to_day))
             SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) AS d) AS compared (different)
     WHERE keys = 'bigint' OR step = '1 month') AS compared
 GROUP BY step, keys ORDER BY step, keys;
@@ -143,7 +143,7 @@ GROUP BY step, as_of ORDER BY step, as_of;
 -- nothing, NULL, one customer, large amounts, far days
 SELECT * FROM mrr_movements('empty');
 SELECT * FROM mrr_movements(NULL);
-SELECT * FROM customer_churn('empty', "from" => '2024-01-01', "to" => '2024-02-02');
+SELECT * FROM customer_churn('empty', from_day => '2024-01-01', to_day => '2024-02-02');
 SELECT count(*) FROM mrr_cohorts('empty');
 SELECT count(*) FROM mrr_cohorts('empty', as_of => '2024-01-01');
 SELECT count(*) FROM renewals('empty', as_of => '2024-01-01');
@@ -157,10 +157,10 @@ SELECT period, new_mrr, churn FROM (SELECT mrr_agg(1, daterange('0044-03-15 BC',
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT * FROM mrr_movements('empty', '1 month 1 day')$$,
     $$SELECT * FROM mrr_movements('empty', '0')$$,
-    $$SELECT * FROM mrr_movements('empty', "from" => '2024-02-01', "to" => '2024-01-01')$$,
+    $$SELECT * FROM mrr_movements('empty', from_day => '2024-02-01', to_day => '2024-01-01')$$,
     $$SELECT r.* FROM (SELECT mrr_agg(1, daterange('0044-03-15 BC', NULL), 1, '1 month')) AS far (m), mrr_movements(m, '10000 years') AS r$$,
     $$SELECT r.* FROM (SELECT mrr_agg(1, daterange('0044-03-15 BC', NULL), 1, '1 month')) AS far (m), mrr_cohorts(m, '10000 years', '2024-01-01') AS r$$,
-    $$SELECT * FROM customer_churn('empty', "from" => 'infinity')$$,
+    $$SELECT * FROM customer_churn('empty', from_day => 'infinity')$$,
     $$SELECT * FROM mrr_cohorts('empty', as_of => '-infinity')$$,
     $$SELECT * FROM d2, mrr_cohorts(m, '1 day', '9999-12-31')$$,
     $$SELECT * FROM d2, renewals(m, '1 day', '90000-12-31')$$,

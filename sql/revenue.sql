@@ -72,7 +72,7 @@ SELECT matrix.check(format('net_revenue(%s, currency)', amount), format('revenue
 FROM unnest(string_to_array('s i b m n r d', ' ')) AS amount;
 SELECT matrix.check(format('avg_check(%s, %s)', amount, key), format('order_agg(%s, %s)', amount, key), 'avg_check' || CASE WHEN amount IN ('r', 'd') THEN '_double' ELSE '' END, 'revenue_sample', ARRAY[amount])
 FROM unnest(string_to_array('s i b m r', ' ')) AS amount, unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key;
-SELECT matrix.check(format('avg_check(d, %s)', key), format('order_agg(d, %s)', key), '_avg_check_double', 'revenue_sample', '{d}') FROM unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key;
+SELECT matrix.check(format('avg_check(d, %s)', key), format('order_agg(d, %s)', key), 'avg_check_double', 'revenue_sample', '{d}') FROM unnest(string_to_array('order_id order_uuid order_text', ' ')) AS key;
 
 -- a large scale is no trouble, nor are many digits
 SELECT scale(avg_check(('0.' || repeat('0', 16000) || '1')::numeric, 1)), avg_check(1e-320::double precision, 1), orders_count(order_agg(('0.' || repeat('0', 16000) || '1')::numeric, 'a'));

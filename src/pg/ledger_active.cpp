@@ -33,7 +33,7 @@ DayRows day_rows_argument(FunctionCallInfo fcinfo, int from_index, int to_index,
         return {0, 0};
     const std::int64_t count = std::int64_t{end} - first;
     if (count > most_periods)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("from and to make more than %lld days", static_cast<long long>(most_periods)),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("from_day and to_day make more than %lld days", static_cast<long long>(most_periods)),
                         errhint("Take a shorter time.")));
     return {first, static_cast<std::size_t>(count)};
 }

@@ -52,10 +52,10 @@ struct DayBounds {
 
 inline DayBounds day_bounds_argument(FunctionCallInfo fcinfo, int from_index, int to_index)
 {
-    const DayBounds bounds{day_argument(fcinfo, from_index, "from"), day_argument(fcinfo, to_index, "to")};
+    const DayBounds bounds{day_argument(fcinfo, from_index, "from_day"), day_argument(fcinfo, to_index, "to_day")};
     if (bounds.from && bounds.to && *bounds.from > *bounds.to)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("from must not be later than to: %s > %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.from))),
+                        errmsg("from_day must not be later than to_day: %s > %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.from))),
                                DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.to))))));
     return bounds;
 }
@@ -90,7 +90,7 @@ inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int fro
     const auto [from, to] = day_bounds_argument(fcinfo, from_index, to_index);
     if (view.rows() == 0 && !(from && to))
         return {step, 0, 0};
-    return periods_of(step, from.value_or(view.first_day), to.value_or(view.last_day + 1), "from, to and step make");
+    return periods_of(step, from.value_or(view.first_day), to.value_or(view.last_day + 1), "from_day, to_day and step make");
 }
 
 }  // namespace customer_value::pg

@@ -87,14 +87,14 @@ CUSTOMER_REPORTS(bigint)
 CUSTOMER_REPORTS(uuid)
 CUSTOMER_REPORTS(text)
 
-// segment_migration(ledger, from, to, bins)
+// segment_migration(ledger, before_as_of, as_of, bins)
 SQL_FUNCTION(segment_migration)
 {
     if (lacks(fcinfo, {0, 1, 2, 3}))
         return no_rows(fcinfo);
     const LedgerSource source = ledger_source(fcinfo, 0);
-    const auto from = day_argument(fcinfo, 1, "from"), to = day_argument(fcinfo, 2, "to");
-    require_order(*from, *to);
+    const auto from = day_argument(fcinfo, 1, "before_as_of"), to = day_argument(fcinfo, 2, "as_of");
+    require_order(*from, *to, "before_as_of", "as_of");
     const std::int32_t bins = PG_GETARG_INT32(3);
     const auto migration = source.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
     Rows rows(fcinfo);

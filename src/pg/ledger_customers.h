@@ -51,18 +51,18 @@ inline ledger::Day as_of_argument(FunctionCallInfo fcinfo, int index, const ledg
     return day_argument(fcinfo, index, "as_of").value_or(view.last_day);
 }
 
-inline void require_order(ledger::Day from, ledger::Day to)
+inline void require_order(ledger::Day from, ledger::Day to, const char* first = "from_day", const char* last = "to_day")
 {
     if (from > to)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("from must not be later than to: %s > %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(from))),
+                        errmsg("%s must not be later than %s: %s > %s", first, last, DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(from))),
                                DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(to))))));
 }
 
 // The days [from, to); without bound where an argument is NULL.
 inline ledger::DayRange range_argument(FunctionCallInfo fcinfo, int from_index, int to_index)
 {
-    const auto from = day_argument(fcinfo, from_index, "from"), to = day_argument(fcinfo, to_index, "to");
+    const auto from = day_argument(fcinfo, from_index, "from_day"), to = day_argument(fcinfo, to_index, "to_day");
     if (from && to)
         require_order(*from, *to);
     const ledger::DayRange all;

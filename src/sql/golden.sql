@@ -7,18 +7,18 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION gini(golden_state) IS
 'Gini coefficient: 0 when all values are the same, near 1 when one has everything; a value below 0 counts as 0; NULL without positive values';
 
-CREATE FUNCTION _gini_double(state golden_state) RETURNS double precision
+CREATE FUNCTION gini_double(state golden_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gini_double';
-COMMENT ON FUNCTION _gini_double(golden_state) IS 'gini as it is returned for floating-point values';
+COMMENT ON FUNCTION gini_double(golden_state) IS 'gini as it is returned for floating-point values';
 
 CREATE FUNCTION golden_income_share(state golden_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_income_share';
 COMMENT ON FUNCTION golden_income_share(golden_state) IS
 'share of all positive values that the golden ones hold, percent; golden are those with less than the threshold of all above them, 0.8 if none came with the values; NULL without positive values';
 
-CREATE FUNCTION _golden_income_share_double(state golden_state) RETURNS double precision
+CREATE FUNCTION golden_income_share_double(state golden_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_income_share_double';
-COMMENT ON FUNCTION _golden_income_share_double(golden_state) IS
+COMMENT ON FUNCTION golden_income_share_double(golden_state) IS
 'golden_income_share as it is returned for floating-point values';
 
 CREATE FUNCTION golden_income_share(state golden_state, threshold double precision) RETURNS numeric

@@ -124,8 +124,8 @@ COMMENT ON FUNCTION last_day(customer_ledger) IS 'day of the last row; NULL with
 -- Reports.
 
 CREATE FUNCTION customer_growth(
-    ledger customer_ledger, step interval DEFAULT '1 month', "from" date DEFAULT NULL,
-    "to" date DEFAULT NULL, lapse interval DEFAULT '90 days'
+    ledger customer_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL,
+    to_day date DEFAULT NULL, lapse interval DEFAULT '90 days'
 ) RETURNS TABLE (
     period date, at_start bigint, new bigint, reactivated bigint, churned bigint,
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric

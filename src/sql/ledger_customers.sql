@@ -21,7 +21,7 @@ COMMENT ON FUNCTION rfm_summary(customer_ledger, @customer@, date, interval) IS
 'what models of repeat buying take, one row per customer with an order up to as_of, in the order of their keys: frequency = days with an order but the first, recency = last - first order and age = as_of - first order in units of days or weeks, monetary_value = mean net spend of the repeat days, refunds of the same day taken off (0 without any); shards give their own customers, pass the same as_of to each; key is NULL::@customer@; which segment? rfm_segment';
 --@ end
 
-CREATE FUNCTION segment_migration(ledger customer_ledger, "from" date, "to" date, bins integer DEFAULT 5)
+CREATE FUNCTION segment_migration(ledger customer_ledger, before_as_of date, as_of date, bins integer DEFAULT 5)
 RETURNS TABLE (from_segment text, to_segment text, customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_segment_migration';
 COMMENT ON FUNCTION segment_migration(customer_ledger, date, date, integer) IS

@@ -4,24 +4,24 @@
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION golden_customers(
     ledger customer_ledger, key @customer@, threshold double precision DEFAULT 0.8,
-    "from" date DEFAULT NULL, "to" date DEFAULT NULL
+    from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (rank bigint, customer @customer@, revenue numeric, share_pct numeric, cumulative_pct numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'customer_value_golden_customers_@customer@';
 COMMENT ON FUNCTION golden_customers(customer_ledger, @customer@, double precision, date, date) IS
-'the golden customers by net revenue in [from, to), by rank, then key: golden is who has less than threshold of all positive revenue above, so who crosses the line is in, and equals are in or out together; key is NULL::@customer@; share_pct is of all positive revenue, cumulative_pct with all of the same or a better rank; the reports of shards do not add up; how do they change? golden_trend';
+'the golden customers by net revenue in [from_day, to_day), by rank, then key: golden is who has less than threshold of all positive revenue above, so who crosses the line is in, and equals are in or out together; key is NULL::@customer@; share_pct is of all positive revenue, cumulative_pct with all of the same or a better rank; the reports of shards do not add up; how do they change? golden_trend';
 --@ end
 
 CREATE FUNCTION golden_trend(
     ledger customer_ledger, step interval DEFAULT '1 month',
-    threshold double precision DEFAULT 0.8, "from" date DEFAULT NULL, "to" date DEFAULT NULL
+    threshold double precision DEFAULT 0.8, from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (
     period date, customers bigint, golden_customers bigint,
-    golden_share_pct numeric, share_change_pp numeric, entered bigint, left_ bigint
+    golden_share_pct numeric, share_change_pp numeric, entered bigint, left_golden bigint
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_golden_trend';
 COMMENT ON FUNCTION golden_trend(customer_ledger, interval, double precision, date, date) IS
-'golden customers by the net revenue of each period, a row a period: customers are those with positive net revenue in it, golden_share_pct = 100 golden_customers / customers, share_change_pp against the row before, entered and left_ who became and who no longer is golden since (NULL in the first row); the reports of shards do not add up; who are they? golden_customers';
+'golden customers by the net revenue of each period, a row a period: customers are those with positive net revenue in it, golden_share_pct = 100 golden_customers / customers, share_change_pp against the row before, entered and left_golden who became and who no longer is golden since (NULL in the first row); the reports of shards do not add up; who are they? golden_customers';
 
 CREATE FUNCTION golden_income_share(ledger customer_ledger, threshold double precision DEFAULT 0.8) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_golden_income_share';

@@ -6,16 +6,10 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION as_of(customer_ledger, date) IS
 'the ledger as it was at the end of a day: without the rows of later days, and the customers who have no others';
 
-CREATE FUNCTION slice(ledger customer_ledger, "from" date DEFAULT NULL, "to" date DEFAULT NULL) RETURNS customer_ledger
+CREATE FUNCTION slice(ledger customer_ledger, from_day date DEFAULT NULL, to_day date DEFAULT NULL) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_slice';
 COMMENT ON FUNCTION slice(customer_ledger, date, date) IS
-'the rows of the days from <= day < to, NULL for no bound, and the customers who have any; slices that cover all days make the whole again with rollup';
-
--- the word is reserved where a function is called: without quotes it is slice
-CREATE FUNCTION "between"(ledger customer_ledger, "from" date, "to" date) RETURNS customer_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_slice';
-COMMENT ON FUNCTION "between"(customer_ledger, date, date) IS
-'the rows of the days from <= day < to, NULL for no bound: slice under the name that must be quoted';
+'the rows of the days from_day <= day < to_day, NULL for no bound, and the customers who have any; slices that cover all days make the whole again with rollup';
 
 CREATE FUNCTION first_orders(ledger customer_ledger) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_first_orders';

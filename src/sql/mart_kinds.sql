@@ -3,7 +3,7 @@
 -- are classed for good; what customers had bought up to there is kept, so that a refresh reads only the lines behind it.
 
 -- The lines of the days from <= day < to; all before to where from is NULL
-CREATE FUNCTION _mart_lines(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_lines(settings jsonb, from_day date, to_day date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ DECLARE
     day text;
 BEGIN
     SELECT @extschema@._mart_number('amount'::text, settings) AS amount, @extschema@._mart_number('price'::text, settings) AS price, @extschema@._mart_number('intended_price'::text, settings) AS intended INTO number;
-    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_bounds(settings, "from", "to") INTO day, bounds;
+    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_bounds(settings, from_day, to_day) INTO day, bounds;
     SELECT @extschema@._mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@._mart_text('orders'::text, 'product'::text, settings) AS product, @extschema@._mart_text('orders'::text, 'relation'::text, settings) AS relation,
                            @extschema@._mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@._mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
     RETURN format('SELECT %2$s AS customer, %3$s AS at, %4$s AS day, %5$s AS amount, %6$s AS product, %7$s AS relation, abs(%8$s) AS price, %9$s AS intended, %10$s AS order_id
@@ -31,7 +31,7 @@ $$;
 COMMENT ON FUNCTION _mart_lines(jsonb, date, date) IS
 'the query with which a mart reads the lines that have a kind of sale, those of days from <= day < to: customer, at, day, amount, product, relation, price, intended, order_id';
 
-CREATE FUNCTION _mart_class(settings jsonb, "from" date, "to" date, keeps boolean)
+CREATE FUNCTION _mart_class(settings jsonb, from_day date, to_day date, keeps boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -41,7 +41,7 @@ DECLARE
     mart text := settings ->> 'mart';
     lines text;
 BEGIN
-    lines := @extschema@._mart_lines(settings, "from", "to");
+    lines := @extschema@._mart_lines(settings, from_day, to_day);
     -- the history of a customer is a row before the first line
     EXECUTE format($sql$
         WITH line AS (%3$s),
@@ -55,8 +55,8 @@ BEGIN
               FROM classed WHERE day IS NOT NULL GROUP BY 1) AS s
              CROSS JOIN LATERAL (SELECT kind, orders, revenue, avg_check FROM %2$s.sales_report(s.state) UNION ALL SELECT 'upsell_before', s.upsells, s.upsold, NULL WHERE s.upsells > 0) AS r$sql$,
         mart, extension, lines,
-        CASE WHEN "from" IS NULL THEN '' ELSE format(' UNION ALL SELECT h.customer, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.history FROM %I.stored_history AS h WHERE h.customer IN (SELECT line.customer FROM line)', mart) END,
-        CASE WHEN keeps AND "from" IS NOT NULL THEN format(', replaced AS (DELETE FROM %I.stored_history AS h USING classed AS c WHERE c.customer = h.customer AND c.history IS NOT NULL)', mart) ELSE '' END
+        CASE WHEN from_day IS NULL THEN '' ELSE format(' UNION ALL SELECT h.customer, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, h.history FROM %I.stored_history AS h WHERE h.customer IN (SELECT line.customer FROM line)', mart) END,
+        CASE WHEN keeps AND from_day IS NOT NULL THEN format(', replaced AS (DELETE FROM %I.stored_history AS h USING classed AS c WHERE c.customer = h.customer AND c.history IS NOT NULL)', mart) ELSE '' END
             || CASE WHEN keeps THEN format(', kept AS (INSERT INTO %I.stored_history SELECT customer, history FROM classed WHERE history IS NOT NULL)', mart) ELSE '' END,
         settings ->> 'unit',
         CASE WHEN settings #>> '{columns,intended_price}' IS NULL THEN '0::bigint AS upsells, NULL::numeric AS upsold'

@@ -99,7 +99,7 @@ RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::text'::text
 COMMENT ON FUNCTION _mart_text(text, text, jsonb) IS 'a mapped column of orders, subscriptions, survey or costs as text, as an expression over t, without a cast that a user has made; NULL where the mapping lacks it';
 
 -- Midnight can come twice, where clocks go back at it: instants are bounded by a day more on either side, which an index can serve, and days exactly.
-CREATE FUNCTION _mart_bounds(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_bounds(settings jsonb, from_day date, to_day date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -111,9 +111,9 @@ DECLARE
 BEGIN
     IF settings ->> 'at_type' = 'timestamp with time zone' THEN
         SELECT string_agg(format('%1$s %2$s timezone(%3$L, %4$L::timestamp) AND (%1$s AT TIME ZONE %3$L)::date %2$s %5$L', at, sign, tz, day + more, day), ' AND ' ORDER BY more) INTO bounds
-        FROM (VALUES ('>=', "from", -1), ('<', "to", 1)) AS bound (sign, day, more) WHERE day IS NOT NULL;
+        FROM (VALUES ('>=', from_day, -1), ('<', to_day, 1)) AS bound (sign, day, more) WHERE day IS NOT NULL;
     ELSE
-        SELECT string_agg(format('%s %s %L', at, sign, day), ' AND ') INTO bounds FROM (VALUES ('>=', "from"), ('<', "to")) AS bound (sign, day) WHERE day IS NOT NULL;
+        SELECT string_agg(format('%s %s %L', at, sign, day), ' AND ') INTO bounds FROM (VALUES ('>=', from_day), ('<', to_day)) AS bound (sign, day) WHERE day IS NOT NULL;
     END IF;
     RETURN coalesce(bounds, 'true');
 END
@@ -122,7 +122,7 @@ COMMENT ON FUNCTION _mart_bounds(jsonb, date, date) IS 'the condition that order
 
 -- The orders of the days from <= day < to, those that count, as customer, at, amount (and category, where asked): at is a day, or an instant where
 -- an aggregate is to be told the time zone. Lines of one order are one row.
-CREATE FUNCTION _mart_source(settings jsonb, "from" date, "to" date, by_category boolean, only_finite boolean)
+CREATE FUNCTION _mart_source(settings jsonb, from_day date, to_day date, by_category boolean, only_finite boolean)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -137,10 +137,10 @@ DECLARE
     amount text;
     source text;
 BEGIN
-    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_number('amount'::text, settings), @extschema@._mart_bounds(settings, "from", "to") INTO day, amount, bounds;
+    SELECT @extschema@._mart_day((settings ->> 'orders')::regclass, columns ->> 'ordered_at', settings ->> 'tz'), @extschema@._mart_number('amount'::text, settings), @extschema@._mart_bounds(settings, from_day, to_day) INTO day, amount, bounds;
     SELECT @extschema@._mart_text('orders'::text, 'customer'::text, settings) AS customer, @extschema@._mart_text('orders'::text, 'category'::text, settings) AS category,
                            @extschema@._mart_text('orders'::text, 'order_id'::text, settings) AS order_id, @extschema@._mart_text('orders'::text, 'status'::text, settings) AS status INTO named;
-    IF only_finite AND "from" IS NULL THEN
+    IF only_finite AND from_day IS NULL THEN
         bounds := format('isfinite(%s)', at);
     END IF;
     IF columns ->> 'order_id' IS NULL AND NOT by_category THEN
@@ -162,7 +162,7 @@ COMMENT ON FUNCTION _mart_source(jsonb, date, date, boolean, boolean) IS
 'the query with which a mart reads its orders: customer, at, amount, and category if asked; all days without bounds, and those that are infinite, which no ledger takes, unless only finite ones are asked for; lines of one order, day, sign (and category) are one row';
 
 -- Ledgers of as many customers as one value should hold: a month of many orders is stored in shards.
-CREATE FUNCTION _mart_ledgers(settings jsonb, "from" date, "to" date, only_finite boolean, shards integer)
+CREATE FUNCTION _mart_ledgers(settings jsonb, from_day date, to_day date, only_finite boolean, shards integer)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -173,7 +173,7 @@ DECLARE
     has_guests boolean;
     source text;
 BEGIN
-    source := @extschema@._mart_source(settings, "from", "to", false, only_finite);
+    source := @extschema@._mart_source(settings, from_day, to_day, false, only_finite);
     -- a table below another, or a foreign one, may have what is NOT NULL above
     SELECT bool_or(c.relkind NOT IN ('r', 'p') OR NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum] AND NOT n.convalidated)) INTO has_guests
                     FROM @extschema@._mart_relations((settings ->> 'orders')::regclass) AS r (relation) JOIN pg_class AS c ON c.oid = r.relation JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = (settings #>> '{columns,customer}');
@@ -186,10 +186,10 @@ $$;
 COMMENT ON FUNCTION _mart_ledgers(jsonb, date, date, boolean, integer) IS
 'the query that makes ledgers of the orders of a mart: a row for each shard of customers with the ledger of all its orders, and in one of them that of orders without a customer';
 
-CREATE FUNCTION _mart_months("from" date, "to" date)
+CREATE FUNCTION _mart_months(from_day date, to_day date)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 12::numeric * (extract(year FROM "to") - extract(year FROM "from")) + extract(month FROM "to") - extract(month FROM "from");
+RETURN 12::numeric * (extract(year FROM to_day) - extract(year FROM from_day)) + extract(month FROM to_day) - extract(month FROM from_day);
 COMMENT ON FUNCTION _mart_months(date, date) IS 'how many months the month of a day is behind that of another';
 
 CREATE FUNCTION _mart_tell(part text, month date, rows bigint, months_done bigint, months_total bigint, months_left bigint, rows_read bigint, started timestamptz)
@@ -211,7 +211,7 @@ END
 $$;
 COMMENT ON FUNCTION _mart_tell(text, date, bigint, bigint, bigint, bigint, bigint, timestamptz) IS 'tells in a notice that a month has been read, how fast, and for how long reading will go on; true';
 
-CREATE FUNCTION _mart_store(settings jsonb, is_published boolean, "from" date, months_before bigint, months_total bigint, months_left bigint, rows_before bigint, started timestamptz)
+CREATE FUNCTION _mart_store(settings jsonb, is_published boolean, from_day date, months_before bigint, months_total bigint, months_left bigint, rows_before bigint, started timestamptz)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -229,16 +229,16 @@ BEGIN
              CROSS JOIN read CROSS JOIN LATERAL (%3$s) AS part (name, month, ledger, orders, refund_rows, gross_revenue, refunds)
         WHERE %2$s._mart_tell(name, month, %2$s.rows_count(ledger), %6$L::bigint + 1 + %2$s._mart_months(coalesce(%5$L::date, %2$s.first_day(read.whole)), month),
                              greatest(%7$L::bigint, 1 + %2$s._mart_months(%2$s.first_day(read.whole), %2$s.last_day(read.whole))), %8$L::bigint, %9$L::bigint + counted.rows, to_timestamp(%10$L::double precision))$sql$,
-        settings ->> 'mart', extension, parts, is_published, "from", months_before, months_total, months_left, rows_before,
+        settings ->> 'mart', extension, parts, is_published, from_day, months_before, months_total, months_left, rows_before,
         extract(epoch FROM started));   -- as text an instant may have a zone that nobody can read
 END
 $$;
 COMMENT ON FUNCTION _mart_store(jsonb, boolean, date, bigint, bigint, bigint, bigint, timestamptz) IS
-'the statement that cuts the ledgers of a relation read, which is of _mart_ledgers(), into months and stores them, with the sums of each up to today, and tells of each month, from the first day "from" on, where that is known, and with the months that were read before, those to read in all and those to read after it, the rows that were read before, and when reading began';
+'the statement that cuts the ledgers of a relation read, which is of _mart_ledgers(), into months and stores them, with the sums of each up to today, and tells of each month, from the first day from_day on, where that is known, and with the months that were read before, those to read in all and those to read after it, the rows that were read before, and when reading began';
 
 -- As many months at once as one pass may take: ledgers of some 20 million rows, 400 MB. Where the average month has more, months are stored in shards of about so many.
 CREATE FUNCTION _mart_chunks(settings jsonb)
-RETURNS TABLE ("from" date, "to" date, months bigint, shards integer)
+RETURNS TABLE (from_day date, to_day date, months bigint, shards integer)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -282,7 +282,7 @@ $$;
 COMMENT ON FUNCTION _mart_chunks(jsonb) IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB), and into how many shards a month of more is cut; one row without bounds where all are to be read at once';
 
-CREATE FUNCTION _mart_read_categories(settings jsonb, "from" date, "to" date, is_published boolean)
+CREATE FUNCTION _mart_read_categories(settings jsonb, from_day date, to_day date, is_published boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -292,14 +292,14 @@ DECLARE
     mart text := settings ->> 'mart';
     source text;
 BEGIN
-    EXECUTE format('DELETE FROM %I.stored_months WHERE is_published = $3 AND month >= coalesce($1, ''-infinity'') AND month < coalesce($2, ''infinity'')', mart) USING "from", "to", is_published;
+    EXECUTE format('DELETE FROM %I.stored_months WHERE is_published = $3 AND month >= coalesce($1, ''-infinity'') AND month < coalesce($2, ''infinity'')', mart) USING from_day, to_day, is_published;
     IF settings #>> '{columns,category}' IS NULL THEN
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT month, '(all)', is_published, sum(orders), sum(refund_rows), sum(gross_revenue), sum(refunds)
             FROM %1$I.stored_ledgers WHERE is_published = $3 AND orders + refund_rows > 0 AND month >= coalesce($1, '-infinity') AND month < coalesce($2, 'infinity') GROUP BY month, is_published$sql$, mart)
-        USING "from", "to", is_published;
+        USING from_day, to_day, is_published;
     ELSE
-        source := @extschema@._mart_source(settings, "from", "to", true, true);
+        source := @extschema@._mart_source(settings, from_day, to_day, true, true);
         -- a ledger of one customer sums faster than numeric aggregates do
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT s.period, base.category, $2, s.orders, s.refund_rows, s.gross_revenue, s.refunds
@@ -310,7 +310,7 @@ END
 $$;
 COMMENT ON FUNCTION _mart_read_categories(jsonb, date, date, boolean) IS 'sums the orders of the months from <= month < to (all without bounds) by category into stored_months, in place of those that are there';
 
-CREATE FUNCTION _mart_read(settings jsonb, "from" date, "to" date, shards integer, log_run bigint, months_before bigint, months_total bigint, rows_before bigint, started timestamptz)
+CREATE FUNCTION _mart_read(settings jsonb, from_day date, to_day date, shards integer, log_run bigint, months_before bigint, months_total bigint, rows_before bigint, started timestamptz)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -322,15 +322,15 @@ DECLARE
     months bigint;
     rows_read bigint;
 BEGIN
-    EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING "from", "to";
-    EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING "from", "to";
-    months := @extschema@._mart_months("from", "to");
-    PERFORM @extschema@._mart_run(ARRAY['read']::text[], ARRAY[@extschema@._mart_ledgers(settings, "from", "to", true, shards), @extschema@._mart_store(settings, false, "from", months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started)]);
+    EXECUTE format('DELETE FROM %I.changes WHERE ' || in_range, mart) USING from_day, to_day;
+    EXECUTE format('DELETE FROM %I.stored_ledgers WHERE NOT is_published AND ' || in_range, mart) USING from_day, to_day;
+    months := @extschema@._mart_months(from_day, to_day);
+    PERFORM @extschema@._mart_run(ARRAY['read']::text[], ARRAY[@extschema@._mart_ledgers(settings, from_day, to_day, true, shards), @extschema@._mart_store(settings, false, from_day, months_before, months_total, greatest(months_total - months_before - months, 0), rows_before, started)]);
     -- a month that has no rows any more replaces the one it had
     EXECUTE format('INSERT INTO %1$I.stored_ledgers (month, part, is_published) SELECT DISTINCT month, ''customers'', false FROM %1$I.stored_ledgers AS old WHERE is_published AND %2$s
-                        AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING "from", "to";
-    PERFORM @extschema@._mart_read_categories(settings, "from", "to", false);
-    EXECUTE format('SELECT $3 + coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING "from", "to", rows_before;
+                        AND NOT EXISTS (SELECT FROM %1$I.stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month)', mart, in_range) USING from_day, to_day;
+    PERFORM @extschema@._mart_read_categories(settings, from_day, to_day, false);
+    EXECUTE format('SELECT $3 + coalesce(sum(%2$s.rows_count(ledger)), 0) FROM %1$I.stored_ledgers WHERE NOT is_published AND %3$s', mart, extension, in_range) INTO rows_read USING from_day, to_day, rows_before;
     EXECUTE format('UPDATE %I.refresh_log SET months_done = $1, months_total = $2, rows_read = $3, changed_at = clock_timestamp() WHERE run = $4', mart)
     USING months_before + months, greatest(months_total, months_before + months), rows_read, log_run;   -- some changed meanwhile, and are read again
     RETURN rows_read;

@@ -1,7 +1,7 @@
 --@ requires: mart_fill, mart_kinds
 -- refresh_mart: months whose orders have changed are read again, and all that follows from them is replaced in one transaction.
 
-CREATE FUNCTION _mart_note(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_note(settings jsonb, from_day date, to_day date)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -12,11 +12,11 @@ DECLARE
     can_note boolean;
     is_done boolean;
 BEGIN
-    IF "from" IS NOT NULL OR "to" IS NOT NULL THEN
-        IF NOT "from" < "to" IS NOT FALSE OR NOT isfinite("from") OR NOT isfinite("to") OR "from" IS NULL OR "to" IS NULL THEN
-            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('from and to must both be days, from before to: %s, %s', coalesce("from"::text, 'NULL'), coalesce("to"::text, 'NULL'));
+    IF from_day IS NOT NULL OR to_day IS NOT NULL THEN
+        IF NOT from_day < to_day IS NOT FALSE OR NOT isfinite(from_day) OR NOT isfinite(to_day) OR from_day IS NULL OR to_day IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('from_day and to_day must both be days, from_day before to_day: %s, %s', coalesce(from_day::text, 'NULL'), coalesce(to_day::text, 'NULL'));
         END IF;
-        EXECUTE format('INSERT INTO %I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), $2::timestamp - interval ''1 day'', ''1 month'')::date', mart) USING "from", "to";
+        EXECUTE format('INSERT INTO %I.changes SELECT generate_series(date_trunc(''month'', $1::timestamp), $2::timestamp - interval ''1 day'', ''1 month'')::date', mart) USING from_day, to_day;
     ELSIF NOT (settings ->> 'triggers')::boolean THEN
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
@@ -132,7 +132,7 @@ $$;
 COMMENT ON FUNCTION _mart_watch(jsonb, boolean) IS
 'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads';
 
-CREATE FUNCTION _mart_begin(settings jsonb, "from" date, "to" date)
+CREATE FUNCTION _mart_begin(settings jsonb, from_day date, to_day date)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -146,7 +146,7 @@ BEGIN
                         AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE)', mart) USING log_run;
     EXECUTE format('UPDATE %I.refresh_log SET state = ''failed'', changed_at = clock_timestamp() WHERE state = ''running'' AND run <> $1 AND process = pg_backend_pid()', mart) USING log_run;
     PERFORM @extschema@._mart_update(settings);
-    PERFORM @extschema@._mart_note(settings, "from", "to");
+    PERFORM @extschema@._mart_note(settings, from_day, to_day);
     RETURN log_run;
 END
 $$;
@@ -222,15 +222,15 @@ COMMENT ON FUNCTION _mart_finish(jsonb, boolean, boolean, bigint, timestamptz) I
 'the last transaction of a refresh: reads what is to be read at once, and replaces all that is shown';
 
 -- A snapshot that is older than a lock does not see what the lock waited for: a table that is rewritten, or emptied and loaded.
-CREATE PROCEDURE mart_transaction(state regclass, sources regclass[])
+CREATE PROCEDURE _mart_transaction(state regclass, sources regclass[])
 LANGUAGE c AS 'MODULE_PATHNAME', 'customer_value_mart_transaction';
-COMMENT ON PROCEDURE mart_transaction(regclass, regclass[]) IS
+COMMENT ON PROCEDURE _mart_transaction(regclass, regclass[]) IS
 'ends the transaction and begins another, REPEATABLE READ, which locks the state of a mart of the caller, for one refresh at a time, and the sources against all but changes of rows before it takes its snapshot';
 
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
 -- names do without before. The snapshot of a transaction is one for all that it does, so that months, state and what follows from them are of one moment. A
 -- change that commits later has its month in changes, neither seen nor deleted here, for the next refresh.
-CREATE PROCEDURE refresh_mart(mart name, "from" date DEFAULT NULL, "to" date DEFAULT NULL, quality boolean DEFAULT false)
+CREATE PROCEDURE refresh_mart(mart name, from_day date DEFAULT NULL, to_day date DEFAULT NULL, quality boolean DEFAULT false)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -257,10 +257,10 @@ BEGIN
     PERFORM @extschema@._mart_check_tables(settings);
     sources := ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table'];
     PERFORM @extschema@._mart_lock(sources);
-    log_run := @extschema@._mart_begin(settings, "from", "to");
+    log_run := @extschema@._mart_begin(settings, from_day, to_day);
     LOOP
         state := to_regclass(format('%I.stored_state', mart));
-        CALL @extschema@.mart_transaction(state, sources);
+        CALL @extschema@._mart_transaction(state, sources);
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true);
         -- tables may have got other names meanwhile, and columns other types
         settings := @extschema@._mart_settings(mart);
@@ -269,10 +269,10 @@ BEGIN
         settings := @extschema@._mart_settings(mart);
         reads_all := false;
         FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks(settings) LOOP
-            reads_all := chunk."from" IS NULL;
+            reads_all := chunk.from_day IS NULL;
             EXIT WHEN reads_all;
             total := coalesce(total, chunk.left);
-            rows_read := @extschema@._mart_read(settings, chunk."from", chunk."to", chunk.shards, log_run, done, total, rows_read, started);
+            rows_read := @extschema@._mart_read(settings, chunk.from_day, chunk.to_day, chunk.shards, log_run, done, total, rows_read, started);
             done := done + chunk.months;
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;

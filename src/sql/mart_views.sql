@@ -35,12 +35,12 @@ BEGIN ATOMIC
              WHERE p.day BETWEEN since AND as_of',
             'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
         (6, 'lifecycle', '{}', true,
-            'SELECT period, "new", "returning", resurrecting, dormant, "new" + "returning" + resurrecting, (period + {step})::date <= as_of + 1
+            'SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + {step})::date <= as_of + 1
              FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1)',
             'customers of each period against the previous one'),
         (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1)', 'daily and monthly active customers, a row a day'),
         (8, 'golden_trend', '{}', true,
-            'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_, (period + {step})::date <= as_of + 1
+            'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_golden, (period + {step})::date <= as_of + 1
              FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1)
              WHERE period >= since',
             'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),

@@ -22,9 +22,9 @@ CREATE FUNCTION annual_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue';
 COMMENT ON FUNCTION annual_revenue(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
-CREATE FUNCTION _annual_revenue_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION annual_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_annual_revenue_double';
-COMMENT ON FUNCTION _annual_revenue_double(revenue_state) IS '12 times the sum of a state of monthly amounts';
+COMMENT ON FUNCTION annual_revenue_double(revenue_state) IS '12 times the sum of a state of monthly amounts';
 
 --@ for amount in smallint, integer, bigint, numeric, real, double precision
 CREATE AGGREGATE mrr(amount @amount@, every interval) (
@@ -117,7 +117,7 @@ CREATE AGGREGATE mrr_agg(
 COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text, text) IS
 'the recurring revenue of all customers in one value, from instants in the time zone tz, with a check that all is of one currency (error 22023 otherwise)';
 
-CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, "from" date, "to" date)
+CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, from_day date, to_day date)
 RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes_@customer@';
 COMMENT ON FUNCTION mrr_changes(mrr_ledger, @customer@, date, date) IS
@@ -157,7 +157,7 @@ COMMENT ON FUNCTION paying_customers(mrr_ledger, date) IS 'customers with recurr
 -- Reports.
 
 CREATE FUNCTION mrr_movements(
-    ledger mrr_ledger, step interval DEFAULT '1 month', "from" date DEFAULT NULL, "to" date DEFAULT NULL
+    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (
     period date, start_mrr numeric, new_mrr numeric, reactivation numeric, expansion numeric, contraction numeric,
     churn numeric, end_mrr numeric, start_customers bigint, new_customers bigint, reactivated_customers bigint,
@@ -169,7 +169,7 @@ COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date) IS
 'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; over shards of customers money and counts add up; who was it? mrr_changes';
 
 CREATE FUNCTION customer_churn(
-    ledger mrr_ledger, step interval DEFAULT '1 month', "from" date DEFAULT NULL, "to" date DEFAULT NULL
+    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (
     period date, at_start bigint, new bigint, reactivated bigint, churned bigint,
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
@@ -193,13 +193,13 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'cu
 COMMENT ON FUNCTION renewals(mrr_ledger, interval, date) IS
 'first contracts by how many steps they lasted, what sbg_fit(period, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none';
 
-CREATE FUNCTION ltv(ledger mrr_ledger, "from" date DEFAULT NULL, "to" date DEFAULT NULL) RETURNS numeric
+CREATE FUNCTION ltv(ledger mrr_ledger, from_day date DEFAULT NULL, to_day date DEFAULT NULL) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
     SELECT ltv_from_churn(
         sum(end_mrr) / NULLIF(sum(end_customers), 0::numeric),
         100::numeric * sum(churned_customers) / NULLIF(sum(start_customers), 0::numeric))
-    FROM mrr_movements(ledger, '1 month'::interval, "from", "to")
+    FROM mrr_movements(ledger, '1 month'::interval, from_day, to_day)
 );
 COMMENT ON FUNCTION ltv(mrr_ledger, date, date) IS
-'lifetime value of a subscriber, ARPA / churn over the months of [from, to), all if NULL: (end_mrr / end_customers) / (churned_customers / start_customers), each the sum over the months; NULL where nobody churned; against cost? ltv_cac';
+'lifetime value of a subscriber, ARPA / churn over the months of [from_day, to_day), all if NULL: (end_mrr / end_customers) / (churned_customers / start_customers), each the sum over the months; NULL where nobody churned; against cost? ltv_cac';

@@ -9,44 +9,44 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION net_revenue(revenue_state) IS
 'net revenue: sales less refunds, exact; NULL without rows; what did customers send back? refund_rate';
 
-CREATE FUNCTION _net_revenue_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION net_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_net_revenue_double';
-COMMENT ON FUNCTION _net_revenue_double(revenue_state) IS 'net_revenue as it is returned for floating-point amounts';
+COMMENT ON FUNCTION net_revenue_double(revenue_state) IS 'net_revenue as it is returned for floating-point amounts';
 
 CREATE FUNCTION gross_revenue(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue';
 COMMENT ON FUNCTION gross_revenue(revenue_state) IS
 'gross revenue: the sum of sales before refunds, exact; NULL without rows';
 
-CREATE FUNCTION _gross_revenue_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION gross_revenue_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_revenue_double';
-COMMENT ON FUNCTION _gross_revenue_double(revenue_state) IS 'gross_revenue as it is returned for floating-point amounts';
+COMMENT ON FUNCTION gross_revenue_double(revenue_state) IS 'gross_revenue as it is returned for floating-point amounts';
 
 CREATE FUNCTION refund_rate(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate';
 COMMENT ON FUNCTION refund_rate(revenue_state) IS 'refunds in percent of gross revenue; NULL without sales';
 
-CREATE FUNCTION _refund_rate_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION refund_rate_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_refund_rate_double';
-COMMENT ON FUNCTION _refund_rate_double(revenue_state) IS 'refund_rate as it is returned for floating-point amounts';
+COMMENT ON FUNCTION refund_rate_double(revenue_state) IS 'refund_rate as it is returned for floating-point amounts';
 
 CREATE FUNCTION avg_check(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check';
 COMMENT ON FUNCTION avg_check(revenue_state) IS
 'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
 
-CREATE FUNCTION _avg_check_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION avg_check_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check_double';
-COMMENT ON FUNCTION _avg_check_double(revenue_state) IS 'avg_check as it is returned for floating-point amounts';
+COMMENT ON FUNCTION avg_check_double(revenue_state) IS 'avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION gross_avg_check(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check';
 COMMENT ON FUNCTION gross_avg_check(revenue_state) IS
 'average check before refunds: gross revenue / number of sales; NULL without sales';
 
-CREATE FUNCTION _gross_avg_check_double(state revenue_state) RETURNS double precision
+CREATE FUNCTION gross_avg_check_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_gross_avg_check_double';
-COMMENT ON FUNCTION _gross_avg_check_double(revenue_state) IS
+COMMENT ON FUNCTION gross_avg_check_double(revenue_state) IS
 'gross_avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION sales_count(state revenue_state) RETURNS bigint
@@ -62,9 +62,9 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION avg_check(order_state) IS
 'average check by order: net revenue / number of orders, without the orders that were refunded down to nothing; NULL without orders';
 
-CREATE FUNCTION _avg_check_double(state order_state) RETURNS double precision
+CREATE FUNCTION avg_check_double(state order_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check_double';
-COMMENT ON FUNCTION _avg_check_double(order_state) IS 'avg_check as it is returned for floating-point amounts';
+COMMENT ON FUNCTION avg_check_double(order_state) IS 'avg_check as it is returned for floating-point amounts';
 
 CREATE FUNCTION orders_count(state order_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_count';

@@ -35,7 +35,7 @@ SELECT ledger_agg(customer, day, amount) IS NULL FROM mart_orders
 --@ case refresh_mart, the last month (mart_orders)
 --@ limit 0.1
 --@ ours
-CALL refresh_mart('mart_of_all', "from" => '2024-12-01', "to" => '2025-01-01')
+CALL refresh_mart('mart_of_all', from_day => '2024-12-01', to_day => '2025-01-01')
 --@ built-in
 CALL refresh_mart('mart_of_all')
 
@@ -54,7 +54,7 @@ SELECT create_mart('mart_lines', 'mart_lines', 'customer', 'day', 'amount', prod
 --@ rows :rows / 4
 --@ limit 0.15
 --@ ours
-CALL refresh_mart('mart_lines', "from" => '2024-12-01', "to" => '2025-01-01')
+CALL refresh_mart('mart_lines', from_day => '2024-12-01', to_day => '2025-01-01')
 --@ built-in
 CALL refresh_mart('mart_lines')
 
