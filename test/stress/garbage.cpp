@@ -95,7 +95,7 @@ const std::vector<Type> types{
       "ledger_agg(md5(i::text)::uuid, date '2024-01-01' + i, i) FROM generate_series(-1, 4) AS i"},
      {"customers_count($1)", "rows_count($1)", "first_day($1)", "last_day($1)", "repeat_purchase_rate($1)", "rows_count(first_orders($1))",
       "rows_count(slice($1, '2024-01-03', '2024-02-01'))", "(SELECT sum(rows_count(s.ledger)) FROM slices($1, '1000 years') AS s)",
-      "(SELECT sum(active) FROM cohort_retention($1, '1000 years'))", "(SELECT sum(dormant) FROM lifecycle($1, '1000 years'))"}},
+      "(SELECT sum(active) FROM cohort_retention($1, '1000 years'))", "(SELECT sum(dormant_customers) FROM lifecycle($1, '1000 years'))"}},
     {"mrr_ledger",
      {"'empty'::mrr_ledger", "mrr_agg(i, daterange('2024-01-01', date '2024-02-01' + i), i / 7.0, '1 week', 'EUR') FROM generate_series(-5, 20) AS i",
       "mrr_agg('nº ' || i / 2, daterange(date '2024-01-01' + i, NULL), i, '1 year') FROM generate_series(-5, 20) AS i",

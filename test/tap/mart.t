@@ -166,7 +166,7 @@ is "$(analyst sql mart_roles "SELECT create_mart('mine', 'orders', 'customer', '
 is "$(analyst create mart_roles mine && analyst settled mart_roles mine)" $'\nas made afresh' 'but a mart of them'
 is "$(sql mart_roles "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal")" 0 'without triggers'
 run mart_roles "INSERT INTO orders VALUES (1001, 5, '2024-03-10', 100, 'c0')"
-is "$(analyst sql mart_roles "CALL refresh_mart('mine', \"from\" => '2024-03-01', \"to\" => '2024-04-01')" && analyst compared mart_roles mine)" 'as made afresh' 'which is refreshed by period'
+is "$(analyst sql mart_roles "CALL refresh_mart('mine', from_day => '2024-03-01', to_day => '2024-04-01')" && analyst compared mart_roles mine)" 'as made afresh' 'which is refreshed by period'
 is "$(sql mart_roles 'SELECT rows_read FROM mine.refresh_log ORDER BY run DESC LIMIT 1')" "$(sql mart_roles "SELECT count(*) FROM orders WHERE date_trunc('month', day) = '2024-03-01'")" 'and reads no more than that'
 
 is "$(owner create mart_roles kept && owner settled mart_roles kept)" $'\nas made afresh' 'a role of any name with SELECT and TRIGGER on a table of another makes a mart'

@@ -18,7 +18,7 @@ if [[ -f $data/cdnow/CDNOW_master.txt ]]; then
     is "$(sql real_data "SELECT sum(d - c) FROM (SELECT a.active_days - coalesce(b.active_days, 0) FROM cdnow_ledger, customers(l, NULL::bigint) AS a LEFT JOIN (SELECT c.* FROM cdnow_ledger, customers(l, NULL::bigint, '1997-09-30') AS c) AS b USING (customer)) AS holdout (d), (SELECT 0) AS zero (c)")" \
        19684 'CDNOW: purchase days in the 39 weeks after'
     is "$(sql real_data "SELECT count(*) FROM cdnow_ledger, customer_growth(l) WHERE at_start + new + reactivated - churned <> at_end")" 0 'CDNOW: the rows of customer_growth balance'
-    is "$(sql real_data "SELECT sum(new) FROM cdnow_ledger, lifecycle(l)")" 23570 'CDNOW: every customer is new once'
+    is "$(sql real_data "SELECT sum(new_customers) FROM cdnow_ledger, lifecycle(l)")" 23570 'CDNOW: every customer is new once'
     sql real_data "CREATE TABLE monthly AS SELECT ledger_agg(customer, day, amount) AS l FROM cdnow GROUP BY date_trunc('month', day)"
     is "$(sql real_data 'SELECT (SELECT rollup(l)::text FROM monthly) = (SELECT l::text FROM cdnow_ledger)')" t 'CDNOW: the rollup of its months is the whole'
 else
