@@ -70,7 +70,7 @@ INSERT INTO mart_plain (customer, created_at, amount, status) SELECT i, timestam
 -- eight months
 --@ case COPY of 1,000,000 rows with triggers (mart_noted)
 --@ rows 1000000
---@ limit 1.1
+--@ limit 1.25
 --@ ours
 COPY mart_noted (customer, created_at, amount, status) FROM 'mart_rows'
 --@ built-in
@@ -78,7 +78,7 @@ COPY mart_plain (customer, created_at, amount, status) FROM 'mart_rows'
 
 --@ case 20,000 INSERTs of one row with triggers (mart_noted)
 --@ rows 20000
---@ limit 1.5
+--@ limit 1.75
 --@ ours
 DO $$ BEGIN FOR i IN 1..20000 LOOP INSERT INTO mart_noted (customer, created_at, amount, status) VALUES (i, '2024-12-01', 10, 'paid'); END LOOP; END $$
 --@ built-in
