@@ -101,10 +101,15 @@ SQL_FUNCTION(mart_lock)
 // mart_transaction(state, sources)
 SQL_FUNCTION(mart_transaction)
 {
+    // a procedure cannot be STRICT
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the state and the sources of a mart must not be NULL")));
     const Oid state = PG_GETARG_OID(0);
-    const Sources sources(PG_GETARG_ARRAYTYPE_P(1));
+    if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(state)))
+        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", state)));
     if (!owns_table(state))
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(state));
+    const Sources sources(PG_GETARG_ARRAYTYPE_P(1));
     const auto* context = fcinfo->context;
     const bool may_commit = context != nullptr && IsA(context, CallContext) && !reinterpret_cast<const CallContext*>(context)->atomic;
     SPI_connect_ext(may_commit ? SPI_OPT_NONATOMIC : 0);
