@@ -135,7 +135,7 @@ $$;
 COMMENT ON FUNCTION _mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
 'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
 
--- Views run functions: who owns what a mart reads can have code run with the rights of who refreshes it.
+-- Views run functions, and so does planning, for indexes of tables: who owns what a mart reads can have code run with the rights of who refreshes it.
 CREATE FUNCTION _mart_tell_risks(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -149,7 +149,7 @@ BEGIN
          JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user);
     IF others IS NOT NULL AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         RAISE NOTICE USING MESSAGE = format('the mart "%s" of the superuser %s reads what others own: %s', settings ->> 'mart', current_user, others),
-            DETAIL = 'Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
+            DETAIL = 'Who owns a table or a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
     END IF;
     IF (settings ->> 'triggers')::boolean THEN
         SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@._mart_triggers((settings ->> 'orders')::regclass) WHERE NOT is_owned;

@@ -87,6 +87,9 @@ for who in stranger reader writer source; do
     is "$(everything)" "$before" 'and nothing has changed'
 done
 
+is "$(as stranger "CALL _mart_transaction('pg_class', NULL)"; as stranger "CALL _mart_transaction(NULL, '{}')"; as stranger "CALL _mart_transaction('shop.stored_state'::regclass::oid::regclass, '{}')" | head -n 1; superuser 'SELECT 1')" \
+   $'ERROR:  the state and the sources of a mart must not be NULL\nERROR:  the state and the sources of a mart must not be NULL\nERROR:  permission denied for schema shop\n1' 'NULL in place of a table is an error, and the server goes on'
+
 # --- every relation
 statements=$(superuser "SELECT replace(statement, '{}', oid::regclass::text) FROM pg_class, unnest(ARRAY['SELECT FROM {}', 'INSERT INTO {} DEFAULT VALUES', 'UPDATE {} SET ctid = NULL', 'DELETE FROM {}', 'TRUNCATE {}', 'LOCK TABLE {}', 'ALTER TABLE {} RENAME TO mine', 'DROP TABLE {}',
         'CREATE TRIGGER x AFTER INSERT ON {} EXECUTE FUNCTION shop.note_changes()', 'COPY {} TO STDOUT', 'CREATE INDEX ON {} ((1))', 'COMMENT ON TABLE {} IS NULL']) AS statement
@@ -151,7 +154,7 @@ is "$(superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 's'::regclass")
 # --- a superuser is told whose code may run
 superuser >/dev/null 'SET ROLE rights_source; ALTER TABLE s ADD day date; CREATE VIEW s_view AS SELECT * FROM s'
 is "$(PGOPTIONS='-c client_min_messages=notice' superuser "SELECT create_mart('of_super', 's_view', 'id', 'day', 'a', survey => '{\"table\": \"s_survey\", \"answered_at\": \"day\", \"score\": \"score\"}')" | errors)" \
-   $'NOTICE: the mart "of_super" of the superuser postgres reads what others own: public.s_view (rights_source), public.s_survey (rights_source)\nDETAIL: Who owns a view that a mart reads can have functions run with the rights of the owner of the mart.\nHINT: Make marts as a role of their own: docs/mart.md, "Rights", has the statements.' 'a superuser who makes a mart of what others own is told'
+   $'NOTICE: the mart "of_super" of the superuser postgres reads what others own: public.s_view (rights_source), public.s_survey (rights_source)\nDETAIL: Who owns a table or a view that a mart reads can have functions run with the rights of the owner of the mart.\nHINT: Make marts as a role of their own: docs/mart.md, "Rights", has the statements.' 'a superuser who makes a mart of what others own is told'
 superuser "SELECT drop_mart('of_super')" >/dev/null
 
 clean_up
