@@ -61,6 +61,41 @@ ALTER TABLE changes_orders DROP COLUMN category;
 ALTER TABLE changes_orders ADD COLUMN category text DEFAULT 'y';
 CALL changes_refresh();
 SELECT DISTINCT category FROM changes_mart.revenue;
+-- columns that swap their names
+ALTER TABLE changes_orders ADD COLUMN other text DEFAULT 'z';
+UPDATE changes_orders SET category = c;
+CALL changes_refresh();
+ALTER TABLE changes_orders RENAME c TO k;
+ALTER TABLE changes_orders RENAME other TO c;
+ALTER TABLE changes_orders RENAME k TO other;
+CALL changes_refresh();
+ALTER TABLE changes_orders RENAME c TO k;
+ALTER TABLE changes_orders RENAME other TO c;
+ALTER TABLE changes_orders RENAME k TO other;
+ALTER TABLE changes_orders RENAME c TO k;
+ALTER TABLE changes_orders RENAME category TO c;
+ALTER TABLE changes_orders RENAME k TO category;
+CALL changes_refresh();
+ALTER TABLE changes_orders RENAME c TO k;
+ALTER TABLE changes_orders RENAME category TO c;
+ALTER TABLE changes_orders RENAME k TO category;
+CALL changes_refresh();
+-- a publication of all tables asks for a replica identity of each (where wal_level is below logical, too)
+SET client_min_messages = error;
+CREATE PUBLICATION changes_all FOR ALL TABLES;
+SET client_min_messages = warning;
+INSERT INTO changes_orders VALUES ('published', '2025-02-20', 1, 'x');
+CALL changes_refresh();
+DROP PUBLICATION changes_all;
+DELETE FROM changes_orders WHERE c = 'published';
+-- a table for changes that is not as it was made
+ALTER TABLE changes_mart.changes ADD COLUMN note text;
+INSERT INTO changes_orders VALUES ('not noted', '2025-02-20', 1, 'x');
+CALL changes_refresh();
+DELETE FROM changes_orders WHERE c = 'not noted';
+SELECT drop_mart('changes_mart');
+SELECT create_mart('changes_mart', 'changes_orders', 'c', 'day', 'a', category => 'category');
+CALL changes_refresh();
 -- another type of column is another way to read it
 ALTER TABLE changes_orders ALTER a TYPE double precision;
 CALL changes_refresh();

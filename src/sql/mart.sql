@@ -112,7 +112,9 @@ BEGIN ATOMIC
     WITH RECURSIVE tree (relation) AS (
         SELECT source::oid
         UNION
-        SELECT i.inhrelid FROM tree, pg_catalog.pg_inherits AS i WHERE i.inhparent = tree.relation
+        -- not one that is half detached, nor a temporary table, which only its own session reads
+        SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits AS i ON i.inhparent = tree.relation AND NOT i.inhdetachpending
+            JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid AND c.relpersistence <> 't'::"char"
     )
     SELECT relation::regclass FROM tree ORDER BY relation;
 END;

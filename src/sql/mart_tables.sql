@@ -76,6 +76,10 @@ BEGIN
         IF wanted.about ~ 'UNLOGGED:' THEN
             EXECUTE format('ALTER TABLE %I.%I SET UNLOGGED', mart, wanted.name);
         END IF;
+        -- a publication of all tables would else stop UPDATE and DELETE
+        IF wanted.constraints IS NULL THEN
+            EXECUTE format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', mart, wanted.name);
+        END IF;
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, wanted.name, wanted.about);
     END LOOP;
 END
@@ -99,6 +103,7 @@ BEGIN
     INTO columns USING view_name, settings;
     IF query IS NULL THEN
         PERFORM @extschema@._mart_add_columns(mart, 'stored_' || view_name, columns.definitions);
+        EXECUTE format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', mart, 'stored_' || view_name);
         EXECUTE format('COMMENT ON TABLE %I.%I IS %L', mart, 'stored_' || view_name, 'the rows of the view ' || view_name || '; refresh_mart replaces them');
         query := format('SELECT * FROM %I.%I', mart, 'stored_' || view_name);
     END IF;
