@@ -80,6 +80,24 @@ ALTER TABLE changes_orders RENAME c TO k;
 ALTER TABLE changes_orders RENAME category TO c;
 ALTER TABLE changes_orders RENAME k TO category;
 CALL changes_refresh();
+-- an enum whose values and whose own name change
+CREATE TYPE changes_word AS ENUM ('x', 'y');
+CREATE DOMAIN changes_word_of AS changes_word;
+UPDATE changes_orders SET category = 'x';
+ALTER TABLE changes_orders ALTER category DROP DEFAULT, ALTER category TYPE changes_word_of USING category::changes_word;
+CALL changes_refresh();
+ALTER TYPE changes_word RENAME VALUE 'x' TO 'renamed';
+CALL changes_refresh();
+SELECT DISTINCT category FROM changes_mart.revenue;
+ALTER TYPE changes_word RENAME TO changes_other;
+CALL changes_refresh();
+CALL changes_refresh();
+ALTER TABLE changes_orders ALTER category TYPE text;
+DROP DOMAIN changes_word_of;
+DROP TYPE changes_other;
+CREATE TYPE changes_word AS ENUM ('any other');
+CALL changes_refresh();
+DROP TYPE changes_word;
 -- a publication of all tables asks for a replica identity of each (where wal_level is below logical, too)
 SET client_min_messages = error;
 CREATE PUBLICATION changes_all FOR ALL TABLES;

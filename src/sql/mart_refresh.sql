@@ -59,7 +59,7 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT r.relation::oid, c.relfilenode,
                coalesce((SELECT string_agg(format('%%s %%s %%s %%s', key, attnum, atttypid, atttypmod)
-                                             || coalesce((SELECT string_agg(format(' %%s %%L', oid, enumlabel), '' ORDER BY oid) FROM pg_enum WHERE enumtypid = ($1 #>> ARRAY['types', 'orders', key])::regtype), ''), ', ' ORDER BY key)
+                                             || coalesce((SELECT string_agg(format(' %%s %%L', oid, enumlabel), '' ORDER BY oid) FROM pg_enum WHERE enumtypid = %1$s._quality_column(r.relation::regclass, key, value)::regtype), ''), ', ' ORDER BY key)
                          FROM jsonb_each_text($1 -> 'columns') JOIN pg_attribute ON attrelid = r.relation AND attname = value), ''),
                coalesce(t.versions, ''),
                t.working >= w.wanted AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation::oid FROM %1$s._mart_relations($2)) OR srrelid IN (SELECT relid::oid FROM pg_partition_ancestors(r.relation) AS relid)))
