@@ -361,6 +361,8 @@ SELECT create_mart('m', 'mart_orders', 'customer', 'ordered_on', 'total');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'at', 'total');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'status');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', tz => 'Europe/Nowhere');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'at', 'total', tz => 'CET');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'at', 'total', tz => 'MSK');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', step => '1 week');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '[]');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '{"table": "mart_orders", "score": "total"}');

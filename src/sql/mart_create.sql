@@ -110,6 +110,11 @@ BEGIN
     END IF;
     IF tz IS NOT NULL THEN
         PERFORM now() AT TIME ZONE tz;
+        -- AT TIME ZONE takes CET for an abbreviation, that is without summer time, and ledgers take it for the zone of that name
+        IF NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE lower(z.name) = lower(tz))
+            OR upper(tz) NOT IN ('UTC', 'GMT') AND EXISTS (SELECT FROM pg_timezone_abbrevs AS a WHERE upper(a.abbrev) = upper(tz)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('tz must be the name of a time zone, not an abbreviation or an offset: %L', tz), HINT = 'Name it by a place, such as Europe/Berlin.';
+        END IF;
     END IF;
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
     tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,amount,every,currency}'::text[]),
