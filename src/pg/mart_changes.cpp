@@ -16,6 +16,7 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_proc.h"
 #include "commands/trigger.h"
 #include "datatype/timestamp.h"
@@ -36,7 +37,7 @@ namespace {
 
 // The column by which orders have a month, as the arguments of the trigger name it: its name and, for instants, a zone.
 struct OrderedAt {
-    AttrNumber column = InvalidAttrNumber;  // where it is gone, or of another type now
+    AttrNumber column = InvalidAttrNumber;  // where it is gone, of another type now, or in no row because it is generated when it is read
     Oid type = InvalidOid;
     pg_tz* zone = nullptr;
 };
@@ -50,7 +51,10 @@ OrderedAt ordered_at(const TriggerData* call)
     const AttrNumber column = get_attnum(RelationGetRelid(call->tg_relation), trigger->tgargs[0]);
     if (column <= 0)
         return at;
-    at.type = getBaseType(get_atttype(RelationGetRelid(call->tg_relation), column));
+    const FormData_pg_attribute* attribute = TupleDescAttr(RelationGetDescr(call->tg_relation), column - 1);
+    if (attribute->attgenerated != '\0' && attribute->attgenerated != ATTRIBUTE_GENERATED_STORED)
+        return at;
+    at.type = getBaseType(attribute->atttypid);
     at.zone = trigger->tgnargs > 1 ? pg_tzset(trigger->tgargs[1]) : nullptr;
     if (at.type == DATEOID || at.type == TIMESTAMPOID || (at.type == TIMESTAMPTZOID && at.zone != nullptr))
         at.column = column;
@@ -117,8 +121,8 @@ void add_statement(Months& months, const TriggerData* call)
         add_rows(months, at, call->tg_newtable, descriptor);
 }
 
-// The table `changes` beside a trigger function: nullptr where there is none that belongs to the same owner and is as
-// create_mart has made it. An index or a trigger on it would not be served by what is put in past the executor.
+// The table `changes` beside a trigger function: nullptr where there is none that belongs to the same owner and has the one column that
+// create_mart has made. What the owner may have put on it, indexes and triggers, is not served: refresh_mart finds them, and reads all.
 Relation open_changes(Oid function)
 {
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
@@ -133,8 +137,8 @@ Relation open_changes(Oid function)
         return nullptr;
     Form_pg_class is = changes->rd_rel;
     TupleDesc columns = RelationGetDescr(changes);
-    if (is->relkind == RELKIND_RELATION && is->relowner == owner && is->relpersistence != RELPERSISTENCE_TEMP && !is->relhasindex &&
-        !is->relhastriggers && columns->natts == 1 && TupleDescAttr(columns, 0)->atttypid == DATEOID)
+    if (is->relkind == RELKIND_RELATION && is->relowner == owner && is->relpersistence != RELPERSISTENCE_TEMP &&
+        columns->natts == 1 && TupleDescAttr(columns, 0)->atttypid == DATEOID)
         return changes;
     relation_close(changes, RowExclusiveLock);
     return nullptr;

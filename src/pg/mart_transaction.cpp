@@ -4,13 +4,16 @@
 #include "pg/server.h"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/table.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
-#include "commands/lockcmds.h"
+#include "catalog/pg_rewrite.h"
 #include "executor/spi.h"
-#include "nodes/makefuncs.h"
 #include "storage/lmgr.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/syscache.h"
 }
@@ -27,17 +30,60 @@ bool may_read(Oid source)
             pg_attribute_aclcheck_all(source, GetUserId(), ACL_SELECT, ACLMASK_ANY) == ACLCHECK_OK);
 }
 
-// Locks what a view reads, as LOCK TABLE does with the view itself.
-void lock_view(Oid view)
+ScanKeyData equals(AttrNumber column, Oid value)
 {
-    LockStmt* statement = makeNode(LockStmt);
-    statement->relations = list_make1(makeRangeVar(get_namespace_name(get_rel_namespace(view)), get_rel_name(view), -1));
-    statement->mode = AccessShareLock;
-    LockTableCommand(statement);
+    ScanKeyData key;
+    ScanKeyInit(&key, column, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+    return key;
+}
+
+// Calls visit with each row of a table of the catalogue that an index finds by its first columns.
+template <int columns, class Visit>
+void scan_catalogue(Oid table, Oid index, ScanKeyData (&keys)[columns], const Visit& visit)
+{
+    Relation catalogue = table_open(table, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(catalogue, index, true, nullptr, columns, keys);
+    for (HeapTuple row = systable_getnext(scan); HeapTupleIsValid(row); row = systable_getnext(scan))
+        visit(row);
+    systable_endscan(scan);
+    table_close(catalogue, AccessShareLock);
+}
+
+// The relations that the query of a view names. Those that only its functions read are unknown to PostgreSQL, too.
+List* read_by_view(Oid view)
+{
+    List* found = NIL;
+    ScanKeyData of_view[] = {equals(Anum_pg_rewrite_ev_class, view)};
+    scan_catalogue(RewriteRelationId, RewriteRelRulenameIndexId, of_view, [&](HeapTuple rule) {
+        ScanKeyData of_rule[] = {equals(Anum_pg_depend_classid, RewriteRelationId),
+                                 equals(Anum_pg_depend_objid, reinterpret_cast<Form_pg_rewrite>(GETSTRUCT(rule))->oid)};
+        scan_catalogue(DependRelationId, DependDependerIndexId, of_rule, [&](HeapTuple row) {
+            const auto* on = reinterpret_cast<Form_pg_depend>(GETSTRUCT(row));
+            if (on->refclassid == RelationRelationId)
+                found = list_append_unique_oid(found, on->refobjid);
+        });
+    });
+    return found;
+}
+
+// What is read with a relation: the tables below a table, and what the query of a view reads.
+List* read_with(Oid relation)
+{
+    switch (get_rel_relkind(relation)) {
+    case RELKIND_VIEW:
+        return read_by_view(relation);
+    case RELKIND_RELATION:
+    case RELKIND_PARTITIONED_TABLE:
+    case RELKIND_FOREIGN_TABLE:
+        return find_inheritance_children(relation, NoLock);
+    default:
+        return NIL;
+    }
 }
 
 // The tables and views that a mart reads. They are kept here, as what is allocated may not outlive a transaction.
-struct Sources {
+class Sources {
+public:
     explicit Sources(ArrayType* array)
     {
         Datum* values;
@@ -49,39 +95,35 @@ struct Sources {
             oids[i] = nulls[i] ? InvalidOid : DatumGetObjectId(values[i]);
     }
 
-    // The sources that the caller may read, and all tables below them. Who reads one of the others next says so.
-    [[nodiscard]] List* relations() const
+    // Locks the sources that the caller may read, and all that is read with them, against all that would change more than rows. Who
+    // reads one of the others next says so. While it waits for one relation it holds none of the others: a writer that empties two tables
+    // of a mart, one after the other, would else be what a deadlock ends.
+    void lock() const
+    {
+        for (Oid busy = lock_or_busy(); OidIsValid(busy); busy = lock_or_busy()) {
+            LockRelationOid(busy, AccessShareLock);
+            UnlockRelationOid(busy, AccessShareLock);
+        }
+    }
+
+private:
+    // Locks all without waiting for any; where another session holds one of them, locks none and says which.
+    [[nodiscard]] Oid lock_or_busy() const
     {
         List* all = NIL;
         for (int i = 0; i < count; ++i)
             if (OidIsValid(oids[i]) && may_read(oids[i]))
-                all = list_concat_unique_oid(all, find_all_inheritors(oids[i], NoLock, nullptr));
-        return all;
-    }
-
-    // Locks them against all that would change more than rows. While it waits for one it holds none of the others: a writer
-    // that empties two tables of a mart, one after the other, would else be what a deadlock ends.
-    void lock() const
-    {
-        for (Oid busy = InvalidOid;;) {
-            if (OidIsValid(busy)) {
-                LockRelationOid(busy, AccessShareLock);
-                UnlockRelationOid(busy, AccessShareLock);
+                all = list_append_unique_oid(all, oids[i]);
+        for (int locked = 0; locked < list_length(all); ++locked) {
+            const Oid relation = list_nth_oid(all, locked);
+            if (!ConditionalLockRelationOid(relation, AccessShareLock)) {
+                for (int i = 0; i < locked; ++i)
+                    UnlockRelationOid(list_nth_oid(all, i), AccessShareLock);
+                return relation;
             }
-            const List* all = relations();
-            busy = InvalidOid;
-            int locked = 0;
-            for (; locked < list_length(all) && !OidIsValid(busy); ++locked)
-                if (!ConditionalLockRelationOid(list_nth_oid(all, locked), AccessShareLock))
-                    busy = list_nth_oid(all, locked);
-            if (!OidIsValid(busy))
-                break;
-            for (int i = 0; i < locked - 1; ++i)
-                UnlockRelationOid(list_nth_oid(all, i), AccessShareLock);
+            all = list_concat_unique_oid(all, read_with(relation));
         }
-        for (int i = 0; i < count; ++i)
-            if (get_rel_relkind(oids[i]) == RELKIND_VIEW && pg_class_aclcheck(oids[i], GetUserId(), ACL_SELECT) == ACLCHECK_OK)
-                lock_view(oids[i]);
+        return InvalidOid;
     }
 
     int count;
@@ -89,14 +131,6 @@ struct Sources {
 };
 
 }  // namespace
-
-// mart_lock(sources)
-SQL_FUNCTION(mart_lock)
-{
-    const Sources sources(PG_GETARG_ARRAYTYPE_P(0));
-    sources.lock();
-    PG_RETURN_VOID();
-}
 
 // mart_transaction(state, sources)
 SQL_FUNCTION(mart_transaction)

@@ -99,12 +99,6 @@ $$;
 COMMENT ON FUNCTION _mart_mapping(text, jsonb, text[], text[]) IS
 'the table of a mapping such as {"table": "public.survey", "score": "answer"}, after a check of its keys and columns; error 22023 or 42703 that names what is wrong';
 
-CREATE FUNCTION _mart_lock(sources regclass[])
-RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_lock';
-COMMENT ON FUNCTION _mart_lock(regclass[]) IS
-'locks tables and views that the caller may read, and all below them, against all but changes of rows until the transaction ends; what is gone is left out';
-
 CREATE FUNCTION _mart_relations(source regclass)
 RETURNS SETOF regclass
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
@@ -120,15 +114,18 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _mart_relations(regclass) IS 'a table and all that is below it: its partitions and the tables that inherit from it';
 
-CREATE FUNCTION _mart_has_triggers(source regclass)
+-- A statement fires the triggers of the table that it names, not those of the tables below, whose rows it changes, too.
+CREATE FUNCTION _mart_can_note(source regclass)
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT pg_catalog.bool_and(c.relkind IN ('r'::"char", 'p'::"char") AND pg_catalog.has_table_privilege(c.oid, 'TRIGGER'::text))
-    FROM _mart_relations(source) AS r (relation) JOIN pg_catalog.pg_class AS c ON c.oid = r.relation::oid;
+    WITH tree (relation) AS (SELECT r.relation::oid FROM _mart_relations(source) AS r (relation))
+    SELECT pg_catalog.bool_and(c.relkind IN ('r'::"char", 'p'::"char") AND pg_catalog.has_table_privilege(c.oid, 'TRIGGER'::text)
+                               AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhparent NOT IN (SELECT t.relation FROM tree AS t)))
+    FROM tree JOIN pg_catalog.pg_class AS c ON c.oid = tree.relation;
 END;
-COMMENT ON FUNCTION _mart_has_triggers(regclass) IS
-'can changes of a table be noted by triggers of the caller? not of views and foreign tables, nor without the privilege TRIGGER on it and its partitions';
+COMMENT ON FUNCTION _mart_can_note(regclass) IS
+'can changes of a table be noted by triggers of the caller? not of views and foreign tables, without the privilege TRIGGER on it and its partitions, nor where it can be written through a table above it';
 
 -- The months of changed orders are noted by triggers on the table and on each partition, as statements on a partition fire those of
 -- the partition only. Their function is the mart owner's, in a language of its own whose handler notes months and does nothing else
@@ -168,6 +165,20 @@ END;
 COMMENT ON FUNCTION _mart_triggers(regclass) IS
 'the triggers by which changes of a table, and of all below it, are noted: type as in pg_trigger.tgtype, and how each is to be enabled, as in pg_trigger.tgenabled; those of rows written as a replica need a table that the caller owns';
 
+CREATE FUNCTION _mart_lacking_triggers(settings jsonb)
+RETURNS TABLE (relation regclass, event text, definition text, enabled "char", name name)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    SELECT w.relation, w.event, w.definition, w.enabled, t.tgname
+    FROM _mart_triggers((settings ->> 'orders'::text)::regclass) AS w
+         LEFT JOIN pg_catalog.pg_trigger AS t
+                ON t.tgrelid = w.relation::oid AND t.tgtype = w.type AND t.tgfoid = pg_catalog.to_regprocedure(pg_catalog.format('%I.note_changes()'::text, VARIADIC ARRAY[settings ->> 'mart'::text]))::oid
+    -- one that somebody has disabled stays so
+    WHERE t.oid IS NULL OR w.is_owned AND t.tgenabled NOT IN ('D'::"char", w.enabled);
+END;
+COMMENT ON FUNCTION _mart_lacking_triggers(jsonb) IS
+'the triggers of _mart_triggers() that the orders of a mart lack, or that are to be enabled in another way: name is that of the one that is there';
+
 CREATE FUNCTION _mart_add_triggers(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql
@@ -175,28 +186,24 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     mart text := settings ->> 'mart';
-    note_changes regprocedure := to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
     wanted record;
     name text;
-    enabled "char";
 BEGIN
-    IF note_changes IS NULL THEN
+    IF to_regprocedure(format('%I.note_changes()', mart)) IS NULL THEN
         EXECUTE format('CREATE FUNCTION %I.note_changes() RETURNS trigger LANGUAGE customer_value AS %L', mart, '');
         EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changes() FROM PUBLIC', mart);
         EXECUTE format('COMMENT ON FUNCTION %I.note_changes() IS %L', mart, 'notes in changes which months of the orders a statement has changed');
-        note_changes := to_regprocedure(format('%I.note_changes()', mart));
     END IF;
-    FOR wanted IN SELECT * FROM @extschema@._mart_triggers((settings ->> 'orders')::regclass) LOOP
-        SELECT tgname, tgenabled INTO name, enabled FROM pg_trigger WHERE tgrelid = wanted.relation AND tgfoid = note_changes AND tgtype = wanted.type;
-        IF NOT FOUND THEN
+    FOR wanted IN SELECT * FROM @extschema@._mart_lacking_triggers(settings) LOOP
+        name := wanted.name;
+        IF name IS NULL THEN
             -- another mart may have had this one's name before it was renamed
-            SELECT free, 'O' INTO name, enabled FROM generate_series(1, 1000) AS n, format('%s_%s%s', mart, wanted.event, CASE WHEN n > 1 THEN '_' || n ELSE '' END) AS free
+            SELECT free INTO name FROM generate_series(1, 1000) AS n, format('%s_%s%s', mart, wanted.event, CASE WHEN n > 1 THEN '_' || n ELSE '' END) AS free
             WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = wanted.relation AND tgname = free) ORDER BY n LIMIT 1;
             EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION %I.note_changes(%s)', name, format(wanted.definition, wanted.relation), mart,
                            concat_ws(', ', quote_literal(settings #>> '{columns,ordered_at}'), quote_literal(settings ->> 'tz')));
         END IF;
-        -- one that somebody has disabled stays so
-        IF wanted.is_owned AND enabled NOT IN ('D', wanted.enabled) THEN
+        IF wanted.name IS NOT NULL OR wanted.enabled <> 'O' THEN
             EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', wanted.relation, CASE wanted.enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, name);
         END IF;
     END LOOP;
@@ -205,15 +212,16 @@ $$;
 COMMENT ON FUNCTION _mart_add_triggers(jsonb) IS 'makes the trigger function of a mart, and the triggers of _mart_triggers() that its orders lack';
 
 -- Triggers need locks that wait for writers, and writers of several tables may wait for the first of them while the next is waited for: PostgreSQL would
--- end one of both, after deadlock_timeout. So that it is never the writer, nothing is waited for so long, and all is given up before the next try.
-CREATE FUNCTION _mart_patiently(statement text, settings jsonb)
+-- end one of both, after deadlock_timeout. So that it is never the writer, all that is waited for in one try takes half of that at most, and all is given
+-- up before the next.
+CREATE FUNCTION _mart_patiently(statement text, tables bigint, settings jsonb)
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     before text := current_setting('lock_timeout');
-    shortly interval := greatest(current_setting('deadlock_timeout')::interval / 2, '1 ms');
+    shortly interval := greatest(current_setting('deadlock_timeout')::interval / (2 * greatest(tables, 1)), '1 ms');
 BEGIN
     IF before::interval > '0'::interval THEN
         shortly := least(shortly, before::interval);
@@ -231,7 +239,34 @@ BEGIN
     RETURN false;
 END
 $$;
-COMMENT ON FUNCTION _mart_patiently(text, jsonb) IS 'runs a statement that needs locks on tables of orders, as often as it takes to get them all without waiting long for any, up to 20 times; whether it has run';
+COMMENT ON FUNCTION _mart_patiently(text, bigint, jsonb) IS
+'runs a statement that locks so many tables, as often as it takes to get them all without waiting long, up to 20 times; whether it has run';
+
+CREATE FUNCTION _mart_put_triggers(settings jsonb)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN @extschema@._mart_patiently(format('SELECT %s._mart_add_triggers($1)', @extschema@._extension_schema()),
+                                       (SELECT count(DISTINCT relation) FROM @extschema@._mart_lacking_triggers(settings)), settings);
+END
+$$;
+COMMENT ON FUNCTION _mart_put_triggers(jsonb) IS 'puts the triggers on the orders of a mart that they lack; false where writers do not let it';
+
+-- The triggers go with their function, also from tables that the owner of the mart does not own.
+CREATE FUNCTION _mart_drop_triggers(settings jsonb, more text)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    note_changes regprocedure := to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
+BEGIN
+    RETURN @extschema@._mart_patiently(concat('DROP FUNCTION ' || note_changes || ' CASCADE; ', more), (SELECT 1 + count(DISTINCT tgrelid) FROM pg_trigger WHERE tgfoid = note_changes), settings);
+END
+$$;
+COMMENT ON FUNCTION _mart_drop_triggers(jsonb, text) IS 'drops the trigger function of a mart, if it has one, and its triggers, and runs one statement more; false where writers do not let it';
 
 -- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
 CREATE FUNCTION _mart_run(held text[], queries text[])

@@ -122,9 +122,10 @@ BEGIN
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;
-    can_note := @extschema@._mart_has_triggers(orders);
+    can_note := @extschema@._mart_can_note(orders);
     IF triggers AND NOT can_note THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot be put on %s', orders), HINT = 'Views and foreign tables, and tables without the privilege TRIGGER, are refreshed by period: triggers => false.';
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot note the changes of %s', orders),
+            HINT = 'Views and foreign tables, tables without the privilege TRIGGER, and those that can be written through a table above them, are refreshed by period: triggers => false.';
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
@@ -140,20 +141,22 @@ $$;
 COMMENT ON FUNCTION _mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
 'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
 
--- Views run functions, and so does planning, for indexes of tables: who owns what a mart reads can have code run with the rights of who refreshes it.
+-- Views run functions, and so does planning, for indexes of tables: who owns what a mart reads can have code run with the rights of who refreshes it. Tables need
+-- more of an attack than views, and are of others as a rule: only a superuser is told of them.
 CREATE FUNCTION _mart_tell_risks(settings jsonb)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    is_superuser boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
     others text;
 BEGIN
     SELECT string_agg(format('%s (%s)', c.oid::regclass, pg_get_userbyid(c.relowner)), ', ' ORDER BY place) INTO others
     FROM unnest(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']) WITH ORDINALITY AS s (source, place)
-         JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user);
-    IF others IS NOT NULL AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        RAISE NOTICE USING MESSAGE = format('the mart "%s" of the superuser %s reads what others own: %s', settings ->> 'mart', current_user, others),
+         JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user) AND (is_superuser OR c.relkind = 'v');
+    IF others IS NOT NULL THEN
+        RAISE NOTICE USING MESSAGE = format('the mart "%s" of %s%s reads what others own: %s', settings ->> 'mart', CASE WHEN is_superuser THEN 'the superuser ' ELSE '' END, current_user, others),
             DETAIL = 'Who owns a table or a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
     END IF;
     IF (settings ->> 'triggers')::boolean THEN
@@ -166,7 +169,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_tell_risks(jsonb) IS
-'notices for who makes a mart: a superuser who reads what others own; changes that triggers cannot note because the orders belong to another role';
+'notices for who makes a mart: views of others that are read, and for a superuser their tables; changes that triggers cannot note because the orders belong to another role';
 
 CREATE FUNCTION _mart_make(settings jsonb)
 RETURNS void
@@ -174,23 +177,17 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
-    is_done boolean;
 BEGIN
-    PERFORM @extschema@._mart_lock(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']::regclass[]);
     EXECUTE format('CREATE SCHEMA %I', mart);
     EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
     PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
     EXECUTE format('INSERT INTO %1$I.settings SELECT $1 - $2, ($1 ->> $2[1])::regclass, ($1 ->> $2[2])::regclass, ($1 ->> $2[3])::regclass, ($1 ->> $2[4])::regclass', mart) USING settings, tables;
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
-    IF (settings ->> 'triggers')::boolean THEN
-        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('SELECT %s._mart_add_triggers($1)', extension)) INTO is_done USING settings;
-        IF NOT is_done THEN
-            RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
-        END IF;
+    IF (settings ->> 'triggers')::boolean AND NOT @extschema@._mart_put_triggers(settings) THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
     END IF;
     PERFORM @extschema@._mart_tell_risks(settings);
 END
@@ -252,27 +249,23 @@ DECLARE
     extension text := @extschema@._extension_schema();
     settings jsonb;
     command text;
-    is_done boolean;
 BEGIN
     settings := @extschema@._mart_settings(mart);
-    -- after a refresh under way, which locks this before it locks the orders
+    -- after a refresh under way, which locks this before it locks the orders; and readers of the mart are waited for before the orders are locked
     EXECUTE format('LOCK TABLE %I.stored_state', mart);
-    -- its triggers go with it, also from tables that the owner of the mart does not own
-    IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
-        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
-        IF NOT is_done THEN
-            RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is in use all the time, so that the triggers on it cannot be dropped', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions.';
-        END IF;
-    END IF;
     FOR command IN EXECUTE format($sql$
         SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
             SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s._mart_views()
             UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s._mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables()) AS object
+            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables() WHERE name <> 'changes') AS object
         WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
     LOOP
         EXECUTE command;
     END LOOP;
+    -- writers of the orders may wait for this one
+    IF NOT @extschema@._mart_drop_triggers(settings, format('DROP TABLE %I.changes', mart)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is in use all the time, so that the triggers on it cannot be dropped', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions.';
+    END IF;
     EXECUTE format('DROP SCHEMA %I', mart);
 END
 $$;

@@ -289,7 +289,7 @@ BEGIN
     IF mapping ->> 'period' IS NOT NULL THEN
         starts_at := format('lower(t.%I)', mapping ->> 'period');
         ends_at := format('upper(t.%I)', mapping ->> 'period');
-        period := format('t.%I', mapping ->> 'period');
+        period := format('t.%I::daterange', mapping ->> 'period');
         RETURN;
     END IF;
     SELECT @extschema@._mart_day(subscriptions, mapping ->> 'starts_at', settings ->> 'tz'), CASE WHEN (mapping ->> 'ends_at') IS NULL THEN 'NULL::date' ELSE @extschema@._mart_day(subscriptions, mapping ->> 'ends_at', settings ->> 'tz') END INTO starts_at, ends_at;
@@ -369,8 +369,8 @@ BEGIN
         EXECUTE format('DELETE FROM %I.stored_nps', mart);
         EXECUTE format($sql$INSERT INTO %1$I.stored_nps
             SELECT period, %2$s.responses(state), %2$s.promoters(state), %2$s.passives(state), %2$s.detractors(state), %2$s.nps(state), interval.lower, interval.upper, (period + %8$L::interval)::date <= $1 + 1
-            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95::double precision) AS interval$sql$,
-            mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at', settings ->> 'step') USING as_of;
+            FROM (SELECT date_trunc(%3$L, %4$s)::date AS period, %2$s.nps_agg(t.%5$I::%9$s) AS state FROM %6$s AS t WHERE isfinite(t.%7$I) GROUP BY 1) AS survey, %2$s.nps_ci(state, 0.95::double precision) AS interval$sql$,
+            mart, extension, settings ->> 'unit', day, mapping ->> 'score', settings ->> 'survey_table', mapping ->> 'answered_at', settings ->> 'step', settings #>> '{types,survey,score}') USING as_of;
     END IF;
 
     mapping := settings -> 'costs';

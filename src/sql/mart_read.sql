@@ -8,12 +8,18 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     used record;
+    temporary text;
     now_there jsonb;
 BEGIN
     FOR used IN SELECT * FROM (VALUES ('orders', settings ->> 'orders'), ('subscriptions', settings ->> 'subscriptions_table'), ('survey', settings ->> 'survey_table'), ('costs', settings ->> 'costs_table')) AS v (name, relation)
                 WHERE relation IS NOT NULL LOOP
         IF used.relation ~ '^[0-9]+$' THEN
             RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('the table of %s of the mart "%s" is gone', used.name, settings ->> 'mart'), HINT = 'drop_mart, and create_mart of other tables.';
+        END IF;
+        SELECT c.oid::regclass::text INTO temporary FROM pg_class AS c
+        WHERE c.relpersistence = 't' AND (c.oid = used.relation::regclass OR c.relnamespace = pg_my_temp_schema() AND c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent IN (SELECT @extschema@._mart_relations(used.relation::regclass)))) LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_table_definition', MESSAGE = format('a mart cannot read temporary tables, such as %s', temporary), HINT = 'Other sessions do not see the same rows in it.';
         END IF;
         IF row_security_active(used.relation::regclass) THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('row-level security hides rows of %s from %s', used.relation, current_user),
@@ -28,7 +34,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION _mart_check_tables(jsonb) IS 'an error where a table of a mart is gone, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
+COMMENT ON FUNCTION _mart_check_tables(jsonb) IS 'an error where a table of a mart is gone or temporary, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
 
 CREATE FUNCTION _mart_types(settings jsonb)
 RETURNS jsonb
@@ -85,7 +91,7 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN c.name IS NULL THEN 'NULL::numeric'::text
                     WHEN settings -> 'types'::text -> 'orders'::text ->> argument IN ('real'::text, 'double precision'::text)
-                    THEN pg_catalog.format('%s._shortest_decimal(t.%I)'::text, VARIADIC ARRAY[_extension_schema(), c.name])
+                    THEN pg_catalog.format('%s._shortest_decimal(t.%I::%s)'::text, VARIADIC ARRAY[_extension_schema(), c.name, settings -> 'types'::text -> 'orders'::text ->> argument])
                     ELSE pg_catalog.format('t.%I::numeric'::text, VARIADIC ARRAY[c.name]) END
         FROM (SELECT settings -> 'columns'::text ->> argument) AS c (name));
 COMMENT ON FUNCTION _mart_number(text, jsonb) IS 'a column of orders as an exact number, as an expression over t; NULL where the mapping lacks it';
@@ -144,7 +150,7 @@ BEGIN
         bounds := format('isfinite(%s)', at);
     END IF;
     IF columns ->> 'order_id' IS NULL AND NOT by_category THEN
-        day := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN at ELSE day END;
+        day := CASE settings ->> 'at_type' WHEN 'timestamp with time zone' THEN at || '::timestamptz' ELSE day END;
     END IF;
     source := format('SELECT %s AS customer, %s AS at, %s AS amount%s%s FROM %s AS t WHERE %s',
         CASE WHEN settings ->> 'key' = 'text' THEN named.customer ELSE format('t.%I::%s', columns ->> 'customer', settings ->> 'key') END, day, amount,

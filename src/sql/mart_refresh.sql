@@ -9,8 +9,6 @@ AS $$
 DECLARE
     extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
-    can_note boolean;
-    is_done boolean;
 BEGIN
     IF from_day IS NOT NULL OR to_day IS NOT NULL THEN
         IF NOT from_day < to_day IS NOT FALSE OR NOT isfinite(from_day) OR NOT isfinite(to_day) OR from_day IS NULL OR to_day IS NULL THEN
@@ -29,25 +27,26 @@ BEGIN
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
-    -- a partition can have joined that can have none, and that nobody could write with triggers on the tables above it
-    can_note := @extschema@._mart_has_triggers((settings ->> 'orders')::regclass);
-    IF can_note THEN
+    IF @extschema@._mart_can_note((settings ->> 'orders')::regclass) THEN
         -- where it has to be given up, _mart_watch finds tables without triggers, and all is read
-        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('SELECT %s._mart_add_triggers($1)', extension)) INTO is_done USING settings;
+        PERFORM @extschema@._mart_put_triggers(settings);
         RETURN;
     END IF;
+    -- a partition has joined that can have no triggers, and that nobody could write with triggers on the tables above it
     IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
-        EXECUTE format('SELECT %s._mart_patiently(%L, $1)', extension, format('DROP FUNCTION %I.note_changes() CASCADE', mart)) INTO is_done USING settings;
+        PERFORM @extschema@._mart_drop_triggers(settings, '');
     END IF;
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
-    RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot be on all tables of %s: all months are read', mart, settings ->> 'orders');
+    RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot note all changes of %s: all months are read', mart, settings ->> 'orders'),
+        HINT = 'They can be on tables of which you have the privilege TRIGGER, not on foreign tables, and do not fire for what is written through a table above the orders.';
 END
 $$;
 COMMENT ON FUNCTION _mart_note(jsonb, date, date) IS
 'notes in changes what triggers could not: the months of a period; those of orders whose day has come; all of a source without triggers; and puts triggers on tables that lack them';
 
 -- What tells that orders have changed without a trigger: TRUNCATE, ALTER TABLE and CLUSTER give a table another file; a column that was dropped and
--- added again has another number; triggers that were disabled for a time have another version of their row in the catalogue.
+-- added again has another number; and what was altered for a time has another version of its row in the catalogue: triggers that were disabled, mapped
+-- columns of a table that was a partition of another, the table of the changes themselves and the function that notes them.
 CREATE FUNCTION _mart_sources(settings jsonb)
 RETURNS TABLE (relation oid, file oid, columns text, triggers text, is_noted boolean)
 LANGUAGE plpgsql STABLE
@@ -58,9 +57,9 @@ DECLARE
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT r.relation::oid, c.relfilenode,
-               coalesce((SELECT string_agg(format('%%s %%s %%s %%s', key, attnum, atttypid, atttypmod)
+               coalesce((SELECT string_agg(format('%%s %%s %%s %%s %%s %%s', key, attnum, atttypid, atttypmod, a.xmin, (SELECT d.xmin FROM pg_attrdef AS d WHERE a.attgenerated <> '' AND adrelid = attrelid AND adnum = attnum))
                                              || coalesce((SELECT string_agg(format(' %%s %%L', oid, enumlabel), '' ORDER BY oid) FROM pg_enum WHERE enumtypid = %1$s._quality_column(r.relation::regclass, key, value)::regtype), ''), ', ' ORDER BY key)
-                         FROM jsonb_each_text($1 -> 'columns') JOIN pg_attribute ON attrelid = r.relation AND attname = value), ''),
+                         FROM jsonb_each_text($1 -> 'columns') JOIN pg_attribute AS a ON attrelid = r.relation AND attname = value), ''),
                coalesce(t.versions, ''),
                t.working >= w.wanted AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation::oid FROM %1$s._mart_relations($2)) OR srrelid IN (SELECT relid::oid FROM pg_partition_ancestors(r.relation) AS relid)))
         FROM %1$s._mart_relations($2) AS r (relation)
@@ -69,11 +68,15 @@ BEGIN
                 SELECT string_agg(format('%%s %%s %%s', tgtype, oid, xmin), ', ' ORDER BY tgtype, oid) AS versions,
                        count(DISTINCT tgtype) FILTER (WHERE tgenabled = 'A' OR tgenabled = CASE tgtype WHEN 29 THEN 'R' ELSE 'O' END) AS working
                 FROM pg_trigger WHERE tgrelid = r.relation AND tgfoid = $3) AS t
-             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s._mart_triggers($2) AS w WHERE w.relation = r.relation) AS w$sql$, extension)
-    USING settings, (settings ->> 'orders')::regclass, to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
+             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s._mart_triggers($2) AS w WHERE w.relation = r.relation) AS w
+        UNION ALL
+        SELECT c.oid, c.relfilenode, c.xmin::text, p.xmin::text, relkind = 'r' AND relpersistence <> 't' AND relowner = proowner AND relnatts = 1 AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid)
+                                                                 AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid)
+        FROM pg_class AS c, pg_proc AS p WHERE c.oid = $4 AND p.oid = $3$sql$, extension)
+    USING settings, (settings ->> 'orders')::regclass, to_regprocedure(format('%I.note_changes()', settings ->> 'mart')), to_regclass(format('%I.changes', settings ->> 'mart'));
 END
 $$;
-COMMENT ON FUNCTION _mart_sources(jsonb) IS 'the tables of the orders of a mart as they are now, as stored_sources has them as they were when they were read';
+COMMENT ON FUNCTION _mart_sources(jsonb) IS 'the tables of the orders of a mart, and that of their changes, as they are now; stored_sources has them as they were when they were read';
 
 CREATE FUNCTION _mart_watch(settings jsonb, is_first boolean)
 RETURNS void
@@ -84,6 +87,7 @@ DECLARE
     extension text := @extschema@._extension_schema();
     mart text := settings ->> 'mart';
     day text;
+    changes regclass := to_regclass(format('%I.changes', settings ->> 'mart'));
     seen record;
     reason text;
     reads_all boolean;
@@ -101,10 +105,15 @@ BEGIN
     EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I.stored_sources)', mart) INTO reads_all;
     FOR seen IN EXECUTE format('SELECT coalesce(now_there.relation, before.relation)::regclass AS relation, before.relation IS NULL AS is_new, now_there.relation IS NULL AS is_gone, before.file <> now_there.file AS is_rewritten,
                                        before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted,
-                                       relkind = ''r'' AND has_table_privilege(c.oid, ''SELECT'') AND NOT row_security_active(c.oid) AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
-                                FROM %1$I.stored_sources AS before FULL JOIN %2$s._mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings LOOP
-        reason := CASE WHEN seen.is_gone THEN 'is no table of it any more'
-                       WHEN seen.is_rewritten THEN 'was emptied or rewritten' WHEN seen.has_other_columns THEN 'has other columns' WHEN seen.has_other_triggers THEN 'was without its triggers for a time, or they were off'
+                                       relkind = ''r'' AND relation <> $2 AND has_table_privilege(c.oid, ''SELECT'') AND NOT row_security_active(c.oid) AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
+                                FROM %1$I.stored_sources AS before FULL JOIN %2$s._mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings, changes LOOP
+        IF seen.relation = changes AND seen.is_not_noted THEN
+            RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('%s is not as create_mart made it, so that changes of the orders cannot be noted in it', changes),
+                HINT = 'It has one column, no index, no trigger, and the owner of note_changes().';
+        END IF;
+        reason := CASE WHEN seen.relation = changes THEN CASE WHEN seen.is_rewritten OR seen.has_other_columns OR seen.has_other_triggers THEN 'or its function note_changes() was altered' END
+                       WHEN seen.is_gone THEN 'is no table of it any more'
+                       WHEN seen.is_rewritten THEN 'was emptied or rewritten' WHEN seen.has_other_columns THEN 'has other columns, or had them altered' WHEN seen.has_other_triggers THEN 'was without its triggers for a time, or they were off'
                        WHEN seen.is_emptied AND NOT seen.is_new THEN 'is UNLOGGED, and may have been emptied by a crash' END;
         IF reason IS NOT NULL THEN
             RAISE NOTICE USING MESSAGE = format('%s %s: all months of the mart "%s" are read', seen.relation, reason, mart);
@@ -118,13 +127,6 @@ BEGIN
             EXECUTE format('INSERT INTO %I.changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)', mart, day, seen.relation, settings #>> '{columns,ordered_at}');
         END IF;
     END LOOP;
-    IF is_first AND NOT (SELECT relkind = 'r' AND NOT relhasindex AND NOT relhastriggers AND relnatts = 1 AND relpersistence <> 't'
-                                AND relowner = (SELECT proowner FROM pg_proc WHERE oid = to_regprocedure(format('%I.note_changes()', mart)))
-                         FROM pg_class WHERE oid = to_regclass(format('%I.changes', mart))) THEN
-        RAISE WARNING USING MESSAGE = format('%I.changes is not as create_mart made it, so that changes of the orders cannot be noted in it: all months are read', mart),
-            HINT = 'It needs one column, no index (a plain VACUUM after DROP INDEX), no trigger, and the owner of note_changes().';
-        reads_all := true;
-    END IF;
     IF reads_all THEN
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
@@ -260,7 +262,6 @@ BEGIN
     settings := @extschema@._mart_settings(mart);
     PERFORM @extschema@._mart_check_tables(settings);
     sources := ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table'];
-    PERFORM @extschema@._mart_lock(sources);
     log_run := @extschema@._mart_begin(settings, from_day, to_day);
     LOOP
         state := to_regclass(format('%I.stored_state', mart));

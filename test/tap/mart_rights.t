@@ -148,6 +148,36 @@ for change in "s ALTER a TYPE word USING 'A'" "s_survey ALTER score TYPE word US
         s_subscriptions*) as source "ALTER TABLE s_subscriptions ADD every interval DEFAULT '1 month'" ;;
     esac
 done
+# --- nor functions for domains of theirs, which match better, where others may create functions in the schema of the extension
+superuser >/dev/null <<'SQL'
+SET ROLE rights_source;
+CREATE DOMAIN amount AS double precision; CREATE DOMAIN moment AS timestamptz; CREATE DOMAIN answer AS smallint; CREATE DOMAIN span AS daterange; CREATE DOMAIN name AS text;
+CREATE TABLE d (c public.name, at moment, a amount, state public.name, product public.name); CREATE TABLE d_survey (day moment, score answer); CREATE TABLE d_subscriptions (who public.name, during span, fee amount, every interval);
+INSERT INTO d VALUES ('A', '2024-01-01', 0.1, 'paid', 'A'), ('B', '2024-01-02', 0.2, 'paid', 'B');
+INSERT INTO d_survey VALUES ('2024-01-01', 10); INSERT INTO d_subscriptions VALUES ('A', '[2024-01-01,)', 5, '1 month');
+GRANT SELECT ON d, d_survey, d_subscriptions TO rights_owner;
+SELECT format('CREATE FUNCTION public.%I(%s) RETURNS %s LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION ''evil runs as %%'', current_user; END$$', proname, arguments,
+              CASE proname WHEN '_shortest_decimal' THEN 'numeric' ELSE 'boolean' END)
+FROM (VALUES ('_shortest_decimal', 'amount'), ('is_revenue_status', 'public.name'), ('is_known_status', 'public.name')) AS v (proname, arguments) \gexec
+CREATE FUNCTION evil_score(state text, score answer) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
+CREATE AGGREGATE public.nps_agg(answer) (sfunc = evil_score, stype = text);
+CREATE FUNCTION evil_row(state text, customer text, at moment, amount numeric, tz text) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
+CREATE AGGREGATE public.ledger_agg(text, moment, numeric, text) (sfunc = evil_row, stype = text);
+CREATE FUNCTION evil_subscription(state text, customer text, during span, amount numeric, every interval) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
+CREATE AGGREGATE public.mrr_agg(text, span, numeric, interval) (sfunc = evil_subscription, stype = text);
+SQL
+is "$(as owner 'SELECT nps_agg(score) FROM d_survey' | errors | head -n 1)" 'ERROR: evil runs as rights_owner' 'such a function is what a call by somebody else finds'
+is "$(as owner "SELECT create_mart('of_domains', 'd', 'c', 'at', 'a', status => 'state', product => 'product', price => 'a', tz => 'UTC', triggers => false, survey => '{\"table\": \"d_survey\", \"answered_at\": \"day\", \"score\": \"score\"}',
+        subscriptions => '{\"table\": \"d_subscriptions\", \"customer\": \"who\", \"period\": \"during\", \"amount\": \"fee\", \"every\": \"every\"}')
+    " | grep -v '^$'; as owner "CALL refresh_mart('of_domains', quality => true)"; as owner "SELECT sum(net_revenue), (SELECT sum(nps) FROM of_domains.nps), (SELECT max(end_mrr) FROM of_domains.mrr) FROM of_domains.revenue; SELECT drop_mart('of_domains')" | head -n 1)" \
+   '0.30|100|5.00' 'nor a function that they have made for a domain of theirs in the schema of the extension'
+superuser 'DROP TABLE d, d_survey, d_subscriptions; DROP DOMAIN amount, moment, answer, span, public.name CASCADE' >/dev/null 2>&1
+
+# --- a view of which some columns may be read, over a table that may not be read
+superuser "SET ROLE rights_source; CREATE TABLE hidden (c text, day date, a numeric, secret text); INSERT INTO hidden VALUES ('A', '2024-01-01', 1, 'x'); CREATE VIEW partly AS TABLE hidden; GRANT SELECT (c, day, a) ON partly TO rights_owner" >/dev/null
+is "$(PGOPTIONS='-c client_min_messages=notice' as owner "SELECT create_mart('of_some', 'partly', 'c', 'day', 'a')" | errors | head -n 1; as owner "CALL refresh_mart('of_some')"; as owner "SELECT count(*) FROM of_some.revenue; SELECT drop_mart('of_some')" | head -n 1)" $'NOTICE: the mart "of_some" of rights_owner reads what others own: public.partly (rights_source)\n1' 'a mart needs no more of a view than the columns that it reads'
+superuser 'DROP TABLE hidden CASCADE' >/dev/null 2>&1
+
 as owner "SELECT drop_mart('of_source')" >/dev/null
 is "$(superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 's'::regclass")" 0 'drop_mart removes the triggers from a table of another'
 
