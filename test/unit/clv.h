@@ -1,14 +1,8 @@
-// What the tests of forecasts share: fits of held states, and the data files where they are there.
+// What the tests of forecasts share: fits of held states.
 #pragma once
 
 #include "core/clv/fit.h"
 #include "unit/laws.h"
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 
 namespace customer_value::test {
 
@@ -52,30 +46,6 @@ template <class Model> clv::Sum likelihood_at(const Held<typename clv::Fit<Model
     for (std::size_t i = 0; i < clv::most_parameters; ++i)
         sum.gradient[i] /= plan.unit()[i];
     return sum;
-}
-
-// Where a data file is: in shared/data beside the sources, or where CUSTOMER_VALUE_DATA says; empty where it is not there.
-inline std::string data_file(const std::string& name)
-{
-    const char* folder = std::getenv("CUSTOMER_VALUE_DATA");
-    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-    const auto file = (folder == nullptr ? root.parent_path() / "shared" / "data" : std::filesystem::path(folder)) / name;
-    return std::filesystem::exists(file) ? file.string() : std::string();
-}
-
-// The numbers of a file's lines, but for the first line; nothing where the file is not there.
-inline std::vector<std::vector<double>> numbers_of(const std::string& name)
-{
-    std::vector<std::vector<double>> rows;
-    std::ifstream file(data_file(name));
-    std::string line;
-    std::getline(file, line);
-    while (std::getline(file, line)) {
-        std::ranges::replace(line, ',', ' ');
-        std::istringstream words(line);
-        rows.emplace_back(std::istream_iterator<double>(words), std::istream_iterator<double>());
-    }
-    return rows;
 }
 
 // Equal to so many digits, relative to the expected value.

@@ -1,9 +1,8 @@
-// Published figures and exact optima. CDNOW's summary is read where it is; what is small stands here.
+// Published figures and exact optima, on the data of test/reference.
 #include "unit/clv.h"
+#include "unit/reference.h"
 
 #include <cmath>
-#include <map>
-#include <numeric>
 
 namespace customer_value::test {
 namespace {
@@ -24,57 +23,39 @@ void expect_fit(const Fitted& fit, double log_likelihood, const std::vector<doub
     EXPECT_FALSE(fit.at_boundary);
 }
 
-// The sample of 2,357 customers in weeks, from the spreadsheet (two decimals), or in exact days / 7.
+// The 2,357 customers of the CDNOW sample, in weeks.
 struct Cdnow {
     Held<RepeatPurchases> purchases;
     Held<RepeatSpend> spend;
-    std::size_t customers = 0;
 };
-Cdnow cdnow_summary()
-{
-    Cdnow cdnow;
-    for (const auto& row : numbers_of("cdnow/cdnow_customers_summary_with_transactions.csv")) {
-        cdnow.purchases.add(static_cast<std::int64_t>(row[1]), row[2], row[3]);
-        cdnow.spend.add(static_cast<std::int64_t>(row[1]), row[4]);
-        ++cdnow.customers;
-    }
-    return cdnow;
-}
 Cdnow cdnow_exact()
 {
     Cdnow cdnow;
-    std::ifstream file(data_file("cdnow/CDNOW_sample.txt"));
-    const auto day_of = [](int date) {
-        const int year = date / 10000, month = date / 100 % 100, day = date % 100;
-        int days = day;
-        for (int m = 1; m < month; ++m)
-            days += std::array{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[static_cast<std::size_t>(m - 1)];
-        return (year - 1997) * 365 + days;
-    };
-    std::map<int, std::map<int, double>> days;
-    for (double master, sample, date, cds, amount; file >> master >> sample >> date >> cds >> amount;)
-        if (date <= 19970930)
-            days[static_cast<int>(sample)][day_of(static_cast<int>(date))] += amount;
-    for (const auto& [customer, bought] : days) {
-        const auto x = static_cast<std::int64_t>(bought.size()) - 1;
-        const double first = bought.begin()->first, last = bought.rbegin()->first;
-        const double repeat = std::accumulate(std::next(bought.begin()), bought.end(), 0.0, [](double sum, const auto& day) { return sum + day.second; });
-        cdnow.purchases.add(x, (last - first) / 7, (day_of(19970930) - first) / 7);
-        cdnow.spend.add(x, x == 0 ? 0 : repeat / static_cast<double>(x));
-        ++cdnow.customers;
+    for (const auto& row : reference("cdnow_sample.csv")) {
+        const auto x = static_cast<std::int64_t>(row[1]);
+        cdnow.purchases.add(x, row[2] / 7, row[3] / 7);
+        cdnow.spend.add(x, x == 0 ? 0 : row[4] / row[1]);
     }
     return cdnow;
 }
 
-#define SKIP_WITHOUT(cdnow) \
-    if ((cdnow).customers == 0) \
-    GTEST_SKIP() << "the file is not there"
+// The same as the spreadsheet of Fader and Hardie has it: weeks and dollars with two decimals.
+Cdnow cdnow_rounded()
+{
+    const auto hundredths = [](double dividend, double divisor) { return std::floor(100 * dividend / divisor + .5 + 1e-9) / 100; };
+    Cdnow cdnow;
+    for (const auto& row : reference("cdnow_sample.csv")) {
+        const auto x = static_cast<std::int64_t>(row[1]);
+        cdnow.purchases.add(x, hundredths(row[2], 7), hundredths(row[3], 7));
+        cdnow.spend.add(x, x == 0 ? 0 : hundredths(row[4], row[1]));
+    }
+    return cdnow;
+}
 
 TEST(Cdnow, summary_with_two_decimals_is_fitted_as_published)
 {
-    const Cdnow cdnow = cdnow_summary();
-    SKIP_WITHOUT(cdnow);
-    EXPECT_EQ(cdnow.customers, 2357u);
+    const Cdnow cdnow = cdnow_rounded();
+    EXPECT_EQ(cdnow.purchases->customers(), 2357);
     expect_fit(fitted<BgNbd>(cdnow.purchases), -9582.42556057, {.2425929072, 4.4135315612, .7928861481, 2.4257534365});
     expect_fit(fitted<ParetoNbd>(cdnow.purchases), -9594.97392983, {.5532755087, 10.5776122387, .6062135687, 11.6679112379});
     expect_fit(fitted<MbgNbd>(cdnow.purchases), -9582.13268490, {.5248379837, 6.1829920197, .8913561553, 1.6139993347});
@@ -85,8 +66,7 @@ TEST(Cdnow, summary_with_two_decimals_is_fitted_as_published)
 TEST(Cdnow, exact_days_are_fitted_as_computed)
 {
     const Cdnow cdnow = cdnow_exact();
-    SKIP_WITHOUT(cdnow);
-    EXPECT_EQ(cdnow.customers, 2357u);
+    EXPECT_EQ(cdnow.purchases->customers(), 2357);
     const Fitting<BgNbd> bg(cdnow.purchases);
     expect_fit(bg.result(), -9582.42920667, {.2425945224, 4.4136020190, .7929220172, 2.4259067768});
     expect_fit(bg.baseline(), -9763.65761467, {.3847661, 12.0720218});
@@ -103,8 +83,7 @@ TEST(Cdnow, exact_days_are_fitted_as_computed)
 
 TEST(Cdnow, log_likelihood_at_given_parameters)
 {
-    const Cdnow cdnow = cdnow_summary();
-    SKIP_WITHOUT(cdnow);
+    const Cdnow cdnow = cdnow_rounded();
     EXPECT_NEAR(likelihood_at<BgNbd>(cdnow.purchases, {.2425929072, 4.4135315612, .7928861481, 2.4257534365}).value, -9582.42556057, 1e-8);
     EXPECT_NEAR(likelihood_at<ParetoNbd>(cdnow.purchases, {.5532755087, 10.5776122387, .6062135687, 11.6679112379}).value, -9594.97392983, 1e-8);
     EXPECT_NEAR(likelihood_at<MbgNbd>(cdnow.purchases, {.5248379837, 6.1829920197, .8913561553, 1.6139993347}).value, -9582.13268490, 1e-8);
@@ -152,15 +131,12 @@ TEST(GammaGamma, figures_of_the_note)
     EXPECT_DIGITS(.3 * 5 / .1, *(GammaGamma{.3, .5, 1}.expected_value(2, 2)), 1e-12);
 }
 
-// 11,104 donors and six opportunities: frequency, recency, donors
+// 11,104 donors and six opportunities
 Held<RepeatPurchases> donations()
 {
-    constexpr std::array<std::array<int, 3>, 22> cells{{{0, 0, 3464}, {1, 1, 1091}, {1, 2, 277}, {1, 3, 129}, {1, 4, 78}, {1, 5, 119}, {1, 6, 129}, {2, 2, 613},
-        {2, 3, 255}, {2, 4, 155}, {2, 5, 173}, {2, 6, 234}, {3, 3, 322}, {3, 4, 181}, {3, 5, 225}, {3, 6, 357}, {4, 4, 240}, {4, 5, 284}, {4, 6, 512},
-        {5, 5, 335}, {5, 6, 728}, {6, 6, 1203}}};
     Held<RepeatPurchases> rows;
-    for (const auto& [x, recency, donors] : cells)
-        rows.add(std::int64_t{x}, double(recency), 6.0, std::int64_t{donors});
+    for (const auto& row : reference("donations.csv"))
+        rows.add(static_cast<std::int64_t>(row[0]), row[1], row[2], static_cast<std::int64_t>(row[3]));
     return rows;
 }
 
@@ -180,20 +156,30 @@ TEST(BgBb, donations_are_fitted_and_forecast_as_published)
     EXPECT_NEAR(model.expected_purchases(10), 3.179805, 5e-5);
 }
 
-Held<Renewals> cohort(const std::vector<int>& customers)
+// A column of contracts.csv: of 1000 customers, those left after each year
+std::vector<std::int64_t> contracts(std::size_t segment)
 {
+    std::vector<std::int64_t> left;
+    for (const auto& row : reference("contracts.csv"))
+        left.push_back(std::llround(10 * row[segment]));
+    return left;
+}
+
+// The first seven years of contracts
+Held<Renewals> seven_years(const std::vector<std::int64_t>& left)
+{
+    constexpr std::size_t years = 7;
     Held<Renewals> rows;
-    for (std::size_t period = 1; period < customers.size(); ++period)
-        rows.add(static_cast<std::int64_t>(period), std::int64_t{customers[period - 1] - customers[period]},
-                 std::int64_t{period + 1 == customers.size() ? customers[period] : 0});
+    for (std::size_t year = 1; year <= years; ++year)
+        rows.add(static_cast<std::int64_t>(year), left[year - 1] - left[year], year == years ? left[year] : 0);
     return rows;
 }
 
 TEST(Sbg, both_segments_are_fitted_and_projected_as_published)
 {
-    const Fitted high_end = fitted<Sbg>(cohort({1000, 869, 743, 653, 593, 551, 517, 491}));
+    const Fitted high_end = fitted<Sbg>(seven_years(contracts(1)));
     expect_fit(high_end, -1611.15814739, {.6680883511, 3.8060949641});
-    expect_fit(fitted<Sbg>(cohort({1000, 631, 468, 382, 326, 289, 262, 241})), -1680.26518846, {.7040772985, 1.1820430262});
+    expect_fit(fitted<Sbg>(seven_years(contracts(2))), -1680.26518846, {.7040772985, 1.1820430262});
     const Sbg model{high_end.parameters[0], high_end.parameters[1]};
     const std::array survival{.460, .436, .414, .395, .378};
     for (std::size_t i = 0; i < survival.size(); ++i)

@@ -1,7 +1,7 @@
 // The functions of the models against integrals and series in 50 digits, for up to 3000 purchases and parameters from .008 to 2000.
-#include "unit/clv.h"
-
 #include "core/clv/special.h"
+#include "unit/clv.h"
+#include "unit/reference.h"
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
@@ -25,21 +25,21 @@ Digits log_rising_exact(const Digits& z, int n)
     return sum + log(product);
 }
 
-// The points: parameters of all sizes, few and many purchases, long and short silence.
+// A row of clv_stress.csv: parameters of all sizes, few and many purchases, long and short silence, and what the models make of it.
 struct Stress {
     Point parameters;
     History history;
     double horizon;
+    std::array<double, 6> figures{};   // p_alive and expected_purchases of BG/NBD, MBG/NBD, Pareto/NBD
 };
 std::vector<Stress> stress_points()
 {
     std::vector<Stress> points;
-    const std::vector<Point> all{{.243, 4.414, .793, 2.426}, {.008, .008, .008, .008}, {2000, 2000, 2000, 2000}, {.008, 2000, .008, 2000}, {2000, .008, 2000, .008},
-                                 {.5, 10, 1, 12}, {1, 1, 1, 1}, {.008, 5, 2000, 30}, {30, .05, .5, 700}, {3, 40, .999999, 2}, {12, 2000, .02, .5}};
-    for (const Point& parameters : all)
-        for (const auto& [history, horizon] : std::vector<std::pair<History, double>>{{{0, 0, 39}, 39}, {{1, 1, 300}, 2}, {{3, 20, 20}, 100}, {{26, 30.86, 31}, 30},
-                                                                                      {{400, 350, 365}, 365}, {{3000, 990, 1000}, 50}, {{3000, 500, 1000}, 5}})
-            points.push_back({parameters, history, horizon});
+    for (const auto& row : reference("clv_stress.csv")) {
+        Stress point{{row[0], row[1], row[2], row[3]}, {static_cast<std::int64_t>(row[4]), row[5], row[6]}, row[7], {}};
+        std::copy_n(row.begin() + 8, point.figures.size(), point.figures.begin());
+        points.push_back(point);
+    }
     return points;
 }
 std::string shown_point(const Stress& point)
@@ -57,6 +57,13 @@ void expect_close(double actual, const Digits& expected, double tolerance, const
     EXPECT_TRUE(std::isfinite(actual)) << what;
     // what vanishes may vanish
     EXPECT_LE(std::abs(actual - rounded), tolerance * std::abs(rounded) + 1e-300) << what << ": expected " << rounded << ", not " << actual;
+}
+
+// That the table has what 50 digits have
+void expect_tabled(double figure, const Digits& exact, const char* what)
+{
+    const auto rounded = static_cast<double>(exact);
+    EXPECT_NEAR(figure, rounded, 1e-14 * std::abs(rounded) + 1e-300) << what << " in clv_stress.csv";
 }
 
 // Gauss's series in 50 digits; all terms are positive.
@@ -90,7 +97,8 @@ Digits p_alive_exact(const Point& parameters, const History& history, int first)
     return 1 / (1 + a / (b + (x + first - 1)) * pow((alpha + history.age) / (alpha + history.recency), r + x));
 }
 
-template <class Model> void expect_beta_geometric_right(int first)
+// `first`: 0 where customers cannot drop out after the first purchase, else 1; `figures`: where the model's are in the table
+template <class Model> void expect_beta_geometric_right(int first, std::size_t figures)
 {
     for (const Stress& point : stress_points()) {
         SCOPED_TRACE(shown_point(point));
@@ -98,19 +106,23 @@ template <class Model> void expect_beta_geometric_right(int first)
         const Model model{r, alpha, a, b};
         const Digits alive = p_alive_exact(point.parameters, point.history, first);
         expect_close(model.p_alive(point.history), alive, 1e-11, "p_alive");
+        expect_tabled(point.figures[figures], alive, "p_alive");
         const Digits time = (Digits(alpha) + point.history.age + point.horizon) / (Digits(alpha) + point.history.age);
         expect_close(model.p_no_purchase(point.horizon, point.history), 1 - alive * (1 - pow(1 / time, Digits(r) + point.history.frequency)), 1e-11, "p_no_purchase");
-        if (point.parameters[2] + point.parameters[3] + static_cast<double>(point.history.frequency) + first <= 1)
+        if (point.parameters[2] + point.parameters[3] + static_cast<double>(point.history.frequency) + first <= 1) {
+            EXPECT_TRUE(std::isnan(point.figures[figures + 1]));
             continue;  // the printed form has another pole there
-        expect_close(model.purchases_if_alive(point.horizon, point.history),
-                     purchases_if_alive_exact(point.parameters, point.history, point.horizon, first), 1e-9, "purchases_if_alive");
+        }
+        const Digits if_alive = purchases_if_alive_exact(point.parameters, point.history, point.horizon, first);
+        expect_close(model.purchases_if_alive(point.horizon, point.history), if_alive, 1e-9, "purchases_if_alive");
+        expect_tabled(point.figures[figures + 1], alive * if_alive, "expected_purchases");
         const double purchases = model.expected_purchases(point.horizon, point.history);
         EXPECT_TRUE(std::isfinite(purchases) && purchases >= 0);
     }
 }
 
-TEST(BgNbd, is_right_under_stress) { expect_beta_geometric_right<BgNbd>(0); }
-TEST(MbgNbd, is_right_under_stress) { expect_beta_geometric_right<MbgNbd>(1); }
+TEST(BgNbd, is_right_under_stress) { expect_beta_geometric_right<BgNbd>(0, 0); }
+TEST(MbgNbd, is_right_under_stress) { expect_beta_geometric_right<MbgNbd>(1, 2); }
 
 // E[(1 + p t)^-s] by Gauss's series in the form of Pfaff, whose terms are positive too
 TEST(Prospect, survives_as_the_series_says)
@@ -149,6 +161,16 @@ ParetoExact pareto_exact(const Point& parameters, const History& history)
     return {-power * log(alpha + to) - s * log(beta + to), sum == 0 ? Digits(-1e300) : Digits(log(s) + top + log(sum))};
 }
 
+// Equation 41 as printed, at s = 1 its limit
+Digits pareto_purchases_exact(const Point& parameters, const History& history, double horizon)
+{
+    const Digits r = parameters[0], alpha = parameters[1], s = parameters[2], beta = parameters[3];
+    const Digits time = beta + history.age, rate = (r + history.frequency) / (alpha + history.age);
+    if (s == 1)
+        return rate * time * log((time + horizon) / time);
+    return rate * time / (s - 1) * (1 - pow(time / (time + horizon), s - 1));
+}
+
 TEST(ParetoNbd, is_right_under_stress)
 {
     for (const Stress& point : stress_points()) {
@@ -158,17 +180,16 @@ TEST(ParetoNbd, is_right_under_stress)
         const ParetoExact exact = pareto_exact(point.parameters, point.history);
         const Digits alive = 1 / (1 + exp(exact.log_gone - exact.log_alive));
         expect_close(model.p_alive(point.history), alive, 1e-9, "p_alive");
+        expect_tabled(point.figures[4], alive, "p_alive");
         Held<RepeatPurchases> row;
         row.add(point.history.frequency, point.history.recency, point.history.age);
         const Digits larger = (std::max)(exact.log_alive, exact.log_gone), smaller = (std::min)(exact.log_alive, exact.log_gone);
         const Digits log_likelihood = log_rising_exact(r, static_cast<int>(point.history.frequency)) + Digits(r) * log(Digits(alpha)) + Digits(s) * log(Digits(beta)) +
                                       larger + log(1 + exp(smaller - larger));
         EXPECT_NEAR(likelihood_at<ParetoNbd>(row, point.parameters).value, static_cast<double>(log_likelihood), 1e-9 * (1 + std::abs(static_cast<double>(log_likelihood))));
-        // equation 41, at s = 1 its limit
-        const Digits time = Digits(beta) + point.history.age, rate = (Digits(r) + point.history.frequency) / (Digits(alpha) + point.history.age);
-        const Digits purchases = s == 1 ? Digits(rate * time * log((time + point.horizon) / time))
-                                        : Digits(rate * time / (Digits(s) - 1) * (1 - pow(time / (time + point.horizon), Digits(s) - 1)));
+        const Digits purchases = pareto_purchases_exact(point.parameters, point.history, point.horizon);
         expect_close(model.purchases_if_alive(point.horizon, point.history), purchases, 1e-11, "purchases_if_alive");
+        expect_tabled(point.figures[5], alive * purchases, "expected_purchases");
         const double none = model.p_no_purchase(point.horizon, point.history);
         EXPECT_TRUE(none >= 0 && none <= 1) << none;
     }
