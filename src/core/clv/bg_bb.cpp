@@ -142,7 +142,8 @@ double BgBb::residual_transactions(double discount, const Opportunities& history
 
 void BgBbLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const
 {
-    const auto [alpha, beta, gamma, delta] = model_;
+    // no structured binding: clang 14 cannot capture one
+    const double alpha = model_.alpha, beta = model_.beta, gamma = model_.gamma, delta = model_.delta;
     for (std::size_t row = from; row < to; ++row) {
         const auto& entry = rows_->rows()[row];
         const Opportunities history = opportunities_of(entry.row);

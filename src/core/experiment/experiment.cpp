@@ -2,9 +2,10 @@
 
 #include "core/common/mantissa.h"
 
-// GCC 12 takes the two forms of a cpp_int for one
+// GCC 12 takes the two forms of a cpp_int for one; clang does not know its warning
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <boost/multiprecision/cpp_int.hpp>
 #pragma GCC diagnostic pop
