@@ -16,7 +16,7 @@ REGRESS_OPTS = --inputdir=$(srcdir)
 
 # the second folder stands in for <iostream>, see there; PostgreSQL's headers are C: what they warn about as C++ is not ours
 PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core/common/no_start_up -isystem $(includedir_server) -DCUSTOMER_VALUE_VERSION='"$(EXTENSION_VERSION)"'
-PG_CXXFLAGS = -std=c++20 -O2 -MMD -MP $(WARNINGS)
+PG_CXXFLAGS = -std=c++20 -O2 -MMD -MP $(WARNINGS) $(ASSERTIONS)
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
 EXTRA_CLEAN = $(OBJS:.o=.d)
 

@@ -15,6 +15,7 @@ step_title=''      # the step under way
 ticker=''          # the process that shows its progress
 build=''           # the copy of the tree in which the extension is built
 stage=''           # where it is installed: this in front of the server's own folders; empty where it is in these
+assertions=no      # yes: compile PostgreSQL's Assert() in, which its headers and src/pg have
 own_folders=${own_folders:-no}   # yes: a server that loads extensions from its own folders only gets it there
 server_data=''     # the data directory of the private server
 server_user=''     # who runs it
@@ -227,11 +228,12 @@ find_postgres() {
     choose_build
 }
 
-# Set $build: a folder for each server, as objects for a server with assertions are no use to one without; another user's
-# checkout, or a read-only one, is left alone
+# Set $build: a folder for each server, as objects for a server with assertions are no use to one without, and one more for
+# objects with assertions of their own; another user's checkout, or a read-only one, is left alone
 choose_build() {
     build=$root/build/pg$pg_major
     is_packaged || build+=-$(cksum <<<"$pg_bin" | cut -d ' ' -f 1)
+    [[ $assertions == no ]] || build+=-assertions
     if [[ ! -O $root || ! -w $root ]]; then build=$work/build; fi
 }
 
@@ -266,6 +268,7 @@ compile() {
     flock 9   # one build at a time
     find "$build" -type f ! -name '*.[od]' ! -name '*.so' -delete
     tar -C "$root" -c --exclude=./.git --exclude=./build --exclude='*.[od]' --exclude='*.so' . | tar -C "$build" -x --no-same-owner
+    [[ $assertions == no ]] || export ASSERTIONS=-DUSE_ASSERT_CHECKING
     make_in_build all
     make_in_build install DESTDIR="$stage"
     exec 9>&-

@@ -21,6 +21,11 @@ is "$(loading_code "$build/src")" '' 'no object has code that runs when the libr
 ok $? 'the library has its symbols'
 is "$(nm "$library" | grep ' _GLOBAL__')" '' 'and no such code'
 
+# --- assertions ---------------------------------------------------------------------------------
+
+[[ $(nm -D "$library") == *' U ExceptionalCondition'* ]]
+ok $? "the library that the tests use has PostgreSQL's assertions"
+
 # --- noexcept -----------------------------------------------------------------------------------
 
 # What the optimizer has left of each function says which calls may throw where nothing may: [MNT 1], "must not throw". Without
