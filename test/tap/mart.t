@@ -165,7 +165,7 @@ replicated() {
 own_server() { killed; replicated; }
 output=$(number=0 failures=0; with_own_server own_server)
 ok $? 'a session that is killed in the middle of a refresh, and orders that logical replication writes'
-sed 's/^/# /' <<<"$output"
+printf '# %s\n' "${output//$'\n'/$'\n# '}"
 
 # --- rights
 new_shop mart_roles

@@ -83,7 +83,7 @@ calls=$(superuser "SELECT format('%s %s.%I(%s)', CASE prokind WHEN 'p' THEN 'CAL
 [[ $(wc -l <<<"$calls") -gt 45 ]]
 ok $? 'there are functions of a mart to be tried'
 for who in stranger reader writer source; do
-    is "$(PGUSER=rights_$who psql -XqAt -v VERBOSITY=verbose -d mart_rights 2>&1 <<<"$(sed 's/$/;/' <<<"$calls")" | grep -E 'XX000|server closed')" '' "a $who calls every function of a mart: no error is an internal one"
+    is "$(PGUSER=rights_$who psql -XqAt -v VERBOSITY=verbose -d mart_rights 2>&1 <<<"${calls//$'\n'/$';\n'};" | grep -E 'XX000|server closed')" '' "a $who calls every function of a mart: no error is an internal one"
     is "$(everything)" "$before" 'and nothing has changed'
 done
 

@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # What the server-level tests share: TAP lines, and databases on the private server that script/test has started
-# (PGHOST, PGPORT, PGUSER lead to it; $stage is where the extension is installed).
+# (PGHOST, PGPORT, PGUSER lead to it; the extension is built in $build and installed in $stage, and $work is for files of a test).
 set -uo pipefail
 
+: "${build?}" "${stage?}" "${work?}"   # script/test sets them; stage is empty for a server with folders of its own
+export root
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export PGCLIENTENCODING=UTF8 PGOPTIONS="-c client_min_messages=warning"
 number=0
