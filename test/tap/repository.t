@@ -4,8 +4,8 @@ source "$(dirname "$0")/tap.sh"
 
 # --- scripts ------------------------------------------------------------------------------------
 
-# The files that are bash, in lines
-scripts() { (cd "$root" && grep -rlE '^(#!/usr/bin/env bash|# shellcheck shell=bash)$' script test .ci | sort); }
+# The files that are for a shell, in lines
+scripts() { (cd "$root" && grep -rlE '^(#!/usr/bin/env bash|#!/bin/sh|# shellcheck shell=bash)$' script test .ci | sort); }
 
 cd "$root" || exit   # .shellcheckrc is here
 for script in $(scripts); do
@@ -30,7 +30,7 @@ is "$(meta "m #>> '{provides,customer_value,file}', m #>> '{provides,customer_va
 ok $? 'which are there'
 # the oldest PostgreSQL is that of script/lib.sh
 is "$(meta "m #>> '{prereqs,runtime,requires,PostgreSQL}'")" "$(sed -n 's/^oldest_major=//p' script/lib.sh).0.0" 'META.json requires the oldest PostgreSQL that is supported'
-is "$(meta "ARRAY(SELECT key FROM unnest('{homepage,bugtracker,repository}'::text[]) AS key WHERE NOT m -> 'resources' ? key)")" '{}' 'META.json says where the project is'
+is "$(meta "m #>> '{resources,homepage}'")" 'https://pgxn.org/dist/customer_value/' 'META.json says where the project is'
 is "$(meta "(SELECT count(*) > 0 AND bool_and(length(tag) <= 256 AND tag ~ '^[^/\\\\]+\$') FROM jsonb_array_elements_text(m -> 'tags') AS tag)")" t \
     'META.json has tags as PGXN wants them'
 
