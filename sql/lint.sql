@@ -51,6 +51,15 @@ DROP TABLE lint_orders;
 RESET client_min_messages;
 \echo arguments without a name, but for the input and output of types and the first of state functions
 SELECT object FROM routine WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames[2:])) AND proname !~ '_(in|out|recv|send|merge|finish|add|remove)$' ORDER BY 1;
+\echo names of functions, arguments, columns, attributes and types that are meant for users and need quotes
+SELECT object, name FROM (
+    SELECT object, unnest(proname || coalesce(proargnames, '{}')) AS name FROM routine WHERE proname !~ '^_'
+    UNION ALL SELECT object, unnest(typname || ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = typrelid AND attnum > 0 ORDER BY attnum)) FROM member JOIN pg_type ON pg_type.oid = objid AND classid = 'pg_type'::regclass
+    UNION ALL SELECT 'view ' || view_name || ' of a mart', unnest(view_name || array_agg(column_name)) FROM _mart_columns() GROUP BY view_name) AS named
+WHERE quote_ident(name) <> name ORDER BY 1, 2;
+\echo columns of reports that are named period, cohort or day and are no date, or period_number and no whole number: as in a mart
+SELECT object, name FROM (SELECT object, unnest(proargnames) AS name, unnest(coalesce(proallargtypes, proargtypes::oid[]))::regtype AS type FROM routine WHERE proretset) AS argument
+WHERE name IN ('period', 'cohort', 'day') AND type <> 'date'::regtype OR name = 'period_number' AND type NOT IN ('integer'::regtype, 'bigint'::regtype) ORDER BY 1, 2;
 \echo aggregates without a combine function, or with one that is not for their state
 SELECT object FROM aggregate WHERE aggcombinefn = 0 OR NOT EXISTS (SELECT FROM pg_proc AS f WHERE f.oid = aggcombinefn AND f.proargtypes[0] = aggtranstype AND f.proargtypes[1] = aggtranstype) ORDER BY 1;
 \echo aggregates whose state is no type of this extension (internal, polymorphic), or collatable, or without binary input and output
