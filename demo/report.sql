@@ -199,7 +199,7 @@ SELECT ledger, fit_until, last_day(ledger) AS last_day
 FROM (SELECT ledger_agg(customer_id, day, amount) AS ledger FROM shop.sales WHERE customer_id IS NOT NULL) AS base,
      LATERAL (SELECT first_day(ledger) + (last_day(ledger) - first_day(ledger)) / 2 AS fit_until) AS half
 WHERE fit_until < last_day(ledger) AND repeat_buyers(repeat_purchases(ledger, fit_until)) > 0
-      AND (SELECT count(DISTINCT monetary_value) > 1 FROM rfm_summary(ledger, NULL::text) WHERE frequency > 0 AND monetary_value > 0);
+      AND (SELECT count(DISTINCT monetary_value) > 1 FROM rfm_summary(ledger) WHERE frequency > 0 AND monetary_value > 0);
 COMMENT ON MATERIALIZED VIEW report.forecast_base IS 'All orders as one ledger, and the middle of the time; no row where too few customers came back to fit a model.';
 
 CREATE VIEW report.forecast_models AS
@@ -218,16 +218,16 @@ COMMENT ON VIEW report.forecast_check IS 'Purchase days of the second half by ho
 
 CREATE VIEW report.forecast_model AS
 SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model  -- without dropout they are the same
-FROM report.forecast_base, model_comparison(ledger, fit_until, '1 week') WHERE recommended;
+FROM report.forecast_base, model_comparison(ledger, fit_until, '1 week') WHERE is_recommended;
 COMMENT ON VIEW report.forecast_model IS 'The model with the smallest AIC, by which the best customers are found.';
 
 CREATE VIEW report.best_customers AS
 SELECT customer, frequency AS came_back, monetary_value::numeric(20, 2) AS mean_spend, (100 * p_alive)::numeric(20, 0) AS alive_pct,
        expected_purchases::numeric(20, 1) AS purchases_ahead, clv::numeric(20, 2) AS value_ahead, report.bar(clv::numeric, max(clv::numeric) OVER (), 22) AS bar
 FROM report.forecast_base, report.forecast_model,
-     LATERAL (SELECT * FROM clv_forecast(ledger, bg_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002, NULL::text) WHERE model = 'BG/NBD'
-              UNION ALL SELECT * FROM clv_forecast(ledger, mbg_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002, NULL::text) WHERE model = 'MBG/NBD'
-              UNION ALL SELECT * FROM clv_forecast(ledger, pareto_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002, NULL::text) WHERE model = 'Pareto/NBD') AS ahead
+     LATERAL (SELECT * FROM clv_forecast(ledger, bg_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002) WHERE model = 'BG/NBD'
+              UNION ALL SELECT * FROM clv_forecast(ledger, mbg_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002) WHERE model = 'MBG/NBD'
+              UNION ALL SELECT * FROM clv_forecast(ledger, pareto_nbd_fit(ledger, NULL, '1 week'), gamma_gamma_fit(ledger), 52, 0.002) WHERE model = 'Pareto/NBD') AS ahead
 ORDER BY clv DESC NULLS LAST, customer
 LIMIT 10;
 COMMENT ON VIEW report.best_customers IS 'The ten customers who are expected to be worth most over the next 52 weeks, discounted by 0.2 % a week.';

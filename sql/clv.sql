@@ -49,8 +49,8 @@ SELECT matrix.check('sbg_fit(period, lost, stayed, w)', 'renewals_agg(period, lo
 
 -- numeric and double precision are one; weights are rows; the state counts what was added
 SELECT gamma_gamma_fit(x, m) = gamma_gamma_fit(x, m::float8) AS same_type, repeat_spend_agg(x, m)::text = repeat_spend_agg(x, m::float8)::text AS same_state,
-       counted_customers(repeat_spend_agg(x, m)) = count(*) FILTER (WHERE x > 0 AND m > 0) AS spenders, counted_customers(repeat_purchases_agg(x, tx, t)) = count(x) AS customers,
-       repeat_buyers(repeat_purchases_agg(x, tx, t, w)) = sum(w) FILTER (WHERE x > 0) AS buyers, counted_customers(renewals_agg(period, lost, stayed)) = sum(lost + stayed) AS contracts FROM clv_sample;
+       customers_count(repeat_spend_agg(x, m)) = count(*) FILTER (WHERE x > 0 AND m > 0) AS spenders, customers_count(repeat_purchases_agg(x, tx, t)) = count(x) AS customers,
+       repeat_buyers(repeat_purchases_agg(x, tx, t, w)) = sum(w) FILTER (WHERE x > 0) AS buyers, customers_count(renewals_agg(period, lost, stayed)) = sum(lost + stayed) AS contracts FROM clv_sample;
 SELECT bg_nbd_fit(x, tx, t, w)::text = (SELECT bg_nbd_fit(x, tx, t)::text FROM clv_sample, generate_series(1, w)) AS same_as_rows FROM clv_sample;
 
 -- The log-likelihood of a fit is that of the paper, by plain SQL; any other parameters are worse.
@@ -124,8 +124,8 @@ SELECT count(*) AS segments, bool_and(fit::text = alone::text) AS same FROM (SEL
 SELECT (m).a, (m).b, (m).at_boundary, (m).converged, (m).standard_errors[1] > 0 AS r_error, (m).standard_errors[3] AS a_error, p_alive(m, 3, 10, 100) AS p_alive, p_alive_at(m, 50, 3, 10, 100) AS later, abs(expected_purchases(m, 7, 3, 10, 100) - ((m).r + 3) / ((m).alpha + 100) * 7) < 1e-12 AS nbd,
        (p).s, (p).beta, p_alive(p, 3, 10, 100) AS pareto, residual_transactions(m, 0.1, 3, 10, 100) = expected_purchases(m, 10, 3, 10, 100) AS residual
 FROM (SELECT bg_nbd_fit(x, CASE x WHEN 0 THEN 0 ELSE t END, t), pareto_nbd_fit(x, CASE x WHEN 0 THEN 0 ELSE t END, t) FROM clv_sample) AS s (m, p);
-SELECT model, converged, at_boundary, recommended, verdict, parameters - 'r' - 'alpha' AS dropout FROM (SELECT repeat_purchases_agg(x, CASE x WHEN 0 THEN 0 ELSE t END, t) FROM clv_sample) AS s (state), model_comparison(state);
-SELECT model, abs(aic - (2 * k - 2 * log_likelihood)) < 1e-9 AS aic, abs(bic - (k * ln(900.0 - nulls) - 2 * log_likelihood)) < 1e-9 AS bic, recommended = (aic = min(aic) OVER ()) AS smallest
+SELECT model, converged, at_boundary, is_recommended, verdict, parameters - 'r' - 'alpha' AS dropout FROM (SELECT repeat_purchases_agg(x, CASE x WHEN 0 THEN 0 ELSE t END, t) FROM clv_sample) AS s (state), model_comparison(state);
+SELECT model, abs(aic - (2 * k - 2 * log_likelihood)) < 1e-9 AS aic, abs(bic - (k * ln(900.0 - nulls) - 2 * log_likelihood)) < 1e-9 AS bic, is_recommended = (aic = min(aic) OVER ()) AS smallest
 FROM (SELECT repeat_purchases_agg(x, tx, t), count(*) FILTER (WHERE x IS NULL)::float8 FROM clv_sample) AS s (state, nulls), model_comparison(state), LATERAL (SELECT CASE model WHEN 'NBD' THEN 2 ELSE 4 END AS k) AS free;
 -- an infinite mean is NULL, not a negative number
 SELECT (m).population_mean, expected_value(m, 0, 0) AS of_none, expected_value(m, 1, 2) AS of_one, round(expected_value(m, 2, 2)::numeric, 9) AS of_two, clv(bg_nbd_model(1, 1, 1, 1), m, 5, 0, 0, 0, 1, 0) AS clv FROM (SELECT gamma_gamma_model(.3, .5, 1)) AS s (m);

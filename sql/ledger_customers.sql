@@ -130,10 +130,11 @@ SELECT count(*) AS none FROM example, rfm_summary(l, NULL::text, unit => NULL);
 SELECT count(*) AS none FROM example, segment_migration(l, NULL, '2024-01-04');
 SELECT count(*) AS none FROM example, segment_migration(l, '2024-01-01', '2024-01-04');
 SELECT report.* FROM (SELECT ledger_agg(1, date '2024-01-01' + i, 900000000000000.25) FROM generate_series(1, 2000) AS i) AS s (l), customers(l, NULL::bigint) AS report;
-SELECT report.* FROM (SELECT ledger_agg('', date '2024-02-29', -1)) AS s (l), customers(l, 'any key') AS report;
+SELECT report.* FROM (SELECT ledger_agg('', date '2024-02-29', -1)) AS s (l), customers(l) AS report;
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT * FROM example, customers(l, NULL::bigint)$$,
     $$SELECT * FROM example, customers(l, 5)$$,
+    $$SELECT * FROM example, customers(l, '2024-02-11')$$,
     $$SELECT * FROM ledgers, customers(by_uuid, NULL)$$,
     $$SELECT * FROM ledgers, rfm_summary(l, NULL::uuid)$$,
     $$SELECT * FROM example, customers(l, NULL::text, 'infinity')$$,

@@ -18,7 +18,7 @@ SELECT count(*) AS golden, max(cumulative_pct) AS cumulative_pct FROM golden_cus
 SELECT * FROM golden_customers(pg_temp.ledger_of(300, 250, 200, 150, 100, 50), NULL::bigint, threshold => 1);
 SELECT * FROM golden_customers(pg_temp.ledger_of(850, 50, 40, 30, 20, 10), NULL::bigint);
 SELECT * FROM golden_customers(pg_temp.ledger_of(400, 200, 200, 200), NULL::bigint, 0.5);
-SELECT threshold, count(rank) AS golden FROM unnest(ARRAY[0, 5e-324, 0.1, 0.2, 0.3, 0.30000000000000004, 0.7, 0.7000000000000001, 0.8, 0.9, 0.9999999999999999, 1]::double precision[]) AS threshold
+SELECT threshold, count(golden_rank) AS golden FROM unnest(ARRAY[0, 5e-324, 0.1, 0.2, 0.3, 0.30000000000000004, 0.7, 0.7000000000000001, 0.8, 0.9, 0.9999999999999999, 1]::double precision[]) AS threshold
 LEFT JOIN LATERAL golden_customers(pg_temp.ledger_of(1, 1, 1, 2, 2, 3), NULL::bigint, threshold) ON true GROUP BY threshold ORDER BY threshold;
 SELECT golden_income_share(pg_temp.ledger_of(300, 250, 200, 150, 100, 50)), golden_income_share(pg_temp.ledger_of(50, 30, 20)), golden_income_share(pg_temp.ledger_of(50, 30, 20), 0);
 SELECT gini(pg_temp.ledger_of(1, 1, 1, 1)), gini(pg_temp.ledger_of(0, 0, 0, 10)), gini(pg_temp.ledger_of(-7, 0, -0.01, 10)), gini(pg_temp.ledger_of(5)), gini(pg_temp.ledger_of(0, -5)), gini(pg_temp.ledger_of(1, 2, 3, 4));
@@ -43,25 +43,25 @@ SELECT DISTINCT shop, threshold, from_day, to_day FROM (SELECT shop, min(day) AS
 
 -- each query counts what one side has and the other has not
 CREATE TEMP VIEW golden_report AS
-SELECT shop, span.threshold, from_day, to_day, rank, customer, revenue, round(share_pct, 9) AS share_pct, round(cumulative_pct, 9) AS cumulative_pct
+SELECT shop, span.threshold, from_day, to_day, golden_rank, customer, revenue, round(revenue_share_pct, 9) AS revenue_share_pct, round(cumulative_pct, 9) AS cumulative_pct
 FROM ledgers JOIN span USING (shop), golden_customers(l, NULL::bigint, span.threshold, from_day, to_day);
 CREATE TEMP VIEW golden_twin AS
 WITH revenue AS (SELECT shop, threshold, from_day, to_day, customer, sum(amount) AS revenue FROM shop JOIN span USING (shop)
                  WHERE (from_day <= day) IS NOT false AND (day < to_day) IS NOT false GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount) > 0),
-     sums AS (SELECT *, rank() OVER w AS rank, sum(revenue) OVER w AS upto, sum(revenue) OVER (PARTITION BY shop, threshold, from_day, to_day) AS total,
+     sums AS (SELECT *, rank() OVER w AS golden_rank, sum(revenue) OVER w AS upto, sum(revenue) OVER (PARTITION BY shop, threshold, from_day, to_day) AS total,
                      sum(revenue) OVER w - revenue * count(*) OVER (PARTITION BY shop, threshold, from_day, to_day, revenue) AS higher
               FROM revenue WINDOW w AS (PARTITION BY shop, threshold, from_day, to_day ORDER BY revenue DESC))
-SELECT shop, threshold, from_day, to_day, rank, customer, revenue, round(100 * revenue / total, 9) AS share_pct, round(100 * upto / total, 9) AS cumulative_pct
+SELECT shop, threshold, from_day, to_day, golden_rank, customer, revenue, round(100 * revenue / total, 9) AS revenue_share_pct, round(100 * upto / total, 9) AS cumulative_pct
 FROM sums WHERE higher < threshold::numeric * total;
 SELECT (SELECT count(*) FROM golden_report) AS rows, count(*) AS different FROM (
     (TABLE golden_report EXCEPT ALL TABLE golden_twin) UNION ALL (TABLE golden_twin EXCEPT ALL TABLE golden_report)) AS d;
 -- by rank, then key
 SELECT count(*) AS rows, count(*) FILTER (WHERE place <> expected) AS out_of_order FROM (
-    SELECT r.ordinality AS place, row_number() OVER (PARTITION BY shop ORDER BY rank, customer) AS expected FROM ledgers, golden_customers(l, NULL::bigint, 1) WITH ORDINALITY AS r
-    UNION ALL SELECT r.ordinality, row_number() OVER (PARTITION BY shop ORDER BY rank, customer) FROM ledgers, golden_customers(by_uuid, NULL::uuid, 1) WITH ORDINALITY AS r
-    UNION ALL SELECT r.ordinality, row_number() OVER (PARTITION BY shop ORDER BY rank, customer COLLATE "C") FROM ledgers, golden_customers(by_text, NULL::text, 1) WITH ORDINALITY AS r) AS s;
-SELECT count(*) AS rows, count(*) FILTER (WHERE (u.rank, u.revenue, u.share_pct, u.cumulative_pct) IS DISTINCT FROM (b.rank, b.revenue, b.share_pct, b.cumulative_pct)
-                                             OR (t.rank, t.revenue, t.share_pct, t.cumulative_pct) IS DISTINCT FROM (b.rank, b.revenue, b.share_pct, b.cumulative_pct)) AS different
+    SELECT r.ordinality AS place, row_number() OVER (PARTITION BY shop ORDER BY golden_rank, customer) AS expected FROM ledgers, golden_customers(l, NULL::bigint, 1) WITH ORDINALITY AS r
+    UNION ALL SELECT r.ordinality, row_number() OVER (PARTITION BY shop ORDER BY golden_rank, customer) FROM ledgers, golden_customers(by_uuid, NULL::uuid, 1) WITH ORDINALITY AS r
+    UNION ALL SELECT r.ordinality, row_number() OVER (PARTITION BY shop ORDER BY golden_rank, customer COLLATE "C") FROM ledgers, golden_customers(by_text, NULL::text, 1) WITH ORDINALITY AS r) AS s;
+SELECT count(*) AS rows, count(*) FILTER (WHERE (u.golden_rank, u.revenue, u.revenue_share_pct, u.cumulative_pct) IS DISTINCT FROM (b.golden_rank, b.revenue, b.revenue_share_pct, b.cumulative_pct)
+                                             OR (t.golden_rank, t.revenue, t.revenue_share_pct, t.cumulative_pct) IS DISTINCT FROM (b.golden_rank, b.revenue, b.revenue_share_pct, b.cumulative_pct)) AS different
 FROM ledgers, golden_customers(l, NULL::bigint) AS b, golden_customers(by_uuid, NULL::uuid) AS u, golden_customers(by_text, NULL::text) AS t WHERE u.customer = pg_temp.id_of(b.customer) AND t.customer = 'c' || b.customer;
 SELECT shop, golden_income_share(l) = (SELECT max(cumulative_pct) FROM golden_customers(l, NULL::bigint)) AS equal, golden_income_share(l) = golden_income_share(by_text) AS by_text,
        round(gini(l), 12) = (SELECT round(2 * sum(i * v) / (count(*) * sum(v)) - (count(*) + 1.0) / count(*), 12)

@@ -9,14 +9,14 @@
 -- D3: A ordered in January, February and March, B in January and March, C in January, D in February and March
 CREATE TEMP TABLE d3 AS SELECT ledger_agg(customer, day::date) AS ledger
 FROM (VALUES ('A', '2024-01-03'), ('A', '2024-02-10'), ('A', '2024-03-31'), ('B', '2024-01-31'), ('B', '2024-03-01'), ('C', '2024-01-01'), ('D', '2024-02-29'), ('D', '2024-03-15')) AS orders (customer, day);
-SELECT period, at_start, new, reactivated, churned, at_end, round(churn_pct, 2) AS churn_pct, round(churn_lower_pct, 2) AS lower, round(churn_upper_pct, 2) AS upper FROM d3, customer_growth(ledger, lapse => '1 month');
+SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, round(churn_pct, 2) AS churn_pct, round(churn_lower_pct, 2) AS lower, round(churn_upper_pct, 2) AS upper FROM d3, customer_growth(ledger, lapse => '1 month');
 SELECT churn_rate(ledger, '2024-02-01', '2024-03-01', '1 month'), retention_rate(ledger, '2024-02-01', '2024-03-01', lapse => '1 month'), churn_rate(ledger, '2024-02-01', '2024-03-01') FROM d3;
 
 -- against plain SQL; the interval by Wilson's formula
 CREATE FUNCTION shop.active(shop text, at date, lapse interval) RETURNS SETOF bigint STABLE LANGUAGE sql AS $$
     SELECT DISTINCT customer FROM shop.sales AS s WHERE s.shop = $1 AND coalesce(amount, 0) >= 0 AND day < $2 AND day >= $2 - $3
 $$;
-CREATE FUNCTION shop.growth(shop text, step interval, from_day date, to_day date, lapse interval) RETURNS TABLE (period date, at_start bigint, new bigint, reactivated bigint, churned bigint, at_end bigint, churn_pct numeric, lower numeric, upper numeric) STABLE LANGUAGE sql AS $$
+CREATE FUNCTION shop.growth(shop text, step interval, from_day date, to_day date, lapse interval) RETURNS TABLE (period date, at_start bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint, at_end bigint, churn_pct numeric, lower numeric, upper numeric) STABLE LANGUAGE sql AS $$
     WITH p AS MATERIALIZED (SELECT start, stop FROM shop.calendar AS p WHERE p.step = $2 AND stop > coalesce($3, shop.first_day($1)) AND start < coalesce($4, shop.last_day($1) + 1) AND coalesce($3, shop.first_day($1)) < coalesce($4, shop.last_day($1) + 1)),
          bounds AS (SELECT start AS at FROM p UNION SELECT stop FROM p),
          a AS MATERIALIZED (SELECT at, customer FROM bounds, shop.active($1, at, $5) AS customer),
@@ -31,27 +31,27 @@ CREATE FUNCTION shop.growth(shop text, step interval, from_day date, to_day date
     FROM counted, (VALUES (1.959963984540054::float8)) AS v (z) ORDER BY start
 $$;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
-    format('SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, round(churn_lower_pct, 6), round(churn_upper_pct, 6) FROM shop.ledgers, customer_growth(ledger, %L, %L, %L, %L) WHERE keys = %L', step, from_day, to_day, lapse, keys),
+    format('SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, round(churn_lower_pct, 6), round(churn_upper_pct, 6) FROM shop.ledgers, customer_growth(ledger, %L, %L, %L, %L) WHERE keys = %L', step, from_day, to_day, lapse, keys),
     format('SELECT * FROM shop.growth(%L, %L, %L, %L, %L)', shop, step, from_day, to_day, lapse)) AS same
     FROM shop.ledgers, (SELECT DISTINCT step FROM shop.calendar WHERE step > '1 day') AS s, unnest('{90 days,9 days,1 month 3 days}'::interval[]) AS lapse,
         (VALUES (NULL::date, NULL::date), ('2020-03-10', '2020-11-30'), ('2020-05-05', '2020-05-05'), ('2021-01-15', '2021-06-01'), ('2019-06-01', '2019-12-01')) AS v (from_day, to_day)
     WHERE keys IN ('bigint', 'none') OR step = '1 month') AS compared
 GROUP BY step, same ORDER BY step, same;
 SELECT step, count(*) AS cases, same FROM (SELECT step, shop.same(
-    format('SELECT period, at_start, new, reactivated, churned, at_end FROM shop.ledgers, customer_growth(ledger, %L, lapse => %L) WHERE keys = %L', step, lapse, keys),
-    format('SELECT period, at_start, new, reactivated, churned, at_end FROM shop.growth(%L, %L, NULL, NULL, %L)', shop, step, lapse)) AS same
+    format('SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end FROM shop.ledgers, customer_growth(ledger, %L, lapse => %L) WHERE keys = %L', step, lapse, keys),
+    format('SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end FROM shop.growth(%L, %L, NULL, NULL, %L)', shop, step, lapse)) AS same
     FROM shop.ledgers, (VALUES (interval '1 day')) AS s (step), unnest('{7 days,1 month}'::interval[]) AS lapse WHERE keys IN ('bigint', 'none')) AS compared
 GROUP BY step, same ORDER BY step, same;
 
 -- what holds in every row
-SELECT count(*) AS periods, count(*) FILTER (WHERE at_start + new + reactivated - churned <> at_end) AS broken, count(*) FILTER (WHERE before <> at_start) AS torn,
+SELECT count(*) AS periods, count(*) FILTER (WHERE at_start + new_customers + reactivated_customers - churned_customers <> at_end) AS broken, count(*) FILTER (WHERE before <> at_start) AS torn,
     count(*) FILTER (WHERE NOT (churn_lower_pct <= churn_pct AND churn_pct <= churn_upper_pct)) AS outside
 FROM (SELECT *, lag(at_end) OVER (ORDER BY period) AS before FROM shop.ledgers, customer_growth(ledger, '1 week', '2019-11-01', '2021-12-01', '1 month') WHERE keys = 'uuid') AS rows;
 -- shards add up
-SELECT shop.same($$SELECT period, sum(at_start) AS at_start, sum(new) AS new, sum(reactivated) AS reactivated, sum(churned) AS churned, sum(at_end) AS at_end
+SELECT shop.same($$SELECT period, sum(at_start) AS at_start, sum(new_customers) AS new_customers, sum(reactivated_customers) AS reactivated_customers, sum(churned_customers) AS churned_customers, sum(at_end) AS at_end
         FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM shop.sales WHERE shop = 'amounts' GROUP BY ledger_shard(customer, 7)) AS shards,
             customer_growth(ledger, '1 week', '2019-11-15', '2021-02-18') GROUP BY period ORDER BY period$$,
-    $$SELECT period, at_start, new, reactivated, churned, at_end FROM shop.ledgers, customer_growth(ledger, '1 week', '2019-11-15', '2021-02-18') AS report WHERE keys = 'bigint'$$) AS shards;
+    $$SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end FROM shop.ledgers, customer_growth(ledger, '1 week', '2019-11-15', '2021-02-18') AS report WHERE keys = 'bigint'$$) AS shards;
 
 -- rates between two days, against plain SQL and against each other
 SELECT count(*) AS cases, count(churn) AS rates, count(*) FILTER (WHERE churn IS DISTINCT FROM 100.0 * lost / nullif(n, 0) OR retention IS DISTINCT FROM 100.0 * (n - lost) / nullif(n, 0)) AS different

@@ -111,10 +111,10 @@ CREATE FUNCTION pg_temp.compared(part text) RETURNS TABLE (report text, same tex
         ('customer_growth', format('customer_growth(ledger, %L, %L, NULL, %L) AS report', step, pg_temp.start(step, cut + lapse), lapse)),
         ('lifecycle', format('lifecycle(ledger, %L, %L) AS report', step, pg_temp.start(step, cut + step))),
         ('rolling_active', format('rolling_active(ledger, 30, %L) AS report', cut + 30)),
-        ('cohort_retention', format('cohort_retention(ledger, %1$L, ''on'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
-        ('cohort_retention, on or after', format('cohort_retention(ledger, %1$L, ''on_or_after'') AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut)),
+        ('cohort_retention', format('cohort_retention(ledger, %1$L, ''on'') AS report WHERE cohort + period_number * interval %1$L >= %2$L', step, cut)),
+        ('cohort_retention, on or after', format('cohort_retention(ledger, %1$L, ''on_or_after'') AS report WHERE cohort + period_number * interval %1$L >= %2$L', step, cut)),
         ('golden_trend', format('golden_trend(ledger, %L, 0.8, %L) AS report', step, pg_temp.start(step, cut))),
-        ('revenue_cohorts', format('LATERAL (SELECT cohort, cohort_size, period, revenue FROM revenue_cohorts(ledger, %1$L)) AS report WHERE cohort + period * interval %1$L >= %2$L', step, cut))) AS r (report, call)
+        ('revenue_cohorts', format('LATERAL (SELECT cohort, cohort_size, period_number, revenue FROM revenue_cohorts(ledger, %1$L)) AS report WHERE cohort + period_number * interval %1$L >= %2$L', step, cut))) AS r (report, call)
     WHERE keys <> 'none' OR report NOT IN ('golden_trend', 'revenue_cohorts')
 $$;
 SELECT report, count(*) AS cases, same FROM pg_temp.compared('firsts || recent') GROUP BY report, same ORDER BY report, same;

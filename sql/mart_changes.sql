@@ -15,7 +15,7 @@ DECLARE
 BEGIN
     CALL refresh_mart('changes_mart');
     SELECT format('%s months read, %s', l.months_done, CASE WHEN r.net IS NOT DISTINCT FROM o.net AND c.n = o.n THEN 'exact' ELSE format('%s for %s, %s for %s customers', r.net, o.net, c.n, o.n) END) INTO shown
-    FROM (SELECT months_done FROM changes_mart.refresh_log ORDER BY run DESC LIMIT 1) AS l, (SELECT sum(net_revenue) AS net FROM changes_mart.revenue) AS r,
+    FROM (SELECT months_done FROM changes_mart.refresh_log ORDER BY run DESC LIMIT 1) AS l, (SELECT sum(revenue) AS net FROM changes_mart.revenue) AS r,
          (SELECT count(*) AS n FROM changes_mart.customers) AS c, (SELECT sum(a) FILTER (WHERE isfinite(day) AND day < '2030-01-01') AS net, count(DISTINCT c) FILTER (WHERE isfinite(day) AND day < '2030-01-01') AS n FROM changes_orders) AS o;
     RAISE WARNING '% noted: %', noted, shown;
 END $$;

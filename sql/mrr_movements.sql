@@ -13,7 +13,7 @@ CREATE TEMP TABLE d2 AS SELECT mrr_agg(customer, period::daterange, amount, ever
 SELECT report.* FROM d2, mrr_movements(m) AS report;
 \x off
 SELECT period, round(100 - net_churn_pct, 2) AS nrr_with_reactivation, churn_rate(churned_customers, start_customers), churn_rate_new_included(churned_customers, start_customers, new_customers + reactivated_customers) FROM d2, mrr_movements(m);
-SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, round(churn_lower_pct, 2) AS lower, round(churn_upper_pct, 2) AS upper FROM d2, customer_churn(m);
+SELECT period, start_customers, new_customers, reactivated_customers, churned_customers, end_customers, churn_pct, round(churn_lower_pct, 2) AS lower, round(churn_upper_pct, 2) AS upper FROM d2, customer_churn(m);
 SELECT report.* FROM d2, mrr_cohorts(m, as_of => '2024-03-31') AS report;
 SELECT report.* FROM d2, renewals(m, as_of => '2024-03-31') AS report;
 SELECT report.* FROM d2, mrr_changes(m, NULL::text, '2024-02-01', '2024-03-01') AS report;
@@ -100,8 +100,8 @@ SELECT count(*) AS periods, count(*) FILTER (WHERE s.money = r.money AND s.custo
 FULL JOIN spine.ours('bigint', '1 month', '2019-12-01', '2022-06-01') AS r USING (period);
 
 -- churn of customers
-SELECT step, count(*) AS periods, count(*) FILTER (WHERE customers = ARRAY[at_start, new, reactivated, churned, at_end] AND churn_pct IS NOT DISTINCT FROM churn_rate(churned, at_start)
-    AND churn_lower_pct IS NOT DISTINCT FROM (churn_ci(churned, at_start)).lower_pct AND churn_upper_pct IS NOT DISTINCT FROM (churn_ci(churned, at_start)).upper_pct) AS equal
+SELECT step, count(*) AS periods, count(*) FILTER (WHERE customers = ARRAY[start_customers, new_customers, reactivated_customers, churned_customers, end_customers] AND churn_pct IS NOT DISTINCT FROM churn_rate(churned_customers, start_customers)
+    AND churn_lower_pct IS NOT DISTINCT FROM (churn_ci(churned_customers, start_customers)).lower_pct AND churn_upper_pct IS NOT DISTINCT FROM (churn_ci(churned_customers, start_customers)).upper_pct) AS equal
 FROM (SELECT DISTINCT step FROM spine.calendar) AS s, LATERAL (SELECT c.*, customers FROM spine.ledgers AS l, customer_churn(m, step, '2020-01-05', '2022-03-01') AS c FULL JOIN spine.movements(step, '2020-01-05', '2022-03-01') AS t USING (period) WHERE l.keys = 'text') AS compared
 GROUP BY step ORDER BY step;
 
@@ -121,12 +121,12 @@ CREATE FUNCTION spine.cohorts(step interval, as_of date) RETURNS TABLE (cohort d
                    FROM base AS b JOIN p ON p.n >= b.n AND p.stop <= $2 + 1 JOIN spine.days AS d ON d.customer = b.customer AND d.day = p.stop - 1 GROUP BY 1, 2)
     SELECT p.start, size, k, customers, round(100.0 * customers / size, 10), cells.mrr, round(100 * cells.mrr / nullif(first_value(cells.mrr) OVER w, 0), 10), retained, round(100 * retained / nullif(first_value(cells.mrr) OVER w, 0), 10)
     FROM cells JOIN p USING (n) WINDOW w AS (PARTITION BY n ORDER BY k) $$;
-SELECT step, as_of, count(*) AS cells, count(*) FILTER (WHERE t.cohort IS NULL OR r.cohort IS NULL OR (r.cohort_size, r.customers, round(customer_retention_pct, 10), r.mrr, round(net_retention_pct, 10), retained_mrr, round(gross_retention_pct, 10))
+SELECT step, as_of, count(*) AS cells, count(*) FILTER (WHERE t.cohort IS NULL OR r.cohort IS NULL OR (r.cohort_size, r.paying_customers, round(customer_retention_pct, 10), r.mrr, round(net_retention_pct, 10), retained_mrr, round(gross_retention_pct, 10))
     IS DISTINCT FROM (t.cohort_size, t.customers, t.customer_pct, t.mrr, t.net_pct, t.retained, t.gross_pct)) AS different
 FROM (VALUES (interval '1 month', date '2021-06-30'), ('1 month', '2022-09-15'), ('1 week', '2021-01-31'), ('3 months', '2022-12-31'), ('1 year', '2022-12-31'), ('10 days', '2020-05-05')) AS v (step, as_of),
-    LATERAL (SELECT r.* FROM spine.ledgers, mrr_cohorts(m, step, as_of) AS r WHERE keys = 'text' AND r.mrr IS NOT NULL) AS r FULL JOIN LATERAL (SELECT * FROM spine.cohorts(step, as_of)) AS t ON r.cohort = t.cohort AND r.period = t.k
+    LATERAL (SELECT r.* FROM spine.ledgers, mrr_cohorts(m, step, as_of) AS r WHERE keys = 'text' AND r.mrr IS NOT NULL) AS r FULL JOIN LATERAL (SELECT * FROM spine.cohorts(step, as_of)) AS t ON r.cohort = t.cohort AND r.period_number = t.k
 GROUP BY step, as_of ORDER BY step, as_of;
-SELECT count(*) AS cells, sum(cohort_size) FILTER (WHERE period = 0) AS customers, count(*) FILTER (WHERE (mrr IS NULL) <> (cohort + (period + 1) * interval '1 month' > date '2021-06-16') OR (mrr IS NULL) <> (customers IS NULL)) AS wrongly_known
+SELECT count(*) AS cells, sum(cohort_size) FILTER (WHERE period_number = 0) AS customers, count(*) FILTER (WHERE (mrr IS NULL) <> (cohort + (period_number + 1) * interval '1 month' > date '2021-06-16') OR (mrr IS NULL) <> (paying_customers IS NULL)) AS wrongly_known
 FROM spine.ledgers, mrr_cohorts(m, as_of => '2021-06-15') WHERE keys = 'uuid';
 
 -- renewals: anniversaries counted one by one
@@ -137,7 +137,7 @@ LATERAL (SELECT r.* FROM spine.ledgers, renewals(m, step, as_of) AS r WHERE keys
         SELECT customer, first, lost_on, CASE WHEN lost_on IS NULL THEN (SELECT max(n) FROM generate_series(0, 400) AS n WHERE (first + n * step)::date <= until) ELSE (SELECT min(n) FROM generate_series(0, 400) AS n WHERE (first + n * step)::date >= lost_on) END AS t
         FROM (SELECT customer, first, (SELECT min(day) FROM spine.days AS e WHERE e.customer = f.customer AND worth <= 0 AND day > first AND day <= until) AS lost_on, until
               FROM (SELECT customer, min(day) AS first, until FROM spine.days, (SELECT coalesce(as_of, (SELECT last_day(m) FROM spine.ledgers WHERE keys = 'bigint')) AS until) AS u WHERE worth > 0 AND day <= until GROUP BY customer, until) AS f) AS runs) AS counted
-    WHERE t > 0 GROUP BY t) AS t ON t.t = r.period
+    WHERE t > 0 GROUP BY t) AS t ON t.t = r.period_number
 GROUP BY step, as_of ORDER BY step, as_of;
 
 -- nothing, NULL, one customer, large amounts, far days

@@ -20,13 +20,13 @@ INSERT INTO quality_shop VALUES
     (23, 'Ada', '2024-03-07', -41, 2, 'refunded', 'EUR'),           -- of too much
     (24, 'Finn', '2024-03-07', 5, 24, 'cancelled', 'EUR'), (25, 'Finn', '2024-03-08', -5, 24, 'refunded', 'EUR'),   -- of a sale that counts nowhere
     (26, 'Finn', '2024-03-08', 5, 26, 'paid', 'USD'), (27, 'Finn', '2024-03-08', -6, 26, 'refunded', 'EUR');        -- in two currencies: not compared
-SELECT check_name, severity, rows, round(share_pct, 2) AS share_pct, sample
+SELECT check_name, severity, row_count, round(share_pct, 2) AS share_pct, sample
 FROM data_quality('quality_shop', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', row_id => 'id', as_of => '2024-03-20');
-SELECT check_name, severity, rows, sample FROM data_quality('quality_shop', ordered_at => 'at', as_of => '2024-03-15') WHERE severity <> 'skipped';
-SELECT check_name, severity, rows, about FROM data_quality('quality_shop', customer => 'customer', stale => NULL);
+SELECT check_name, severity, row_count, sample FROM data_quality('quality_shop', ordered_at => 'at', as_of => '2024-03-15') WHERE severity <> 'skipped';
+SELECT check_name, severity, row_count, about FROM data_quality('quality_shop', customer => 'customer', stale => NULL);
 
 -- thresholds: the day of as_of is not in the future, stale is more than, earliest is not absurd
-SELECT as_of::date, stale::interval, earliest::date, string_agg(check_name || ' ' || coalesce(rows::text, severity), ', ' ORDER BY check_name) AS found FROM (VALUES ('2024-03-08', '0', '1990-01-01'), ('2024-03-07', '7 days', '1990-01-01'), ('2024-03-15', '7 days', '1970-01-01'),
+SELECT as_of::date, stale::interval, earliest::date, string_agg(check_name || ' ' || coalesce(row_count::text, severity), ', ' ORDER BY check_name) AS found FROM (VALUES ('2024-03-08', '0', '1990-01-01'), ('2024-03-07', '7 days', '1990-01-01'), ('2024-03-15', '7 days', '1970-01-01'),
     ('2024-03-16', '7 days', '1970-01-02'), ('2024-04-08', '1 month', '2024-03-01'), ('2024-04-02', '36 hours', '-infinity'), ('2024-04-03', '36 hours', '-infinity'), ('2024-03-16', '7 days', '2025-01-01')) AS v (as_of, stale, earliest),
     data_quality('quality_shop', ordered_at => 'at', as_of => as_of::date, stale => stale::interval, earliest => earliest::date) WHERE severity = 'error' OR severity = 'skipped' AND check_name = 'stale_source' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 
@@ -53,7 +53,7 @@ SELECT CASE WHEN matrix.random(i, 16, 20) > 0 THEN i - i % 2 * (matrix.random(i,
 FROM generate_series(1, 2000) AS i;
 INSERT INTO quality_dirty SELECT CASE WHEN id % 3 > 0 THEN id END, customer, at, amount, order_id, status, currency, product FROM quality_dirty WHERE matrix.random(id, 15, 20) = 0;
 
-CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, rows bigint, sample text[]) LANGUAGE sql AS $$
+CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, row_count bigint, sample text[]) LANGUAGE sql AS $$
     WITH line AS (SELECT ctid AS tid, (at AT TIME ZONE 'Europe/Berlin')::date AS day, amount NOT IN ('NaN', 'Infinity', '-Infinity') AS ok, lower(status) AS word, quality_dirty.* FROM quality_dirty),
     fact AS (SELECT *, status IS NOT NULL AND word NOT IN ('cancelled', 'void') AND ok AS counts, customer ~ '[a-z]' AS named, order_id ~ '[0-9]' AS ordered, coalesce(CASE WHEN order_id ~ '[0-9]' THEN order_id END, id::text, CASE WHEN customer ~ '[a-z]' THEN customer END) AS key FROM line),
     found (check_name, tid, key) AS (
@@ -86,13 +86,13 @@ CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, rows bi
 $$;
 CREATE TABLE quality_expected AS SELECT as_of, twin.* FROM unnest('{2024-07-01,2024-07-20}'::date[]) AS as_of, quality_twin(as_of) AS twin;
 CREATE FUNCTION quality_difference(source regclass, as_of date) RETURNS TABLE (check_name text, ours text, twin text) LANGUAGE sql AS $$
-    SELECT q.check_name, q.rows || ' ' || coalesce(q.sample::text, ''), t.rows || ' ' || coalesce(t.sample::text, '')
+    SELECT q.check_name, q.row_count || ' ' || coalesce(q.sample::text, ''), t.row_count || ' ' || coalesce(t.sample::text, '')
     FROM data_quality(source, 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', as_of => as_of, tz => 'Europe/Berlin') AS q FULL JOIN (SELECT * FROM quality_expected AS e WHERE e.as_of = quality_difference.as_of) AS t USING (check_name)
-    WHERE q.rows IS DISTINCT FROM coalesce(t.rows, 0) OR q.sample IS DISTINCT FROM t.sample OR (q.severity = 'ok') <> (t.rows IS NULL)
+    WHERE q.row_count IS DISTINCT FROM coalesce(t.row_count, 0) OR q.sample IS DISTINCT FROM t.sample OR (q.severity = 'ok') <> (t.row_count IS NULL)
 $$;
 SELECT * FROM quality_difference('quality_dirty', '2024-07-01');
 SELECT * FROM quality_difference('quality_dirty', '2024-07-20');
-SELECT as_of, count(*), min(rows), max(rows) FROM quality_expected GROUP BY as_of ORDER BY as_of;
+SELECT as_of, count(*), min(row_count), max(row_count) FROM quality_expected GROUP BY as_of ORDER BY as_of;
 SELECT assert_quality('quality_dirty', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', as_of => '2024-07-01', tz => 'Europe/Berlin');
 
 -- sources of other kinds: partitions, views, materialized views, other types of columns, other orders of rows, other settings
@@ -117,34 +117,34 @@ RESET TimeZone; RESET DateStyle; RESET extra_float_digits; RESET lc_monetary; RE
 CREATE VIEW quality_bigint AS SELECT CASE WHEN customer ~ 'c' THEN substr(customer, 2)::int END AS customer, CASE WHEN order_id ~ '[0-9]' THEN order_id::bigint END AS order_id, (amount * 10)::int AS amount, id::smallint
     FROM quality_dirty WHERE isfinite(at) AND amount NOT IN ('NaN', 'Infinity', '-Infinity');
 CREATE VIEW quality_uuid AS SELECT md5(customer::text)::uuid AS customer, md5(order_id::text)::uuid AS order_id, amount, md5(id::text)::uuid AS id FROM quality_bigint;
-SELECT string_agg(check_name || ' ' || a.rows, ', ') AS found, count(*) FILTER (WHERE a.rows <> b.rows) AS differences, count(*) FILTER (WHERE cardinality(a.sample) IS DISTINCT FROM cardinality(b.sample)) AS samples
-FROM data_quality('quality_bigint', 'customer', NULL, 'amount', 'order_id', row_id => 'id') AS a JOIN data_quality('quality_uuid', 'customer', NULL, 'amount', 'order_id', row_id => 'id') AS b USING (check_name) WHERE a.rows > 0;
+SELECT string_agg(check_name || ' ' || a.row_count, ', ') AS found, count(*) FILTER (WHERE a.row_count <> b.row_count) AS differences, count(*) FILTER (WHERE cardinality(a.sample) IS DISTINCT FROM cardinality(b.sample)) AS samples
+FROM data_quality('quality_bigint', 'customer', NULL, 'amount', 'order_id', row_id => 'id') AS a JOIN data_quality('quality_uuid', 'customer', NULL, 'amount', 'order_id', row_id => 'id') AS b USING (check_name) WHERE a.row_count > 0;
 -- floating point is read as the decimal that is printed: 0.3 - 0.1 - 0.2 is nothing
 CREATE TABLE quality_float (order_id int, amount double precision);
 INSERT INTO quality_float VALUES (1, 0.3), (1, -0.1), (1, -0.2), (2, 0.1), (2, -0.1000000000000001);
-SELECT check_name, rows, sample FROM data_quality('quality_float', amount => 'amount', order_id => 'order_id') WHERE rows > 0;
+SELECT check_name, row_count, sample FROM data_quality('quality_float', amount => 'amount', order_id => 'order_id') WHERE row_count > 0;
 
 -- no rows
 CREATE TABLE quality_nothing (LIKE quality_dirty);
-SELECT string_agg(check_name, ', ') FILTER (WHERE severity = 'ok') AS ok, string_agg(check_name || ': ' || severity || ' ' || coalesce(rows::text, '-') || ' ' || coalesce(share_pct::text, '-') || ' ' || about, E'\n') FILTER (WHERE severity <> 'ok') AS others
+SELECT string_agg(check_name, ', ') FILTER (WHERE severity = 'ok') AS ok, string_agg(check_name || ': ' || severity || ' ' || coalesce(row_count::text, '-') || ' ' || coalesce(share_pct::text, '-') || ' ' || about, E'\n') FILTER (WHERE severity <> 'ok') AS others
 FROM data_quality('quality_nothing', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', tz => 'UTC');
 SELECT assert_quality('quality_nothing', customer => 'customer');
 INSERT INTO quality_nothing (customer) SELECT NULL FROM generate_series(1, 3);
-SELECT check_name, severity, rows, share_pct, sample FROM data_quality('quality_nothing', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', tz => 'UTC') WHERE severity <> 'ok';
+SELECT check_name, severity, row_count, share_pct, sample FROM data_quality('quality_nothing', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', tz => 'UTC') WHERE severity <> 'ok';
 
 -- as_of is today in tz: what is tomorrow in Kiribati is today there
 CREATE VIEW quality_today AS SELECT now() AS at, (now() AT TIME ZONE 'Etc/GMT-14')::date AS day, (now() AT TIME ZONE 'UTC')::date AS utc;
-SELECT tz, ordered_at, rows FROM (VALUES ('Etc/GMT-14', 'at'), ('Etc/GMT+12', 'at'), ('Etc/GMT-14', 'day'), (NULL, 'utc'), ('Etc/GMT+12', 'day')) AS v (tz, ordered_at), data_quality('quality_today', ordered_at => ordered_at, tz => tz) WHERE check_name = 'future_date';
+SELECT tz, ordered_at, row_count FROM (VALUES ('Etc/GMT-14', 'at'), ('Etc/GMT+12', 'at'), ('Etc/GMT-14', 'day'), (NULL, 'utc'), ('Etc/GMT+12', 'day')) AS v (tz, ordered_at), data_quality('quality_today', ordered_at => ordered_at, tz => tz) WHERE check_name = 'future_date';
 
 -- only days that are no days: nothing is stale
 CREATE VIEW quality_never AS SELECT '-infinity'::date AS day;
-SELECT check_name, severity, rows FROM data_quality('quality_never', ordered_at => 'day', earliest => '-infinity') WHERE severity IN ('error', 'skipped') AND check_name ~ 'source|date';
+SELECT check_name, severity, row_count FROM data_quality('quality_never', ordered_at => 'day', earliest => '-infinity') WHERE severity IN ('error', 'skipped') AND check_name ~ 'source|date';
 
 -- hostile names; nothing is found through search_path, nothing planted is called
 CREATE SCHEMA "Odd ""Schema'; --";
 CREATE TABLE "Odd ""Schema'; --"."%I $1 ""t""" ("customer" text, "select 1; DROP TABLE quality_shop; --" text, "%1$s" date, "a""b'c" numeric, "$1" int, "t" text, "é%s" text, "flags" text);
 INSERT INTO "Odd ""Schema'; --"."%I $1 ""t""" VALUES ('x', NULL, '1900-01-01', -1, 7, 'lost''; --', 'a'), ('x', 'y', '2024-01-01', 1, 8, 'paid', 'b');
-SELECT check_name, severity, rows, sample FROM data_quality('"Odd ""Schema''; --"."%I $1 ""t"""', 'select 1; DROP TABLE quality_shop; --', '%1$s', 'a"b''c', '$1', 't', 'é%s', 'customer', 'flags', as_of => '2024-01-02') WHERE rows > 0;
+SELECT check_name, severity, row_count, sample FROM data_quality('"Odd ""Schema''; --"."%I $1 ""t"""', 'select 1; DROP TABLE quality_shop; --', '%1$s', 'a"b''c', '$1', 't', 'é%s', 'customer', 'flags', as_of => '2024-01-02') WHERE row_count > 0;
 SELECT assert_quality('"Odd ""Schema''; --"."%I $1 ""t"""', 'select 1; DROP TABLE quality_shop; --');
 CREATE TABLE quality_before AS SELECT * FROM data_quality('quality_dirty', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', as_of => '2024-07-01', tz => 'UTC');
 CREATE SCHEMA quality_trap;
@@ -158,7 +158,7 @@ CREATE TABLE quality_trap.pg_attribute (attrelid regclass);
 CREATE TEMP TABLE pg_class (oid oid, relkind text);
 SET search_path = quality_trap, pg_temp, public, pg_catalog;
 SELECT count(*) FROM (SELECT * FROM public.data_quality('public.quality_dirty', 'customer', 'at', 'amount', 'order_id', 'status', 'currency', 'product', 'id', as_of => '2024-07-01', tz => 'UTC') INTERSECT TABLE public.quality_before) AS same;
-SELECT check_name, rows FROM public.data_quality('pg_temp.pg_class', customer => 'relkind', row_id => 'relkind') WHERE severity = 'error';
+SELECT check_name, row_count FROM public.data_quality('pg_temp.pg_class', customer => 'relkind', row_id => 'relkind') WHERE severity = 'error';
 RESET search_path;
 DROP TABLE pg_temp.pg_class;
 
@@ -170,10 +170,10 @@ CREATE TABLE quality_secret AS SELECT * FROM quality_shop;
 ALTER TABLE quality_secret ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON quality_secret USING (currency = 'USD');
 GRANT SELECT ON quality_secret TO regress_quality;
-SELECT sum(rows) FROM data_quality('quality_secret', 'customer', 'at') WHERE check_name IN ('stale_source');
+SELECT sum(row_count) FROM data_quality('quality_secret', 'customer', 'at') WHERE check_name IN ('stale_source');
 SET ROLE regress_quality;
-SELECT rows, sample FROM data_quality('quality_secret', 'customer', 'at') WHERE check_name IN ('stale_source');
-SELECT sum(rows) FROM data_quality('quality_shop', 'customer', 'at');
+SELECT row_count, sample FROM data_quality('quality_secret', 'customer', 'at') WHERE check_name IN ('stale_source');
+SELECT sum(row_count) FROM data_quality('quality_shop', 'customer', 'at');
 SELECT count(*) FROM data_quality('quality_shop', 'customer', 'at', 'amount');
 SELECT count(*) FROM data_quality('quality_parts', 'customer');
 SELECT count(*) FROM data_quality('quality_view', 'customer');

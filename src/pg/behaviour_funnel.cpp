@@ -20,9 +20,9 @@ std::int64_t window_argument(FunctionCallInfo fcinfo, int index)
     if (window->month != 0 || length < 0 || length >= behaviour::no_window) [[unlikely]] {
         const char* shown = DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(window)));
         if (window->month != 0)
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window must have a fixed length, months and years have none: %s", shown),
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window_length must be fixed, months and years are not: %s", shown),
                             errhint("Pass for example '30 days' or '1 hour'.")));
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("window must lie between 0 and 73000 years: %s", shown)));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("window_length must be between 0 and 73000 years: %s", shown)));
     }
     return static_cast<std::int64_t>(length);
 }
@@ -55,7 +55,7 @@ SQL_FUNCTION(window_funnel)
     return reached(fcinfo, state, state.window(), behaviour::Order::same_instant_counts);
 }
 
-// window_funnel(state, window, strict_increase)
+// window_funnel(state, window_length, strict_increase)
 SQL_FUNCTION(window_funnel_within)
 {
     const auto& state = sorted_state<FunnelState>(fcinfo, 0);

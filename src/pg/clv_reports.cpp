@@ -36,13 +36,13 @@ clv::AheadCache* new_cache()
     return cache;
 }
 
-// clv_forecast(ledger, model, spend_model, horizon, discount_per_unit, key, as_of)
-template <class Model> Datum forecast(FunctionCallInfo fcinfo, KeyKind kind)
+// clv_forecast(ledger, model, spend_model, horizon, discount_per_unit, as_of), or with key before as_of
+template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated)
 {
     if (lacks(fcinfo, {0, 1, 2, 3, 4}))
         return no_rows(fcinfo);
     const View view = read_ledger(fcinfo, 0);
-    require_kind(view, kind);
+    require_kind(fcinfo, 5, view, stated);
     require_amounts(view);
     const ModelParameters parameters = model_parameters(PG_GETARG_DATUM(1), Model::parameters);
     const ModelParameters spend_parameters = model_parameters(PG_GETARG_DATUM(2), clv::GammaGamma::parameters);
@@ -54,7 +54,7 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, KeyKind kind)
         return model_of<clv::GammaGamma>(spend_parameters);
     });
     const std::int32_t unit = model_unit(fcinfo, 1);
-    const Day as_of = as_of_argument(fcinfo, 6, view);
+    const Day as_of = as_of_argument(fcinfo, stated ? 6 : 5, view);
     clv::AheadCache* cache = new_cache();
     const NullableResult no_spend = money_column(view, 0);
     Rows rows(fcinfo);
@@ -75,7 +75,7 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, KeyKind kind)
             row.discounted = finite_result(row.alive * ahead.discounted, "clv");
         });
         const auto value = spend_model.expected_value(bought.frequency, monetary_value_of(view, bought));
-        rows.put({customer_column(view, customer), count_column(bought.frequency), double_column(row.history.recency), double_column(row.history.age),
+        rows.put({customer_column(view, customer, stated), count_column(bought.frequency), double_column(row.history.recency), double_column(row.history.age),
                   bought.frequency == 0 ? no_spend : mean_column(view, bought.spend, bought.frequency), double_column(row.alive),
                   double_column(row.purchases), value ? double_column(*value) : null_column(), value ? double_column(row.discounted * *value) : null_column()});
     });
@@ -182,14 +182,9 @@ const char* verdict(const Compared& row, bool is_best, bool nobody_drops_out)
 
 }  // namespace
 
-#define FORECASTS(name, Model)                                                                             \
-    SQL_FUNCTION(clv_forecast_##name##_bigint) { return forecast<Model>(fcinfo, KeyKind::bigint); }        \
-    SQL_FUNCTION(clv_forecast_##name##_uuid) { return forecast<Model>(fcinfo, KeyKind::uuid); }            \
-    SQL_FUNCTION(clv_forecast_##name##_text) { return forecast<Model>(fcinfo, KeyKind::text); }
-
-FORECASTS(bg_nbd, clv::BgNbd)
-FORECASTS(mbg_nbd, clv::MbgNbd)
-FORECASTS(pareto_nbd, clv::ParetoNbd)
+CUSTOMER_REPORT(clv_forecast_bg_nbd, forecast<clv::BgNbd>)
+CUSTOMER_REPORT(clv_forecast_mbg_nbd, forecast<clv::MbgNbd>)
+CUSTOMER_REPORT(clv_forecast_pareto_nbd, forecast<clv::ParetoNbd>)
 
 // holdout_check(ledger, fit_until, unit)
 SQL_FUNCTION(holdout_check)

@@ -9,21 +9,21 @@ using ledger::View;
 
 namespace {
 
-// customers(ledger, key, as_of)
-Datum customers(FunctionCallInfo fcinfo, KeyKind kind)
+// customers(ledger, as_of), customers(ledger, key, as_of)
+Datum customers(FunctionCallInfo fcinfo, StatedKind stated)
 {
     if (lacks(fcinfo, {0}))
         return no_rows(fcinfo);
     const View view = read_ledger(fcinfo, 0);
-    require_kind(view, kind);
-    const Day as_of = as_of_argument(fcinfo, 2, view);
+    require_kind(fcinfo, 1, view, stated);
+    const Day as_of = as_of_argument(fcinfo, stated ? 2 : 1, view);
     Rows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const auto bought = ledger::purchases_of(ledger::until(view.of(customer), as_of));
         if (bought.rows == 0)
             continue;
         const bool ordered = bought.orders > 0;
-        rows.put({customer_column(view, customer), count_column(bought.orders), money_column(view, bought.net()),
+        rows.put({customer_column(view, customer, stated), count_column(bought.orders), money_column(view, bought.net()),
                   money_column(view, bought.gross), money_column(view, bought.refunds),
                   ordered ? day_column(bought.first_order) : null_column(), ordered ? day_column(bought.last_order) : null_column(),
                   count_column(bought.active_days), mean_column(view, bought.net(), bought.orders)});
@@ -48,21 +48,22 @@ NullableResult units_column(std::int64_t days, std::int32_t unit)
     return {Float8GetDatum(static_cast<double>(days) / unit), false};
 }
 
-// rfm_summary(ledger, key, as_of, unit)
-Datum rfm_summary(FunctionCallInfo fcinfo, KeyKind kind)
+// rfm_summary(ledger, as_of, unit), rfm_summary(ledger, key, as_of, unit)
+Datum rfm_summary(FunctionCallInfo fcinfo, StatedKind stated)
 {
-    if (lacks(fcinfo, {0, 3}))
+    const int as_of_index = stated ? 2 : 1, unit_index = as_of_index + 1;
+    if (lacks(fcinfo, {0, unit_index}))
         return no_rows(fcinfo);
     const View view = read_ledger(fcinfo, 0);
-    require_kind(view, kind);
-    const Day as_of = as_of_argument(fcinfo, 2, view);
-    const std::int32_t unit = unit_argument(fcinfo, 3);
+    require_kind(fcinfo, 1, view, stated);
+    const Day as_of = as_of_argument(fcinfo, as_of_index, view);
+    const std::int32_t unit = unit_argument(fcinfo, unit_index);
     Rows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const auto repeat = ledger::repeat_purchases_of(ledger::until(view.of(customer), as_of));
         if (!repeat)
             continue;
-        rows.put({customer_column(view, customer), count_column(repeat->frequency),
+        rows.put({customer_column(view, customer, stated), count_column(repeat->frequency),
                   units_column(std::int64_t{repeat->last} - repeat->first, unit), units_column(std::int64_t{as_of} - repeat->first, unit),
                   repeat->frequency == 0 ? money_column(view, 0) : mean_column(view, repeat->spend, repeat->frequency)});
     }
@@ -79,13 +80,8 @@ NullableResult segment_column(std::size_t segment)
 
 }  // namespace
 
-#define CUSTOMER_REPORTS(kind)                                                            \
-    SQL_FUNCTION(customers_##kind) { return customers(fcinfo, KeyKind::kind); }           \
-    SQL_FUNCTION(rfm_summary_##kind) { return rfm_summary(fcinfo, KeyKind::kind); }
-
-CUSTOMER_REPORTS(bigint)
-CUSTOMER_REPORTS(uuid)
-CUSTOMER_REPORTS(text)
+CUSTOMER_REPORT(customers, customers)
+CUSTOMER_REPORT(rfm_summary, rfm_summary)
 
 // segment_migration(ledger, before_as_of, as_of, bins)
 SQL_FUNCTION(segment_migration)

@@ -12,17 +12,33 @@
 
 namespace customer_value::pg {
 
-// Reports with a row per customer exist once for each kind of key: their argument `key` says which by its type alone.
-// Ereports 22023 where the ledger's customers are of another kind.
-inline void require_kind(const ledger::View& view, KeyKind kind)
+// Reports with a row per customer exist once for each kind of key, which the type of their argument `key` states, and once without
+// that argument: then customers are text.
+using StatedKind = std::optional<KeyKind>;
+
+#define CUSTOMER_REPORT(name, ...)                                                  \
+    SQL_FUNCTION(name) { return __VA_ARGS__(fcinfo, std::nullopt); }                \
+    SQL_FUNCTION(name##_bigint) { return __VA_ARGS__(fcinfo, KeyKind::bigint); }    \
+    SQL_FUNCTION(name##_uuid) { return __VA_ARGS__(fcinfo, KeyKind::uuid); }        \
+    SQL_FUNCTION(name##_text) { return __VA_ARGS__(fcinfo, KeyKind::text); }
+
+// Ereports 22023 where the ledger's customers are of another kind than stated, or `key`, the argument of that index, is not NULL:
+// a literal that is meant for the argument after it would otherwise be taken for a key and ignored.
+inline void require_kind(FunctionCallInfo fcinfo, int index, const ledger::View& view, StatedKind stated)
 {
-    if (view.customers > 0 && view.kind != kind)
+    if (!stated)
+        return;
+    if (!PG_ARGISNULL(index))
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key must be NULL: only its type counts"),
+                        errhint("To leave key out, say what the next argument is, as in as_of => '2024-12-31' or DATE '2024-12-31'.")));
+    if (view.customers > 0 && view.kind != *stated)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("this ledger's customers are %s, not %s", name_of(view.kind).data(), name_of(kind).data()),
-                        errhint("Pass NULL::%s as key.", name_of(view.kind).data())));
+                        errmsg("this ledger's customers are %s, not %s", name_of(view.kind).data(), name_of(*stated).data()),
+                        errhint("Pass NULL::%s as key, or leave it out to get customers as text.", name_of(view.kind).data())));
 }
 
-inline NullableResult customer_column(const ledger::View& view, std::uint32_t customer)
+// A customer in the type of its key.
+inline NullableResult key_column(const ledger::View& view, std::uint32_t customer)
 {
     const auto bytes = view.key(customer).bytes;
     if (view.kind == KeyKind::text)
@@ -32,6 +48,16 @@ inline NullableResult customer_column(const ledger::View& view, std::uint32_t cu
     std::int64_t number;
     std::memcpy(&number, bytes.data(), sizeof number);
     return {Int64GetDatum(number), false};
+}
+
+// A customer of a report: in the type of its key where that was stated, otherwise as text.
+inline NullableResult customer_column(const ledger::View& view, std::uint32_t customer, StatedKind stated)
+{
+    const NullableResult key = key_column(view, customer);
+    if (stated || view.kind == KeyKind::text)
+        return key;
+    const Datum shown = DirectFunctionCall1(view.kind == KeyKind::uuid ? uuid_out : int8out, key.value);
+    return {PointerGetDatum(cstring_to_text(DatumGetCString(shown))), false};
 }
 
 // Money of a ledger; NULL where it has no amounts.

@@ -26,22 +26,33 @@ Revenues revenues_of(const View& view, ledger::DayRange range)
     return revenues;
 }
 
-// golden_customers(ledger, key, threshold, from, to)
-Datum golden_customers(FunctionCallInfo fcinfo, KeyKind kind)
+// A NULL of another number type than bigint, such as NULL::integer, is no key: PostgreSQL takes it for the threshold.
+[[noreturn]] void report_other_key()
 {
-    if (lacks(fcinfo, {0, 2}))
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("threshold must not be NULL"),
+                    errhint("Where it was meant as key, pass NULL::bigint, NULL::uuid or NULL::text.")));
+    pg_unreachable();
+}
+
+// golden_customers(ledger, threshold, from_day, to_day), golden_customers(ledger, key, threshold, from_day, to_day)
+Datum golden_customers(FunctionCallInfo fcinfo, StatedKind stated)
+{
+    const int threshold_index = stated ? 2 : 1;
+    if (!stated && !PG_ARGISNULL(0) && PG_ARGISNULL(threshold_index))
+        report_other_key();
+    if (lacks(fcinfo, {0, threshold_index}))
         return no_rows(fcinfo);
     const View view = read_ledger(fcinfo, 0);
-    require_kind(view, kind);
-    const double threshold = PG_GETARG_FLOAT8(2);
-    const Revenues revenues = revenues_of(view, range_argument(fcinfo, 3, 4));
+    require_kind(fcinfo, 1, view, stated);
+    const double threshold = PG_GETARG_FLOAT8(threshold_index);
+    const Revenues revenues = revenues_of(view, range_argument(fcinfo, threshold_index + 1, threshold_index + 2));
     const Golden golden = guarded([&] { return ledger::golden_of(revenues.sorted, threshold); });
     const auto count = static_cast<std::size_t>(golden.golden);
     const std::span standings(allocated<ledger::Standing>(count), count);
     guarded([&] { ledger::rank_golden(revenues.by_customer, golden, standings); });
     Rows rows(fcinfo);
     for (const ledger::Standing& standing : standings)
-        rows.put({count_column(standing.rank), customer_column(view, standing.customer), money_column(view, standing.revenue),
+        rows.put({count_column(standing.rank), customer_column(view, standing.customer, stated), money_column(view, standing.revenue),
                   share_column(standing.revenue, golden.total), share_column(standing.cumulative, golden.total)});
     return rows.done();
 }
@@ -59,11 +70,9 @@ bool fill_trend(const LedgerSource& source, std::span<const ledger::Day> bounds,
 
 }  // namespace
 
-SQL_FUNCTION(golden_customers_bigint) { return golden_customers(fcinfo, KeyKind::bigint); }
-SQL_FUNCTION(golden_customers_uuid) { return golden_customers(fcinfo, KeyKind::uuid); }
-SQL_FUNCTION(golden_customers_text) { return golden_customers(fcinfo, KeyKind::text); }
+CUSTOMER_REPORT(golden_customers, golden_customers)
 
-// golden_trend(ledger, step, threshold, from, to)
+// golden_trend(ledger, step, threshold, from_day, to_day)
 SQL_FUNCTION(golden_trend)
 {
     if (lacks(fcinfo, {0, 1, 2}))

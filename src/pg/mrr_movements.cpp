@@ -61,14 +61,15 @@ mrr::Standing standing_argument(FunctionCallInfo fcinfo, const LedgerSource& sou
     return source.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts, ledger::RowOrder::any);
 }
 
-// mrr_changes(ledger, key, from, to)
-Datum changes(FunctionCallInfo fcinfo, KeyKind kind)
+// mrr_changes(ledger, from_day, to_day), mrr_changes(ledger, key, from_day, to_day)
+Datum changes(FunctionCallInfo fcinfo, StatedKind stated)
 {
-    if (lacks(fcinfo, {0, 2, 3}))
+    const int from_index = stated ? 2 : 1, to_index = from_index + 1;
+    if (lacks(fcinfo, {0, from_index, to_index}))
         return no_rows(fcinfo);
     const View view = read_ledger(fcinfo, 0);
-    require_kind(view, kind);
-    const DayBounds days = day_bounds_argument(fcinfo, 2, 3);
+    require_kind(fcinfo, 1, view, stated);
+    const DayBounds days = day_bounds_argument(fcinfo, from_index, to_index);
     Rows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const mrr::Change change = mrr::change_of(view.of(customer), *days.from, *days.to);
@@ -76,7 +77,7 @@ Datum changes(FunctionCallInfo fcinfo, KeyKind kind)
         if (movement == mrr::Movement::none)
             continue;
         const std::string_view name = name_of(movement);
-        rows.put({customer_column(view, customer), {PointerGetDatum(cstring_to_text_with_len(name.data(), static_cast<int>(name.size()))), false},
+        rows.put({customer_column(view, customer, stated), {PointerGetDatum(cstring_to_text_with_len(name.data(), static_cast<int>(name.size()))), false},
                   money_column(view, change.before), money_column(view, change.after - change.before), money_column(view, change.after)});
     }
     return rows.done();
@@ -84,7 +85,7 @@ Datum changes(FunctionCallInfo fcinfo, KeyKind kind)
 
 }  // namespace
 
-// mrr_movements(ledger, step, from, to)
+// mrr_movements(ledger, step, from_day, to_day)
 SQL_FUNCTION(mrr_movements)
 {
     return report(fcinfo, [](Rows& rows, Day period, const Movements& row, std::int32_t scale) {
@@ -102,7 +103,7 @@ SQL_FUNCTION(mrr_movements)
     });
 }
 
-// customer_churn(ledger, step, from, to)
+// customer_churn(ledger, step, from_day, to_day)
 SQL_FUNCTION(customer_churn)
 {
     const double z = guarded([&] { return two_sided_z(0.95); });
@@ -129,6 +130,4 @@ SQL_FUNCTION(arr_as_of)
 }
 SQL_FUNCTION(paying_customers) { PG_RETURN_INT64(standing_argument(fcinfo, ledger_source(fcinfo, 0)).customers); }
 
-SQL_FUNCTION(mrr_changes_bigint) { return changes(fcinfo, KeyKind::bigint); }
-SQL_FUNCTION(mrr_changes_uuid) { return changes(fcinfo, KeyKind::uuid); }
-SQL_FUNCTION(mrr_changes_text) { return changes(fcinfo, KeyKind::text); }
+CUSTOMER_REPORT(mrr_changes, changes)

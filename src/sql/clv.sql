@@ -151,33 +151,33 @@ COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, bigint, @value@,
 'the state with so many more customers';
 --@ end
 
-CREATE FUNCTION _renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint) RETURNS renewal_state
+CREATE FUNCTION _renewal_state_add(renewal_state, period_number bigint, lost bigint, survived bigint) RETURNS renewal_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add';
 COMMENT ON FUNCTION _renewal_state_add(renewal_state, bigint, bigint, bigint) IS
 'the state with the customers of one more row';
 
-CREATE FUNCTION _renewal_state_add(renewal_state, period bigint, lost bigint, survived bigint, weight bigint)
+CREATE FUNCTION _renewal_state_add(renewal_state, period_number bigint, lost bigint, survived bigint, weight bigint)
 RETURNS renewal_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_add_weighted';
 COMMENT ON FUNCTION _renewal_state_add(renewal_state, bigint, bigint, bigint, bigint) IS
 'the state with the customers of one more row, so many times';
 
-CREATE FUNCTION counted_customers(state repeat_purchase_state) RETURNS bigint
+CREATE FUNCTION customers_count(state repeat_purchase_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_customers';
-COMMENT ON FUNCTION counted_customers(repeat_purchase_state) IS 'number of customers';
+COMMENT ON FUNCTION customers_count(repeat_purchase_state) IS 'number of customers';
 
 CREATE FUNCTION repeat_buyers(state repeat_purchase_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_buyers';
 COMMENT ON FUNCTION repeat_buyers(repeat_purchase_state) IS
 'number of customers who bought again; without any, no model can be fitted';
 
-CREATE FUNCTION counted_customers(state repeat_spend_state) RETURNS bigint
+CREATE FUNCTION customers_count(state repeat_spend_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_customers';
-COMMENT ON FUNCTION counted_customers(repeat_spend_state) IS 'number of customers who bought again and spent';
+COMMENT ON FUNCTION customers_count(repeat_spend_state) IS 'number of customers who bought again and spent';
 
-CREATE FUNCTION counted_customers(state renewal_state) RETURNS bigint
+CREATE FUNCTION customers_count(state renewal_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_renewal_customers';
-COMMENT ON FUNCTION counted_customers(renewal_state) IS 'number of customers';
+COMMENT ON FUNCTION customers_count(renewal_state) IS 'number of customers';
 
 -- Fits of states.
 
@@ -257,14 +257,14 @@ COMMENT ON AGGREGATE gamma_gamma_fit(bigint, @value@, bigint) IS
 'fits the Gamma-Gamma model to rows that stand for many customers each';
 --@ end
 
-CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint) (
+CREATE AGGREGATE renewals_agg(period_number bigint, lost bigint, survived bigint) (
     SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
     COMBINEFUNC = _renewal_state_merge, FINALFUNC = _renewal_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE renewals_agg(bigint, bigint, bigint) IS
 'contracts that ended in a period, or were last seen going on at its end, into a state to store, merge and fit with sbg_fit';
 
-CREATE AGGREGATE renewals_agg(period bigint, lost bigint, survived bigint, weight bigint) (
+CREATE AGGREGATE renewals_agg(period_number bigint, lost bigint, survived bigint, weight bigint) (
     SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
     COMBINEFUNC = _renewal_state_merge, FINALFUNC = _renewal_state_finish, PARALLEL = SAFE
 );
@@ -301,14 +301,14 @@ CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigin
 COMMENT ON AGGREGATE bg_bb_fit(bigint, bigint, bigint, bigint) IS
 'fits the BG/BB model to rows that stand for many customers each';
 
-CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint) (
+CREATE AGGREGATE sbg_fit(period_number bigint, lost bigint, survived bigint) (
     SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
     COMBINEFUNC = _renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE sbg_fit(bigint, bigint, bigint) IS
-'fits the sBG model to contracts: how many ended in their period-th renewal, and how many were last seen going on after it (each customer in one row: not the base of every period)';
+'fits the sBG model to contracts: how many ended in the renewal of that number, and how many were last seen going on after it (each customer in one row: not the base of every period)';
 
-CREATE AGGREGATE sbg_fit(period bigint, lost bigint, survived bigint, weight bigint) (
+CREATE AGGREGATE sbg_fit(period_number bigint, lost bigint, survived bigint, weight bigint) (
     SFUNC = _renewal_state_add, STYPE = renewal_state, INITCOND = 'empty',
     COMBINEFUNC = _renewal_state_merge, FINALFUNC = sbg_fit, PARALLEL = SAFE
 );
@@ -481,6 +481,19 @@ COMMENT ON FUNCTION expected_value(gamma_gamma_model, bigint, double precision) 
 -- Reports.
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
+CREATE FUNCTION clv_forecast(
+    ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model, horizon double precision,
+    discount_per_unit double precision, as_of date DEFAULT NULL
+) RETURNS TABLE (
+    customer text, frequency bigint, recency double precision, age double precision, monetary_value numeric,
+    p_alive double precision, expected_purchases double precision, expected_value double precision, clv double precision
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_clv_forecast_@model@';
+COMMENT ON FUNCTION clv_forecast(
+    customer_ledger, @model@_model, gamma_gamma_model, double precision, double precision, date
+) IS
+'one row per customer with an order up to as_of, in the order of their keys, which are given as text: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; to join with other tables? NULL::bigint before as_of; who is worth most? ORDER BY clv DESC';
+
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION clv_forecast(
     ledger customer_ledger, model @model@_model, spend_model gamma_gamma_model, horizon double precision,
@@ -494,7 +507,7 @@ AS 'MODULE_PATHNAME', 'customer_value_clv_forecast_@model@_@customer@';
 COMMENT ON FUNCTION clv_forecast(
     customer_ledger, @model@_model, gamma_gamma_model, double precision, double precision, @customer@, date
 ) IS
-'one row per customer with an order up to as_of, in the order of their keys: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; key is NULL::@customer@; who is worth most? ORDER BY clv DESC';
+'the same as clv_forecast without key, with customers as @customer@, to join them with other tables: key is NULL::@customer@, its type names theirs';
 --@ end
 --@ end
 
@@ -511,18 +524,18 @@ COMMENT ON FUNCTION holdout_check(customer_ledger, date, interval) IS
 CREATE FUNCTION model_comparison(ledger customer_ledger, as_of date DEFAULT NULL, unit interval DEFAULT '1 day')
 RETURNS TABLE (
     model text, parameters jsonb, log_likelihood double precision, aic double precision,
-    bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text
+    bic double precision, converged boolean, at_boundary boolean, is_recommended boolean, verdict text
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_model_comparison_ledger';
 COMMENT ON FUNCTION model_comparison(customer_ledger, date, interval) IS
-'the models of buying and dropping out fitted to a ledger, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC';
+'the models of buying and dropping out fitted to a ledger, and NBD without dropout: the smaller AIC and BIC, the better; is_recommended is the smallest AIC';
 
 CREATE FUNCTION model_comparison(state repeat_purchase_state)
 RETURNS TABLE (
     model text, parameters jsonb, log_likelihood double precision, aic double precision,
-    bic double precision, converged boolean, at_boundary boolean, recommended boolean, verdict text
+    bic double precision, converged boolean, at_boundary boolean, is_recommended boolean, verdict text
 )
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 4
 AS 'MODULE_PATHNAME', 'customer_value_model_comparison_state';
 COMMENT ON FUNCTION model_comparison(repeat_purchase_state) IS
-'the models of buying and dropping out fitted to a state of repeat_purchases_agg, and NBD without dropout: the smaller AIC and BIC, the better; recommended is the smallest AIC';
+'the models of buying and dropping out fitted to a state of repeat_purchases_agg, and NBD without dropout: the smaller AIC and BIC, the better; is_recommended is the smallest AIC';

@@ -127,9 +127,9 @@ CREATE FUNCTION customer_growth(
     ledger customer_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL,
     to_day date DEFAULT NULL, lapse interval DEFAULT '90 days'
 ) RETURNS TABLE (
-    period date, at_start bigint, new bigint, reactivated bigint, churned bigint,
+    period date, at_start bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint,
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_growth';
 COMMENT ON FUNCTION customer_growth(customer_ledger, interval, date, date, interval) IS
-'how the customer base grew, a row a period: active means an order within the lapse before a bound; at_start + new + reactivated - churned = at_end; churn_pct = 100 churned / at_start with its 95 % interval; who were they? customers';
+'how the customer base grew, a row a period: active means an order within the lapse before a bound; at_start + new_customers + reactivated_customers - churned_customers = at_end; churn_pct = 100 churned_customers / at_start with its 95 % interval; who were they? customers';

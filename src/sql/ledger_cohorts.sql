@@ -3,16 +3,16 @@
 
 CREATE FUNCTION cohort_retention(
     ledger customer_ledger, step interval DEFAULT '1 month', kind text DEFAULT 'on', as_of date DEFAULT NULL
-) RETURNS TABLE (cohort date, cohort_size bigint, period integer, active bigint, retention_pct numeric)
+) RETURNS TABLE (cohort date, cohort_size bigint, period_number integer, active_customers bigint, retention_pct numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_cohort_retention';
 COMMENT ON FUNCTION cohort_retention(customer_ledger, interval, text, date) IS
-'how many customers of each cohort (the period of the first order) stayed: a row for each cohort and period 0, 1, 2, ... behind it, in this order; kind on counts who ordered in the period, on_or_after in it or later, every in each period up to it; NULL where the period has not ended at as_of (the last day, if NULL); over shards of customers with one as_of cohort_size and active add up where they are not NULL; what did they spend? revenue_cohorts';
+'how many customers of each cohort (the period of the first order) stayed: a row for each cohort and period_number 0, 1, 2, ... after it, in this order; kind on counts who ordered in the period, on_or_after in it or later, every in each period up to it; NULL where the period has not ended at as_of (the last day, if NULL); over shards of customers with one as_of cohort_size and active_customers add up where they are not NULL; what did they spend? revenue_cohorts';
 
 CREATE FUNCTION revenue_cohorts(ledger customer_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
 RETURNS TABLE (
-    cohort date, cohort_size bigint, period integer, revenue numeric,
+    cohort date, cohort_size bigint, period_number integer, revenue numeric,
     cumulative_revenue numeric, cumulative_per_customer numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_revenue_cohorts';
 COMMENT ON FUNCTION revenue_cohorts(customer_ledger, interval, date) IS
-'what the customers of each cohort (the period of the first order) spent, net of refunds, in period 0, 1, 2, ... behind it and up to it; cumulative_per_customer is the curve of lifetime value; a row for each cohort and period, in this order; NULL where the period has not ended at as_of (the last day, if NULL); over shards of customers with one as_of cohort_size, revenue and cumulative_revenue add up where they are not NULL; how many stayed? cohort_retention';
+'what the customers of each cohort (the period of the first order) spent, net of refunds, in period_number 0, 1, 2, ... after it and up to it; cumulative_per_customer is the curve of lifetime value; a row for each cohort and period, in this order; NULL where the period has not ended at as_of (the last day, if NULL); over shards of customers with one as_of cohort_size, revenue and cumulative_revenue add up where they are not NULL; how many stayed? cohort_retention';

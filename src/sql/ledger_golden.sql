@@ -1,15 +1,25 @@
 --@ requires: ledger
 -- Golden customers: who brings the first 80 % of revenue.
 
+CREATE FUNCTION golden_customers(
+    ledger customer_ledger, threshold double precision DEFAULT 0.8,
+    from_day date DEFAULT NULL, to_day date DEFAULT NULL
+) RETURNS TABLE (golden_rank bigint, customer text, revenue numeric, revenue_share_pct numeric, cumulative_pct numeric)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_golden_customers';
+COMMENT ON FUNCTION golden_customers(customer_ledger, double precision, date, date) IS
+'the golden customers by net revenue in [from_day, to_day), by rank, then key, which is given as text: golden is who has less than threshold of all positive revenue above, so who crosses the line is in, and equals are in or out together; revenue_share_pct is of all positive revenue, cumulative_pct with all of the same or a better rank; the reports of shards do not add up; to join with other tables? golden_customers(ledger, NULL::bigint); how do they change? golden_trend';
+
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION golden_customers(
     ledger customer_ledger, key @customer@, threshold double precision DEFAULT 0.8,
     from_day date DEFAULT NULL, to_day date DEFAULT NULL
-) RETURNS TABLE (rank bigint, customer @customer@, revenue numeric, share_pct numeric, cumulative_pct numeric)
+) RETURNS TABLE (
+    golden_rank bigint, customer @customer@, revenue numeric, revenue_share_pct numeric, cumulative_pct numeric
+)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'customer_value_golden_customers_@customer@';
 COMMENT ON FUNCTION golden_customers(customer_ledger, @customer@, double precision, date, date) IS
-'the golden customers by net revenue in [from_day, to_day), by rank, then key: golden is who has less than threshold of all positive revenue above, so who crosses the line is in, and equals are in or out together; key is NULL::@customer@; share_pct is of all positive revenue, cumulative_pct with all of the same or a better rank; the reports of shards do not add up; how do they change? golden_trend';
+'the same as golden_customers(ledger, threshold, from_day, to_day) with customers as @customer@, to join them with other tables: key is NULL::@customer@, its type names theirs';
 --@ end
 
 CREATE FUNCTION golden_trend(

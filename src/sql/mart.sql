@@ -26,7 +26,7 @@ BEGIN
                              ELSE 'NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric' END),
             ('{join_kinds}', CASE WHEN has_kinds THEN 'LEFT JOIN (SELECT k.period, ' || kinds || ' FROM {mart}.stored_kinds AS k GROUP BY k.period) AS k USING (period)' ELSE '' END),
             -- a cell of cohorts; the reports leave out what the oldest cohort does not know yet, so that they are asked up to the end of the running period
-            ('{cell}', '(SELECT v.day, (v.day + {step})::date <= as_of + 1 FROM (SELECT (r.cohort + r.period * {step})::date) AS v (day)) AS p (day, is_complete)'),
+            ('{cell}', '(SELECT v.day, (v.day + {step})::date <= as_of + 1 FROM (SELECT (r.cohort + r.period_number * {step})::date) AS v (day)) AS p (day, is_complete)'),
             ('{period_end}', '((date_trunc({unit}, as_of) + {step})::date - 1)'),
             ('{periods}', '(SELECT date_trunc({unit}, month)::date AS period, category, sum(sales) AS sales, sum(refund_rows) AS refund_rows, sum(gross_revenue) AS gross_revenue,
                                    sum(refunds) AS refunds, (date_trunc({unit}, month)::date + {step})::date <= max(as_of) + 1 AS is_complete

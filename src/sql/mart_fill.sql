@@ -22,7 +22,7 @@ BEGIN
     EXECUTE format('SELECT coalesce(sum(cohort_size), 0) FROM %I.stored_cohorts WHERE period_number = 0 AND cohort <= $1', mart) INTO customers USING fitted_until;
     BEGIN
         EXECUTE format($sql$
-            INSERT INTO %1$I.stored_models SELECT $1, model, parameters::text, log_likelihood, aic, bic, converged, at_boundary, recommended, verdict, (SELECT count(*) FROM %1$I.stored_sample)
+            INSERT INTO %1$I.stored_models SELECT $1, model, parameters::text, log_likelihood, aic, bic, converged, at_boundary, is_recommended, verdict, (SELECT count(*) FROM %1$I.stored_sample)
             FROM (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state FROM %1$I.stored_sample) AS base, %2$s.model_comparison(base.state)$sql$, mart, extension) USING fitted_until;
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := SQLERRM;
@@ -404,7 +404,7 @@ DECLARE
     today date := settings ->> 'today';
 BEGIN
     EXECUTE format('DELETE FROM %I.stored_data_quality', settings ->> 'mart');
-    EXECUTE format($sql$INSERT INTO %I.stored_data_quality SELECT check_name, severity, rows, share_pct, array_to_string(sample, ', '), about, $9
+    EXECUTE format($sql$INSERT INTO %I.stored_data_quality SELECT check_name, severity, row_count, share_pct, array_to_string(sample, ', '), about, $9
         FROM %s.data_quality($1, $2, $3, $4, $5, $6, $7, $8, NULL::text, $9, '7 days'::interval, '1990-01-01'::date, $10)$sql$, settings ->> 'mart', extension)
     USING (settings ->> 'orders')::regclass, columns ->> 'customer', columns ->> 'ordered_at', columns ->> 'amount', columns ->> 'order_id', columns ->> 'status', columns ->> 'currency', columns ->> 'product', today, settings ->> 'tz';
 END

@@ -2,7 +2,7 @@
 -- Kinds of sale in a mart. The kind of a sale depends on all that the customer bought before. Sales before a checkpoint, which is the first day of a period,
 -- are classed for good; what customers had bought up to there is kept, so that a refresh reads only the lines behind it.
 
--- The lines of the days from <= day < to; all before to where from is NULL
+-- The lines of the days from_day <= day < to_day; all before to_day where from_day is NULL
 CREATE FUNCTION _mart_lines(settings jsonb, from_day date, to_day date)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -29,7 +29,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_lines(jsonb, date, date) IS
-'the query with which a mart reads the lines that have a kind of sale, those of days from <= day < to: customer, at, day, amount, product, relation, price, intended, order_id';
+'the query with which a mart reads the lines that have a kind of sale, those of days from_day <= day < to_day: customer, at, day, amount, product, relation, price, intended, order_id';
 
 CREATE FUNCTION _mart_class(settings jsonb, from_day date, to_day date, keeps boolean)
 RETURNS void
@@ -64,7 +64,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_class(jsonb, date, date, boolean) IS
-'classes the sales of whole periods, those of days from <= day < to, after what customers had bought before; keeps: adds them to that';
+'classes the sales of whole periods, those of days from_day <= day < to_day, after what customers had bought before; keeps: adds them to that';
 
 CREATE FUNCTION _mart_fill_kinds(settings jsonb, changed_from date, previous date, as_of date)
 RETURNS void

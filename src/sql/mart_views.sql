@@ -12,7 +12,7 @@ BEGIN ATOMIC
     SELECT v.place, v.view_name, v.needs, v.is_stored, v.query, v.about FROM (VALUES
         (1, 'customers'::text, '{}'::text[], false, NULL::text, 'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
         (2, 'growth', '{}', true,
-            'SELECT period, at_start, new, reactivated, churned, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= as_of + 1
+            'SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= as_of + 1
              FROM base CROSS JOIN LATERAL {extension}.customer_growth(ledger, {step}, since, as_of + 1, {lapse})',
             'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
         (3, 'revenue', '{}', false,
@@ -22,12 +22,12 @@ BEGIN ATOMIC
              FROM {periods} AS r LEFT JOIN {periods} AS p ON p.period = (r.period - {step})::date AND p.category = r.category',
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
-            'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
+            'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active_customers END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
              FROM base CROSS JOIN LATERAL {extension}.cohort_retention(ledger, {step}, ''on''::text, {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN since AND as_of',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
-            'SELECT r.cohort, r.period, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
-             FROM (SELECT r.*, since, as_of, sum(r.revenue) FILTER (WHERE (r.cohort + r.period * {step})::date >= since) OVER (PARTITION BY r.cohort ORDER BY r.period) AS gained
+            'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
+             FROM (SELECT r.*, since, as_of, sum(r.revenue) FILTER (WHERE (r.cohort + r.period_number * {step})::date >= since) OVER (PARTITION BY r.cohort ORDER BY r.period_number) AS gained
                    FROM base CROSS JOIN LATERAL {extension}.revenue_cohorts(ledger, {step}, {period_end}) AS r) AS r
                   CROSS JOIN LATERAL {cell}
                   LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = (since - {step})::date
@@ -124,15 +124,15 @@ BEGIN ATOMIC
         ('growth', 'is_complete', 'boolean', 'the period has ended at the last day that counts; the figures of others will change'),
         ('revenue', 'period', 'date', 'first day of the period'),
         ('revenue', 'category', 'text', 'category of the rows; (none) for NULL, (all) where none is mapped'),
-        ('revenue', 'sales', 'bigint', 'number of sales (amount >= 0); adds up over periods; an order of two categories counts in both'),
-        ('revenue', 'refund_rows', 'bigint', 'number of refunds (amount < 0), counted like sales'),
-        ('revenue', 'gross_revenue', 'money', 'sales before refunds; adds up'),
+        ('revenue', 'orders', 'bigint', 'number of orders (amount >= 0); adds up over periods; an order of two categories counts in both'),
+        ('revenue', 'refund_rows', 'bigint', 'number of refunds (amount < 0), counted like orders'),
+        ('revenue', 'gross_revenue', 'money', 'orders before refunds; adds up'),
         ('revenue', 'refunds', 'money', 'refunds, zero or below, in the period in which they were made; adds up'),
-        ('revenue', 'net_revenue', 'money', 'gross_revenue + refunds; adds up'),
+        ('revenue', 'revenue', 'money', 'net revenue: gross_revenue + refunds; adds up'),
         ('revenue', 'refund_rate_pct', 'double precision', 'percent: 100 x -refunds / gross_revenue; do not sum, do not average'),
-        ('revenue', 'avg_check', 'average', 'average check: net_revenue / sales; do not sum, do not average'),
-        ('revenue', 'previous_net_revenue', 'money', 'net_revenue of the same category in the period before; NULL where there is none'),
-        ('revenue', 'growth_pct', 'double precision', 'percent: 100 x (net_revenue - previous_net_revenue) / previous_net_revenue; NULL while the period is not complete'),
+        ('revenue', 'avg_check', 'average', 'average check: revenue / orders; do not sum, do not average'),
+        ('revenue', 'previous_revenue', 'money', 'revenue of the same category in the period before; NULL where there is none'),
+        ('revenue', 'growth_pct', 'double precision', 'percent: 100 x (revenue - previous_revenue) / previous_revenue; NULL while the period is not complete'),
         ('revenue', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('cohorts', 'cohort', 'date', 'first day of the period of the first order'),
         ('cohorts', 'period_number', 'bigint', 'periods behind the cohort: 0 is the period of the first order'),
@@ -168,8 +168,8 @@ BEGIN ATOMIC
         ('golden_trend', 'entered', 'bigint', 'golden in this period and not in the one before'),
         ('golden_trend', 'left_golden', 'bigint', 'golden in the period before and not in this one'),
         ('golden_trend', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
-        ('segment_migration', 'from_day', 'date', 'the day at whose end customers were in from_segment'),
-        ('segment_migration', 'to_day', 'date', 'the day at whose end they were in to_segment'),
+        ('segment_migration', 'before_as_of', 'date', 'the day at whose end customers were in from_segment'),
+        ('segment_migration', 'as_of', 'date', 'the day at whose end they were in to_segment'),
         ('segment_migration', 'from_segment', 'text', 'RFM segment before; (none) for who had not ordered yet'),
         ('segment_migration', 'to_segment', 'text', 'RFM segment after'),
         ('segment_migration', 'customers', 'bigint', 'how many; adds up'),
@@ -217,8 +217,8 @@ BEGIN ATOMIC
         ('unit_economics', 'new_customers', 'bigint', 'whose first order ever is in the period; adds up'),
         ('unit_economics', 'cac', 'average', 'customer acquisition cost: acquisition_cost / new_customers; do not sum, do not average'),
         ('unit_economics', 'retention_cost', 'money', 'spent on keeping customers (kind retention); adds up'),
-        ('unit_economics', 'customers_at_start', 'bigint', 'customers active when the period begins; do not sum over periods'),
-        ('unit_economics', 'retention_cost_per_customer', 'average', 'retention_cost / customers_at_start; do not sum'),
+        ('unit_economics', 'at_start', 'bigint', 'customers active when the period begins; do not sum over periods'),
+        ('unit_economics', 'retention_cost_per_customer', 'average', 'retention_cost / at_start; do not sum'),
         ('unit_economics', 'revenue', 'money', 'net revenue of rows with a customer; adds up'),
         ('unit_economics', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
         ('unit_economics', 'revenue_per_customer', 'average', 'revenue / active_customers; do not sum'),
@@ -238,11 +238,11 @@ BEGIN ATOMIC
         ('roi_by_method', 'roi_pct', 'double precision', 'percent: 100 x (gain - cost) / cost; do not sum'),
         ('roi_by_method', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('client_formula', 'period', 'date', 'first day of the period'),
-        ('client_formula', 'customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
+        ('client_formula', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
         ('client_formula', 'orders', 'bigint', 'orders of customers; adds up'),
-        ('client_formula', 'purchase_frequency_ratio', 'double precision', 'orders / customers; do not sum'),
+        ('client_formula', 'purchase_frequency_ratio', 'double precision', 'orders / active_customers; do not sum'),
         ('client_formula', 'avg_check', 'average', 'average check: revenue / orders; do not sum'),
-        ('client_formula', 'revenue', 'money', 'net revenue of customers: customers x purchase_frequency_ratio x avg_check; adds up'),
+        ('client_formula', 'revenue', 'money', 'net revenue of customers: active_customers x purchase_frequency_ratio x avg_check; adds up'),
         ('client_formula', 'front_end_revenue', 'money', 'lever front end: what customers bought in their first basket; NULL without product'),
         ('client_formula', 'back_end_revenue', 'money', 'lever back end: all later sales, the sum of the four that follow'),
         ('client_formula', 'repeat_revenue', 'money', 'lever repeat: the same product again'),

@@ -121,7 +121,7 @@ CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, from_day date, to
 RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes_@customer@';
 COMMENT ON FUNCTION mrr_changes(mrr_ledger, @customer@, date, date) IS
-'whose recurring revenue differs between the start of day from and the start of day to, in the order of keys: movement is new, reactivation, expansion, contraction or churn, change = end_mrr - start_mrr; key is NULL::@customer@, its type names that of the customers; the sums are a row of mrr_movements';
+'the same as mrr_changes(ledger, from_day, to_day) with customers as @customer@, to join them with other tables: key is NULL::@customer@, its type names theirs';
 --@ end
 
 CREATE FUNCTION customers_count(ledger mrr_ledger) RETURNS bigint
@@ -156,6 +156,12 @@ COMMENT ON FUNCTION paying_customers(mrr_ledger, date) IS 'customers with recurr
 
 -- Reports.
 
+CREATE FUNCTION mrr_changes(ledger mrr_ledger, from_day date, to_day date)
+RETURNS TABLE (customer text, movement text, start_mrr numeric, change numeric, end_mrr numeric)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes';
+COMMENT ON FUNCTION mrr_changes(mrr_ledger, date, date) IS
+'whose recurring revenue differs between the start of from_day and the start of to_day, in the order of keys, which are given as text: movement is new, reactivation, expansion, contraction or churn, change = end_mrr - start_mrr; the sums are a row of mrr_movements; to join with other tables? mrr_changes(ledger, NULL::bigint, from_day, to_day)';
+
 CREATE FUNCTION mrr_movements(
     ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (
@@ -171,27 +177,27 @@ COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date) IS
 CREATE FUNCTION customer_churn(
     ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
 ) RETURNS TABLE (
-    period date, at_start bigint, new bigint, reactivated bigint, churned bigint,
-    at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
+    period date, start_customers bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint,
+    end_customers bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_churn';
 COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date) IS
-'how many paying customers were won and lost, a row a period: at_start + new + reactivated - churned = at_end; churn_pct = 100 churned / at_start with its 95 % interval; who were they? mrr_changes';
+'how many paying customers were won and lost, a row a period: start_customers + new_customers + reactivated_customers - churned_customers = end_customers; churn_pct = 100 churned_customers / start_customers with its 95 % interval; who were they? mrr_changes';
 
 CREATE FUNCTION mrr_cohorts(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
 RETURNS TABLE (
-    cohort date, cohort_size bigint, period integer, customers bigint, customer_retention_pct numeric,
+    cohort date, cohort_size bigint, period_number integer, paying_customers bigint, customer_retention_pct numeric,
     mrr numeric, net_retention_pct numeric, retained_mrr numeric, gross_retention_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_cohorts';
 COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date) IS
-'what became of the customers who first paid in a period (the cohort), at the end of period 0, 1, 2, ... behind it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL)';
+'what became of the customers who first paid in a period (the cohort), at the end of period_number 0, 1, 2, ... after it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period_number 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL)';
 
 CREATE FUNCTION renewals(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
-RETURNS TABLE (period bigint, lost bigint, survived bigint)
+RETURNS TABLE (period_number bigint, lost bigint, survived bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_renewals';
 COMMENT ON FUNCTION renewals(mrr_ledger, interval, date) IS
-'first contracts by how many steps they lasted, what sbg_fit(period, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none';
+'first contracts by how many steps they lasted, what sbg_fit(period_number, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none';
 
 CREATE FUNCTION ltv(ledger mrr_ledger, from_day date DEFAULT NULL, to_day date DEFAULT NULL) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -43,7 +43,7 @@ END;
 COMMENT ON FUNCTION quality_checks() IS
 'what data_quality looks for: order of the report, name, severity where it is found (error: a figure is wrong or ends with an error; warning: rows are left out, or may mislead; info: good to know), arguments that it needs, and meaning; condition is the SQL of a check that looks at one row alone';
 
-CREATE FUNCTION _quality_column(orders regclass, argument text, "column" text)
+CREATE FUNCTION _quality_column(orders regclass, argument text, column_name text)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -54,12 +54,12 @@ DECLARE
     category "char";
     wanted text;
 BEGIN
-    IF "column" IS NULL THEN
+    IF column_name IS NULL THEN
         RETURN NULL;
     END IF;
-    SELECT atttypid, atttypid INTO declared, base FROM pg_attribute WHERE attrelid = orders AND attname = "column" AND attnum > 0 AND NOT attisdropped;
+    SELECT atttypid, atttypid INTO declared, base FROM pg_attribute WHERE attrelid = orders AND attname = column_name AND attnum > 0 AND NOT attisdropped;
     IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('%s names the column "%s", which %s does not have', argument, "column", orders);
+        RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('%s names the column "%s", which %s does not have', argument, column_name, orders);
     END IF;
     WHILE (SELECT typtype = 'd' FROM pg_type WHERE oid = base) LOOP
         SELECT typbasetype INTO base FROM pg_type WHERE oid = base;
@@ -74,7 +74,7 @@ BEGIN
         ELSE CASE WHEN category NOT IN ('S', 'E') AND base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'uuid'::regtype) THEN 'text, an integer, numeric, uuid or an enum' END
     END;
     IF wanted IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s must be %s: the column "%s" of %s is of type %s', argument, wanted, "column", orders, declared);
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s must be %s: the column "%s" of %s is of type %s', argument, wanted, column_name, orders, declared);
     END IF;
     RETURN base::regtype;
 END
@@ -164,9 +164,10 @@ DECLARE
     copies text;        -- to go on from rows lets both share a sort
 BEGIN
     source := @extschema@._quality_source(orders, mapping, tz);
-    EXECUTE format('SELECT coalesce(string_agg(format(''CASE WHEN %%s THEN %%s ELSE 0 END'', condition, 1 << place), '' | ''), ''0''),
-                           coalesce(string_agg(format(''(%%L, %%s)'', check_name, 1 << place), '', ''), ''(NULL, 0)'')
-                    FROM %s.quality_checks() WHERE condition IS NOT NULL AND $1 ?& needs', extension) INTO flags, bits USING mapping;
+    SELECT coalesce(string_agg(format('CASE WHEN %s THEN %s ELSE 0 END', condition, 1 << place), ' | '), '0'),
+           coalesce(string_agg(format('(%L, %s)', check_name, 1 << place), ', '), '(NULL, 0)')
+    INTO flags, bits
+    FROM @extschema@.quality_checks() WHERE condition IS NOT NULL AND mapping ?& needs;
     rows := 'order_id, flags, key, currency, status' || CASE WHEN mapping ->> 'row_id' IS NULL THEN ', row_id' ELSE '' END;
     copies := rows || ', is_copied' || CASE WHEN mapping ->> 'order_id' IS NULL THEN '' ELSE ', customer, ordered_at, amount, product' END;
     RETURN format($query$
@@ -213,7 +214,7 @@ COMMENT ON FUNCTION quality_query(regclass, jsonb, text) IS
 'the query that data_quality runs over its source, in one pass, for who wants to read it or EXPLAIN it; $1 is as_of, $2 earliest, $3 stale';
 
 CREATE FUNCTION _quality_counts(orders regclass, mapping jsonb, as_of date, stale interval, earliest date, tz text)
-RETURNS TABLE (check_name text, rows bigint, sample text[])
+RETURNS TABLE (check_name text, row_count bigint, sample text[])
 LANGUAGE plpgsql STABLE ROWS 24
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -238,23 +239,23 @@ COMMENT ON FUNCTION _quality_counts(regclass, jsonb, date, interval, date, text)
 CREATE FUNCTION data_quality(orders regclass, customer text DEFAULT NULL, ordered_at text DEFAULT NULL, amount text DEFAULT NULL, order_id text DEFAULT NULL, status text DEFAULT NULL,
                              currency text DEFAULT NULL, product text DEFAULT NULL, row_id text DEFAULT NULL,
                              as_of date DEFAULT NULL, stale interval DEFAULT '7 days', earliest date DEFAULT '1990-01-01', tz text DEFAULT NULL)
-RETURNS TABLE (check_name text, severity text, rows bigint, share_pct numeric, sample text[], about text)
+RETURNS TABLE (check_name text, severity text, row_count bigint, share_pct numeric, sample text[], about text)
 LANGUAGE sql STABLE ROWS 24
 BEGIN ATOMIC
     WITH mapping (columns) AS (SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id,
                                                                           'status'::text, status, 'currency'::text, currency, 'product'::text, product, 'row_id'::text, row_id))),
-    counts AS MATERIALIZED (SELECT c.check_name, c.rows, c.sample FROM mapping, _quality_counts(orders, mapping.columns, as_of, stale, earliest, tz) AS c),
+    counts AS MATERIALIZED (SELECT c.check_name, c.row_count, c.sample FROM mapping, _quality_counts(orders, mapping.columns, as_of, stale, earliest, tz) AS c),
     checks AS (
         SELECT c.place, c.check_name, c.severity, c.about,
                (SELECT pg_catalog.string_agg(need, ', '::text) FROM pg_catalog.unnest(c.needs) AS need WHERE NOT CASE WHEN need = 'stale'::text THEN stale IS NOT NULL ELSE pg_catalog.jsonb_exists(mapping.columns, need) END) AS missing
         FROM quality_checks() AS c, mapping)
     SELECT c.check_name,
            CASE WHEN c.missing IS NOT NULL OR without_day THEN 'skipped'::text WHEN found.check_name IS NULL THEN 'ok'::text ELSE c.severity END,
-           CASE WHEN c.missing IS NULL AND NOT without_day THEN coalesce(found.rows, 0::bigint) END,
-           CASE WHEN c.missing IS NULL AND NOT without_day THEN 100::numeric * coalesce(found.rows, 0::bigint)::numeric / NULLIF(source.rows, 0::bigint)::numeric END,
+           CASE WHEN c.missing IS NULL AND NOT without_day THEN coalesce(found.row_count, 0::bigint) END,
+           CASE WHEN c.missing IS NULL AND NOT without_day THEN 100::numeric * coalesce(found.row_count, 0::bigint)::numeric / NULLIF(source.row_count, 0::bigint)::numeric END,
            found.sample,
            CASE WHEN c.missing IS NOT NULL THEN 'not checked, because the mapping lacks '::text || c.missing WHEN without_day THEN 'not checked, because no row has a day from earliest to as_of'::text ELSE c.about END
-    FROM checks AS c CROSS JOIN LATERAL (SELECT s.rows, s.sample FROM counts AS s WHERE s.check_name = 'source'::text) AS source
+    FROM checks AS c CROSS JOIN LATERAL (SELECT s.row_count, s.sample FROM counts AS s WHERE s.check_name = 'source'::text) AS source
         LEFT JOIN counts AS found ON found.check_name = c.check_name
         CROSS JOIN LATERAL (SELECT c.check_name = 'stale_source'::text AND source.sample[1] IS NULL) AS fresh (without_day)
     ORDER BY c.place;
@@ -287,11 +288,11 @@ RETURNS void
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT _quality_failure(orders, at_least, pg_catalog.array_agg(failed.line ORDER BY failed.place))
-    FROM (SELECT pg_catalog.format('%s: %s, %s%s%s'::text, VARIADIC ARRAY[q.severity, q.check_name, q.rows::text || CASE WHEN q.rows = 1::bigint THEN ' row'::text ELSE ' rows'::text END,
+    FROM (SELECT pg_catalog.format('%s: %s, %s%s%s'::text, VARIADIC ARRAY[q.severity, q.check_name, q.row_count::text || CASE WHEN q.row_count = 1::bigint THEN ' row'::text ELSE ' rows'::text END,
                         coalesce(' ('::text || pg_catalog.round(q.share_pct, 2)::text || ' %)'::text, ''::text),
                         coalesce(', such as '::text || NULLIF(pg_catalog.array_to_string(q.sample, ', '::text), ''::text), ''::text)]) AS line, q.place
           FROM data_quality(orders, customer, ordered_at, amount, order_id, status, currency, product, row_id, as_of, stale, earliest, tz)
-               WITH ORDINALITY AS q (check_name, severity, rows, share_pct, sample, about, place)
+               WITH ORDINALITY AS q (check_name, severity, row_count, share_pct, sample, about, place)
           WHERE pg_catalog.array_position(ARRAY['info'::text, 'warning'::text, 'error'::text], q.severity) >= pg_catalog.array_position(ARRAY['info'::text, 'warning'::text, 'error'::text], at_least)) AS failed;
 END;
 COMMENT ON FUNCTION assert_quality(regclass, text, text, text, text, text, text, text, text, date, interval, date, text, text) IS

@@ -3,9 +3,9 @@
 
 /** Single figures: page, title, the view that they need, query */
 export const figures = [
-    ['/', 'Net revenue', 'revenue', 'SELECT sum(net_revenue) FROM {mart}.revenue WHERE period = {last(revenue)}'],
-    ['/', 'Sales', 'revenue', 'SELECT sum(sales) FROM {mart}.revenue WHERE period = {last(revenue)}'],
-    ['/', 'Average check', 'revenue', 'SELECT sum(net_revenue) / sum(sales) FROM {mart}.revenue WHERE period = {last(revenue)}'],
+    ['/', 'Net revenue', 'revenue', 'SELECT sum(revenue) FROM {mart}.revenue WHERE period = {last(revenue)}'],
+    ['/', 'Orders', 'revenue', 'SELECT sum(orders) FROM {mart}.revenue WHERE period = {last(revenue)}'],
+    ['/', 'Average check', 'revenue', 'SELECT sum(revenue) / sum(orders) FROM {mart}.revenue WHERE period = {last(revenue)}'],
     ['/', 'Refund rate', 'revenue', 'SELECT -100 * sum(refunds) / sum(gross_revenue) FROM {mart}.revenue WHERE period = {last(revenue)}'],
     ['/', 'Active customers at its end', 'growth', 'SELECT at_end FROM {mart}.growth WHERE period = {last(growth)}'],
     ['/', 'Customer churn', 'growth', 'SELECT churn_pct FROM {mart}.growth WHERE period = {last(growth)}'],
@@ -32,8 +32,8 @@ export const figures = [
 /** Tables, cell by cell: page, heading above, the view that they need, query for the rows that are shown first */
 export const tables = [
     ['/', 'How much do we sell, and how much comes back?', 'revenue',
-        `SELECT to_char(period, 'YYYY-MM'), sum(sales), sum(gross_revenue), sum(refunds), -100 * sum(refunds) / nullif(sum(gross_revenue), 0), sum(net_revenue), sum(net_revenue) / nullif(sum(sales), 0),
-                CASE WHEN is_complete THEN 100 * (sum(net_revenue) / nullif(lag(sum(net_revenue)) OVER (ORDER BY period), 0) - 1) END, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
+        `SELECT to_char(period, 'YYYY-MM'), sum(orders), sum(gross_revenue), sum(refunds), -100 * sum(refunds) / nullif(sum(gross_revenue), 0), sum(revenue), sum(revenue) / nullif(sum(orders), 0),
+                CASE WHEN is_complete THEN 100 * (sum(revenue) / nullif(lag(sum(revenue)) OVER (ORDER BY period), 0) - 1) END, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
          FROM {mart}.revenue GROUP BY period, is_complete ORDER BY period DESC LIMIT 12`],
     ['/', 'Does the customer base grow?', 'growth',
         `SELECT to_char(period, 'YYYY-MM'), at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
@@ -56,7 +56,7 @@ export const tables = [
         `SELECT to_char(period, 'YYYY-MM'), acquisition_cost, new_customers, cac, retention_cost_per_customer, revenue_per_customer, churn_pct, ltv, ltv_cac_ratio, roi_pct, coverage_pct,
                 CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END FROM {mart}.unit_economics ORDER BY period DESC LIMIT 12`],
     ['/economics/', 'Customers × orders each × average check', 'client_formula',
-        `SELECT to_char(period, 'YYYY-MM'), customers, purchase_frequency_ratio, avg_check, revenue, lifetime_periods, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END FROM {mart}.client_formula ORDER BY period DESC LIMIT 12`],
+        `SELECT to_char(period, 'YYYY-MM'), active_customers, purchase_frequency_ratio, avg_check, revenue, lifetime_periods, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END FROM {mart}.client_formula ORDER BY period DESC LIMIT 12`],
     ['/forecast/', 'What will they bring?', 'forecast',
         `SELECT to_char(period, 'YYYY-MM'), horizon_number, customers, expected_purchases, expected_revenue, model FROM {mart}.forecast ORDER BY period`],
 ];

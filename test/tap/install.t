@@ -39,7 +39,7 @@ PGUSER=mallory sql install "$decoys"
 is "$(PGUSER=mallory sql install 'CREATE EXTENSION customer_value SCHEMA trap')" '' 'the extension can be created beside decoys'
 is "$(sql install 'SELECT trap.ltv_from_retention(100, 0.8, 0.1, true), trap.roi(2400, 800), trap.ltv(50::real, 2::real, 24::real), trap.growth_rate(70::bigint, 75::bigint)')" \
    '366.6666666666666667|200|2400|7.1428571428571429' 'and calls none of them'
-is "$(sql install "CREATE TABLE orders (status varchar); INSERT INTO orders VALUES ('odd'); SELECT rows, sample FROM trap.data_quality('orders', status => 'status') WHERE rows > 0; SELECT trap.assert_quality('orders', status => 'status')" | grep -v CONTEXT)" \
+is "$(sql install "CREATE TABLE orders (status varchar); INSERT INTO orders VALUES ('odd'); SELECT row_count, sample FROM trap.data_quality('orders', status => 'status') WHERE row_count > 0; SELECT trap.assert_quality('orders', status => 'status')" | grep -v CONTEXT)" \
    $'1|{odd}\nERROR:  public.orders fails 1 check of data quality\nDETAIL:  error: unknown_status, 1 row (100.00 %), such as odd\nHINT:  data_quality, with the same arguments, shows all checks and what they mean.\nSQL function "assert_quality" statement 1' 'nor does data quality'
 # what is bound when the extension is created is of the extension or of pg_catalog
 is "$(sql install "SELECT DISTINCT f.proname || ' uses ' || pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_proc AS f JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'n'

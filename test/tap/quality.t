@@ -3,7 +3,7 @@
 # shellcheck source=test/tap/tap.sh
 source "$(dirname "$0")/tap.sh"
 
-findings="SELECT check_name, severity, rows, sample FROM tools.data_quality('orders', 'customer', 'day', 'amount', 'order_id', 'status', as_of => '2024-03-20') WHERE rows > 0"
+findings="SELECT check_name, severity, row_count, sample FROM tools.data_quality('orders', 'customer', 'day', 'amount', 'order_id', 'status', as_of => '2024-03-20') WHERE row_count > 0"
 expected='stale_source|error|4|{2024-03-07}
 null_customer|warning|1|{4}
 orphan_refund|error|1|{3}
@@ -42,7 +42,7 @@ is $? 0 'and passes'
 # a collation that takes upper and lower case for the same
 if psql -Xq -d quality_source -c "CREATE COLLATION anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)" 2>/dev/null; then
     sql quality_source "CREATE TABLE cases (order_id text COLLATE anycase, currency text COLLATE anycase, amount int); INSERT INTO cases VALUES ('a', 'eur', 5), ('A', 'EUR', -5), ('a', 'eur', 6)"
-    is "$(sql quality_source "SELECT check_name, rows, sample FROM tools.data_quality('cases', order_id => 'order_id', currency => 'currency', amount => 'amount') WHERE rows > 0")" \
+    is "$(sql quality_source "SELECT check_name, row_count, sample FROM tools.data_quality('cases', order_id => 'order_id', currency => 'currency', amount => 'amount') WHERE row_count > 0")" \
        $'orphan_refund|1|{A}\nmixed_currencies|1|{EUR,eur}' 'text is compared byte by byte, whatever its collation'
 else
     skip 'text is compared byte by byte' 'this PostgreSQL has no ICU'

@@ -17,7 +17,7 @@ if [[ -f $data/cdnow/CDNOW_master.txt ]]; then
        '23570|24337|771390.857143|161377.714286' 'CDNOW: sums of frequency, age and recency'
     is "$(sql real_data "SELECT sum(d - c) FROM (SELECT a.active_days - coalesce(b.active_days, 0) FROM cdnow_ledger, customers(l, NULL::bigint) AS a LEFT JOIN (SELECT c.* FROM cdnow_ledger, customers(l, NULL::bigint, '1997-09-30') AS c) AS b USING (customer)) AS holdout (d), (SELECT 0) AS zero (c)")" \
        19684 'CDNOW: purchase days in the 39 weeks after'
-    is "$(sql real_data "SELECT count(*) FROM cdnow_ledger, customer_growth(l) WHERE at_start + new + reactivated - churned <> at_end")" 0 'CDNOW: the rows of customer_growth balance'
+    is "$(sql real_data "SELECT count(*) FROM cdnow_ledger, customer_growth(l) WHERE at_start + new_customers + reactivated_customers - churned_customers <> at_end")" 0 'CDNOW: the rows of customer_growth balance'
     is "$(sql real_data "SELECT sum(new_customers) FROM cdnow_ledger, lifecycle(l)")" 23570 'CDNOW: every customer is new once'
     sql real_data "CREATE TABLE monthly AS SELECT ledger_agg(customer, day, amount) AS l FROM cdnow GROUP BY date_trunc('month', day)"
     is "$(sql real_data 'SELECT (SELECT rollup(l)::text FROM monthly) = (SELECT l::text FROM cdnow_ledger)')" t 'CDNOW: the rollup of its months is the whole'
@@ -42,12 +42,12 @@ if [[ -f $data/online_retail/online_retail.csv.gz ]]; then
        all 'Online Retail: pairs of products as a self join counts them'
     # 135,080 lines without a customer, 2,515 without a price, 9,288 lines of cancellations and 2 of bad debt, which have invoices of their own
     sql real_data 'CREATE VIEW retail_lines AS SELECT *, quantity * price AS total FROM retail'
-    is "$(sql real_data "SELECT check_name, severity, rows FROM data_quality('retail_lines', 'customer', 'at', 'total', 'invoice', product => 'stock', as_of => '2011-12-10') WHERE severity NOT IN ('ok', 'skipped')")" \
+    is "$(sql real_data "SELECT check_name, severity, row_count FROM data_quality('retail_lines', 'customer', 'at', 'total', 'invoice', product => 'stock', as_of => '2011-12-10') WHERE severity NOT IN ('ok', 'skipped')")" \
        "null_customer|warning|135080
 duplicate_row|warning|$(sql real_data 'SELECT sum(n - 1) FROM (SELECT count(*) FROM retail GROUP BY customer, at, quantity * price, invoice, stock) AS copies (n)')
 zero_sale|info|2515
 orphan_refund|error|9290" 'Online Retail: what is known to be wrong with it'
-    is "$(sql real_data "SELECT check_name, rows, sample[1] FROM data_quality('retail_lines', ordered_at => 'at', as_of => '2011-12-17') WHERE severity = 'error'")" 'stale_source|541909|2011-12-09' 'Online Retail: stale on 17 December, eight days after the last line'
+    is "$(sql real_data "SELECT check_name, row_count, sample[1] FROM data_quality('retail_lines', ordered_at => 'at', as_of => '2011-12-17') WHERE severity = 'error'")" 'stale_source|541909|2011-12-09' 'Online Retail: stale on 17 December, eight days after the last line'
 else
     skip 'Online Retail' 'the file is not there'
 fi
@@ -84,7 +84,7 @@ else
 fi
 
 if [[ -f $data/online_retail/online_retail.csv.gz ]]; then
-    comparison=$(sql real_data "SELECT model, round(log_likelihood::numeric, 3), at_boundary, recommended, verdict FROM retail_ledger, model_comparison(l, '2011-06-08')")
+    comparison=$(sql real_data "SELECT model, round(log_likelihood::numeric, 3), at_boundary, is_recommended, verdict FROM retail_ledger, model_comparison(l, '2011-06-08')")
     printf '# Online Retail, calibrated to 2011-06-08\n%s\n' "$comparison" | sed '2,$s/^/#   /'
     is "$(grep -c '|t|f|boundary: no dropout to be seen, the fit is NBD and p_alive is 1$' <<<"$comparison")" 3 'Online Retail: no dropout, and the fits say so'
     is "$(cut -d'|' -f2 <<<"$comparison" | sort -u | wc -l)" 1 'Online Retail: with the log-likelihood of NBD'

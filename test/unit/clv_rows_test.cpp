@@ -96,7 +96,7 @@ TEST(FitStates, survive_hostile_forms)
     expect_hostile_forms_survived(spend, {"frequency", "customers"});
     Held<Renewals> renewals;
     renewals.add(std::int64_t{2}, std::int64_t{5}, std::int64_t{3}).add(std::int64_t{1}, std::int64_t{5}, std::int64_t{0});
-    expect_hostile_forms_survived(renewals, {"period", "lost", "customers"});
+    expect_hostile_forms_survived(renewals, {"period_number", "lost", "customers"});
 }
 
 TEST(FitStates, refuse_fields_that_contradict_each_other)

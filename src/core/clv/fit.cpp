@@ -35,7 +35,7 @@ template <> void require_enough<Sbg>(const Renewals& state)
 {
     std::int64_t last = 0, lost = 0;
     for (const auto& entry : state.rows()) {
-        last = std::max(last, entry.row.period);
+        last = std::max(last, entry.row.period_number);
         lost += entry.row.lost;
     }
     if (lost == 0)

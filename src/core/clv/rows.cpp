@@ -63,13 +63,13 @@ std::optional<RepeatSpend::Room> SpendRow::add(State& state, std::int64_t freque
 
 void RenewalRow::checked() const
 {
-    if (period < 1 || period > most_purchases) [[unlikely]]
-        throw_out_of_range("period must be a whole number from 1 to " + std::to_string(most_purchases), std::to_string(period));
+    if (period_number < 1 || period_number > most_purchases) [[unlikely]]
+        throw_out_of_range("period_number must be a whole number from 1 to " + std::to_string(most_purchases), std::to_string(period_number));
     if (lost < 0 || lost > 1) [[unlikely]]
         throw_out_of_range("\"lost\" must be 0 or 1", std::to_string(lost));
 }
 
-std::optional<Renewals::Room> RenewalRow::add(State& state, std::int64_t period, std::int64_t lost, std::int64_t survived, std::int64_t weight)
+std::optional<Renewals::Room> RenewalRow::add(State& state, std::int64_t period_number, std::int64_t lost, std::int64_t survived, std::int64_t weight)
 {
     for (const auto& [name, count] : {std::pair{"lost", lost}, {"survived", survived}, {"weight", weight}})
         if (count < 0 || count > max_count) [[unlikely]]
@@ -77,11 +77,11 @@ std::optional<Renewals::Room> RenewalRow::add(State& state, std::int64_t period,
     std::int64_t all_lost, all_survived;
     if (__builtin_mul_overflow(lost, weight, &all_lost) || __builtin_mul_overflow(survived, weight, &all_survived)) [[unlikely]]
         throw_count_out_of_range();
-    RenewalRow{period, 0}.checked();
+    RenewalRow{period_number, 0}.checked();
     if (const auto room = state.room_for(2))
         return room;
-    (void)state.add_row({period, 1}, all_lost);
-    (void)state.add_row({period, 0}, all_survived);
+    (void)state.add_row({period_number, 1}, all_lost);
+    (void)state.add_row({period_number, 0}, all_survived);
     return std::nullopt;
 }
 

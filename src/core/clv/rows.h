@@ -81,26 +81,26 @@ struct SpendRow {
 struct RenewalRow {
     static constexpr int state_version = 1;
     static constexpr const char* state_name = "renewal_state";
-    static constexpr const char* state_rows = "period";
+    static constexpr const char* state_rows = "period_number";
     static constexpr std::size_t shortest_form = 24;
 
-    std::int64_t period;
+    std::int64_t period_number;
     std::int64_t lost;  // 1 where they left, 0 where they stayed
 
     friend bool operator==(const RenewalRow&, const RenewalRow&) = default;
     friend bool operator<(const RenewalRow& left, const RenewalRow& right) noexcept
     {
-        return left.period != right.period ? left.period < right.period : left.lost < right.lost;
+        return left.period_number != right.period_number ? left.period_number < right.period_number : left.lost < right.lost;
     }
-    [[nodiscard]] std::uint64_t hash() const noexcept { return mixed(static_cast<std::uint64_t>(2 * period + lost)); }
+    [[nodiscard]] std::uint64_t hash() const noexcept { return mixed(static_cast<std::uint64_t>(2 * period_number + lost)); }
     void checked() const;
     template <class Self, class Archive> static void describe(Self& self, Archive& archive)
     {
-        archive.count("period", self.period);
+        archive.count("period_number", self.period_number);
         archive.count("lost", self.lost);
     }
     using State = Tally<RenewalRow>;
-    static std::optional<State::Room> add(State& state, std::int64_t period, std::int64_t lost, std::int64_t survived, std::int64_t weight = 1);
+    static std::optional<State::Room> add(State& state, std::int64_t period_number, std::int64_t lost, std::int64_t survived, std::int64_t weight = 1);
 };
 
 using RepeatPurchases = Tally<PurchaseRow>;

@@ -25,7 +25,7 @@ void SbgLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const noexce
     const auto [alpha, beta] = model_;
     for (std::size_t i = from; i < to; ++i) {
         const auto& entry = rows_->rows()[i];
-        const double period = static_cast<double>(entry.row.period), lost = static_cast<double>(entry.row.lost), renewed = period - lost;
+        const double period = static_cast<double>(entry.row.period_number), lost = static_cast<double>(entry.row.lost), renewed = period - lost;
         const double both = digamma_rising(alpha + beta, period);
         sum.add(static_cast<double>(entry.customers), lost * std::log(alpha) + log_rising(beta, renewed) - log_rising(alpha + beta, period),
                 {lost / alpha - both, digamma_rising(beta, renewed) - both, 0, 0});
