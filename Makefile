@@ -7,7 +7,10 @@ EXTENSION_VERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir
 find = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(addprefix $(srcdir)/,$(1)))))
 
 OBJS = $(patsubst %.cpp,%.o,$(call find,src/core/*/*.cpp src/pg/*.cpp))
-DATA_built = $(EXTENSION)--$(EXTENSION_VERSION).sql
+install_script = $(EXTENSION)--$(EXTENSION_VERSION).sql
+# from each version that a delta starts from
+upgrade_scripts = $(foreach delta,$(call find,src/sql/upgrade/*.sql),$(EXTENSION)--$(firstword $(subst --, ,$(notdir $(delta))))--$(EXTENSION_VERSION).sql)
+DATA_built = $(install_script) $(upgrade_scripts)
 
 # the families, between what prepares the database and what looks at all of them
 TESTS = $(filter-out setup direct lint,$(patsubst sql/%.sql,%,$(call find,sql/*.sql)))
@@ -31,5 +34,10 @@ include $(PGXS)
 $(shell mkdir -p $(sort $(dir $(OBJS))))
 -include $(OBJS:.o=.d)
 
-$(EXTENSION)--$(EXTENSION_VERSION).sql: $(wildcard $(srcdir)/src/sql/*.sql $(srcdir)/src/sql/templates/*.sql) $(srcdir)/script/install-script $(srcdir)/$(EXTENSION).control
+$(DATA_built): $(wildcard $(addprefix $(srcdir)/,src/sql/*.sql src/sql/templates/*.sql src/sql/upgrade/*.sql script/*-script)) $(srcdir)/$(EXTENSION).control
+
+$(install_script):
 	$(srcdir)/script/install-script > $@.new && mv $@.new $@
+
+$(upgrade_scripts): $(EXTENSION)--%--$(EXTENSION_VERSION).sql:
+	$(srcdir)/script/upgrade-script $* > $@.new && mv $@.new $@
