@@ -53,14 +53,25 @@ new_database() {
     createdb "${@:2}" "$1"
 }
 
-# What the catalogue says of the extension, in an order that does not depend on oids or history
-describe_extension() {
-    sql "$1" "
-        SELECT pg_describe_object(classid, objid, 0), obj_description(objid, classid::regclass::name),
-               CASE classid WHEN 'pg_proc'::regclass THEN (SELECT format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', prosrc, probin, provolatile, proisstrict, proparallel, prosecdef, procost, proargnames, proargdefaults IS NULL, pg_get_function_result(oid), prokind, pg_get_function_sqlbody(oid)) FROM pg_proc WHERE oid = objid)
-                            WHEN 'pg_type'::regclass THEN (SELECT format('%s|%s|%s|%s|%s|%s|%s', typlen, typalign, typstorage, typinput, typoutput, typreceive, typsend) FROM pg_type WHERE oid = objid)
-                            WHEN 'pg_operator'::regclass THEN (SELECT format('%s|%s', oprcode, oprcom::regoperator) FROM pg_operator WHERE oid = objid) END,
-               (SELECT format('%s|%s|%s|%s|%s|%s|%s|%s', aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn, agginitval, aggminitval) FROM pg_aggregate WHERE classid = 'pg_proc'::regclass AND aggfnoid = objid)
-        FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'customer_value')
-        ORDER BY 1"
+# decoys SCHEMA: what a user may have put there, so that it is called instead of what the extension means: it fits better than operators
+# and functions of PostgreSQL
+decoys() {
+    local types operator function trap="RETURNS %s LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'trapped'; END\$\$;"
+    for types in 'int,numeric' 'numeric,int' 'numeric,numeric' 'bigint,numeric' 'numeric,bigint'; do
+        echo "CREATE FUNCTION $1.evil(${types/,/, }) ${trap/\%s/numeric}"
+        for operator in + - '*' /; do echo "CREATE OPERATOR $1.$operator (LEFTARG = ${types%,*}, RIGHTARG = ${types#*,}, FUNCTION = $1.evil);"; done
+    done
+    for function in 'checked_argument(text, numeric)' 'trim_scale(numeric)'; do echo "CREATE FUNCTION $1.$function ${trap/\%s/numeric}"; done
+    for function in 'format(text, VARIADIC text[])' 'unnest(text[])' 'array_agg(text)' 'array_position(text[], text)' 'jsonb_build_object(VARIADIC text[])' 'string_agg(text, text, text)' \
+        'quality_query(text, jsonb, text)' 'is_known_status(varchar)'; do
+        echo "CREATE FUNCTION $1.$function ${trap/\%s/text}"
+    done
+}
+
+# trapped DATABASE SCHEMA: which functions of the extension call what is neither of the extension nor of pg_catalog
+trapped() {
+    sql "$1" "SELECT DISTINCT f.proname || ' uses ' || pg_describe_object(d.refclassid, d.refobjid, 0) FROM pg_proc AS f JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'n'
+        WHERE f.pronamespace = '$2'::regnamespace AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
+            AND EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = 'pg_proc'::regclass AND e.objid = f.oid AND e.deptype = 'e')
+            AND NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')"
 }

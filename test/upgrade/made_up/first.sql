@@ -1,0 +1,61 @@
+--@ requires: nps
+-- A family that a version after this one could add. Its symbols are those of nps_state, so that no module need be built.
+
+CREATE TYPE made_up_state;
+
+CREATE FUNCTION _made_up_state_in(cstring) RETURNS made_up_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_in';
+COMMENT ON FUNCTION _made_up_state_in(cstring) IS 'reads the text form of made_up_state';
+
+CREATE FUNCTION _made_up_state_out(made_up_state) RETURNS cstring
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_out';
+COMMENT ON FUNCTION _made_up_state_out(made_up_state) IS 'writes the text form of made_up_state';
+
+CREATE TYPE made_up_state (
+    INPUT = _made_up_state_in, OUTPUT = _made_up_state_out,
+    INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = extended
+);
+COMMENT ON TYPE made_up_state IS 'a new state';
+
+CREATE FUNCTION _made_up_state_merge(made_up_state, made_up_state) RETURNS made_up_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_state_merge';
+COMMENT ON FUNCTION _made_up_state_merge(made_up_state, made_up_state) IS 'the function of a new operator';
+
+CREATE OPERATOR || (LEFTARG = made_up_state, RIGHTARG = made_up_state, FUNCTION = _made_up_state_merge, COMMUTATOR = ||);
+COMMENT ON OPERATOR || (made_up_state, made_up_state) IS 'a new operator';
+
+CREATE AGGREGATE rollup(state made_up_state) (
+    SFUNC = _made_up_state_merge, STYPE = made_up_state, INITCOND = 'empty', COMBINEFUNC = _made_up_state_merge, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE rollup(made_up_state) IS 'a new aggregate';
+
+CREATE TYPE made_up_pair AS (score integer, amount numeric);
+COMMENT ON TYPE made_up_pair IS 'a new composite type';
+
+CREATE FUNCTION made_up_answers(state made_up_state) RETURNS nps_state
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN state::text::nps_state;
+COMMENT ON FUNCTION made_up_answers(made_up_state) IS 'the function of a new cast';
+
+CREATE CAST (made_up_state AS nps_state) WITH FUNCTION made_up_answers(made_up_state);
+COMMENT ON CAST (made_up_state AS nps_state) IS 'a new cast';
+
+CREATE FUNCTION _made_up_half(amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN amount / 2::numeric;
+COMMENT ON FUNCTION _made_up_half(numeric) IS 'a function that another one calls';
+
+CREATE FUNCTION made_up_rate(amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN _made_up_half(amount);
+COMMENT ON FUNCTION made_up_rate(numeric) IS 'a new function';
+
+CREATE FUNCTION made_up_level(points numeric, "unit" text DEFAULT 'x') RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN points;
+COMMENT ON FUNCTION made_up_level(numeric, text) IS 'a function whose arguments will change';
+
+CREATE FUNCTION made_up_short_life(amount numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN amount;
+COMMENT ON FUNCTION made_up_short_life(numeric) IS 'a function that will go';
