@@ -20,6 +20,7 @@ template <class T, class Policy> struct digamma_initializer;
 template <class T, class Policy> struct erf_inv_initializer;
 template <class T, class Policy> struct igamma_initializer;
 template <class T, class Policy> struct lgamma_initializer;
+template <class T> struct min_shift_initializer;
 template <class T, class Policy, class Tag> struct erf_initializer;
 template <class T, class Policy, class Tag> struct expm1_initializer;
 template <class T, class Policy, class Tag> struct log1p_initializer;
@@ -28,6 +29,7 @@ template <std::floating_point T, class Policy> struct digamma_initializer<T, Pol
 template <std::floating_point T, class Policy> struct erf_inv_initializer<T, Policy> : customer_value::NoInitializer {};
 template <std::floating_point T, class Policy> struct igamma_initializer<T, Policy> : customer_value::NoInitializer {};
 template <std::floating_point T, class Policy> struct lgamma_initializer<T, Policy> : customer_value::NoInitializer {};
+template <std::floating_point T> struct min_shift_initializer<T> : customer_value::NoInitializer {};
 template <std::floating_point T, class Policy, class Tag> struct erf_initializer<T, Policy, Tag> : customer_value::NoInitializer {};
 template <std::floating_point T, class Policy, class Tag> struct expm1_initializer<T, Policy, Tag> : customer_value::NoInitializer {};
 template <std::floating_point T, class Policy, class Tag> struct log1p_initializer<T, Policy, Tag> : customer_value::NoInitializer {};
