@@ -147,6 +147,20 @@ INSERT INTO changes_orders VALUES ('index', '2024-07-29', 1, 'x');
 CALL changes_refresh();
 DROP INDEX changes_mart.changes_month_idx;
 CALL changes_refresh();
+ALTER TABLE changes_mart.changes ENABLE ROW LEVEL SECURITY;
+CALL changes_refresh();
+ALTER TABLE changes_mart.changes DISABLE ROW LEVEL SECURITY;
+CALL changes_refresh();
+-- another trigger of the same function stands for none that is missing
+CREATE TRIGGER changes_extra BEFORE INSERT ON changes_orders EXECUTE FUNCTION changes_mart.note_changes('day');
+ALTER TABLE changes_orders DISABLE TRIGGER changes_mart_delete;
+CALL changes_refresh();
+DELETE FROM changes_orders WHERE c = 'index';
+CALL changes_refresh();
+ALTER TABLE changes_orders ENABLE TRIGGER changes_mart_delete;
+DROP TRIGGER changes_extra ON changes_orders;
+CALL changes_refresh();
+CALL changes_refresh();
 -- and where it was so for a time, it may have lost some
 ALTER TABLE changes_mart.changes SET SCHEMA public;
 INSERT INTO changes_orders VALUES ('moved', '2024-07-29', 1, 'x');

@@ -125,16 +125,16 @@ void add_statement(Months& months, const TriggerData* call)
 // create_mart has made. What the owner may have put on it, indexes and triggers, is not served: refresh_mart finds them, and reads all.
 Relation open_changes(Oid function)
 {
-    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    if (!HeapTupleIsValid(tuple))
-        return nullptr;
-    const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
-    const Oid schema = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->pronamespace;
-    ReleaseSysCache(tuple);
+    const Oid schema = get_func_namespace(function);
     const Oid table = get_relname_relid("changes", schema);
     Relation changes = OidIsValid(table) ? try_relation_open(table, RowExclusiveLock) : nullptr;
     if (changes == nullptr)
         return nullptr;
+    // only now, as who held the table may have given both to another owner
+    HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    const Oid owner = HeapTupleIsValid(tuple) ? reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner : InvalidOid;
+    if (HeapTupleIsValid(tuple))
+        ReleaseSysCache(tuple);
     Form_pg_class is = changes->rd_rel;
     TupleDesc columns = RelationGetDescr(changes);
     if (is->relkind == RELKIND_RELATION && is->relowner == owner && is->relpersistence != RELPERSISTENCE_TEMP &&

@@ -9,7 +9,9 @@ extern "C" {
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_policy.h"
 #include "catalog/pg_rewrite.h"
 #include "executor/spi.h"
 #include "storage/lmgr.h"
@@ -49,36 +51,36 @@ void scan_catalogue(Oid table, Oid index, ScanKeyData (&keys)[columns], const Vi
     table_close(catalogue, AccessShareLock);
 }
 
-// The relations that the query of a view names. Those that only its functions read are unknown to PostgreSQL, too.
-List* read_by_view(Oid view)
+// The relations that the expressions of an object name, which is a row of a table of the catalogue.
+List* named_by(Oid catalogue, Oid object)
 {
     List* found = NIL;
-    ScanKeyData of_view[] = {equals(Anum_pg_rewrite_ev_class, view)};
-    scan_catalogue(RewriteRelationId, RewriteRelRulenameIndexId, of_view, [&](HeapTuple rule) {
-        ScanKeyData of_rule[] = {equals(Anum_pg_depend_classid, RewriteRelationId),
-                                 equals(Anum_pg_depend_objid, reinterpret_cast<Form_pg_rewrite>(GETSTRUCT(rule))->oid)};
-        scan_catalogue(DependRelationId, DependDependerIndexId, of_rule, [&](HeapTuple row) {
-            const auto* on = reinterpret_cast<Form_pg_depend>(GETSTRUCT(row));
-            if (on->refclassid == RelationRelationId)
-                found = list_append_unique_oid(found, on->refobjid);
-        });
+    ScanKeyData of_object[] = {equals(Anum_pg_depend_classid, catalogue), equals(Anum_pg_depend_objid, object)};
+    scan_catalogue(DependRelationId, DependDependerIndexId, of_object, [&](HeapTuple row) {
+        const auto* on = reinterpret_cast<Form_pg_depend>(GETSTRUCT(row));
+        if (on->refclassid == RelationRelationId)
+            found = list_append_unique_oid(found, on->refobjid);
     });
     return found;
 }
 
-// What is read with a relation: the tables below a table, and what the query of a view reads.
+// What is read with a relation, as PostgreSQL knows it, which is not what functions read: the tables below a table, its indexes, what
+// its policies ask, and what the query of a view names.
 List* read_with(Oid relation)
 {
-    switch (get_rel_relkind(relation)) {
-    case RELKIND_VIEW:
-        return read_by_view(relation);
-    case RELKIND_RELATION:
-    case RELKIND_PARTITIONED_TABLE:
-    case RELKIND_FOREIGN_TABLE:
-        return find_inheritance_children(relation, NoLock);
-    default:
-        return NIL;
-    }
+    List* found = find_inheritance_children(relation, NoLock);
+    ScanKeyData indexes[] = {equals(Anum_pg_index_indrelid, relation)};
+    scan_catalogue(IndexRelationId, IndexIndrelidIndexId, indexes,
+                   [&](HeapTuple row) { found = lappend_oid(found, reinterpret_cast<Form_pg_index>(GETSTRUCT(row))->indexrelid); });
+    ScanKeyData rules[] = {equals(Anum_pg_rewrite_ev_class, relation)};
+    scan_catalogue(RewriteRelationId, RewriteRelRulenameIndexId, rules, [&](HeapTuple row) {
+        found = list_concat(found, named_by(RewriteRelationId, reinterpret_cast<Form_pg_rewrite>(GETSTRUCT(row))->oid));
+    });
+    ScanKeyData policies[] = {equals(Anum_pg_policy_polrelid, relation)};
+    scan_catalogue(PolicyRelationId, PolicyPolrelidPolnameIndexId, policies, [&](HeapTuple row) {
+        found = list_concat(found, named_by(PolicyRelationId, reinterpret_cast<Form_pg_policy>(GETSTRUCT(row))->oid));
+    });
+    return found;
 }
 
 // The tables and views that a mart reads. They are kept here, as what is allocated may not outlive a transaction.
@@ -131,6 +133,16 @@ private:
 };
 
 }  // namespace
+
+// mart_relations_now(source)
+SQL_FUNCTION(mart_relations_now)
+{
+    const List* all = find_all_inheritors(PG_GETARG_OID(0), NoLock, nullptr);
+    auto* oids = static_cast<Datum*>(palloc(sizeof(Datum) * static_cast<std::size_t>(list_length(all))));
+    for (int i = 0; i < list_length(all); ++i)
+        oids[i] = ObjectIdGetDatum(list_nth_oid(all, i));
+    PG_RETURN_ARRAYTYPE_P(construct_array(oids, list_length(all), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
+}
 
 // mart_transaction(state, sources)
 SQL_FUNCTION(mart_transaction)

@@ -99,6 +99,11 @@ $$;
 COMMENT ON FUNCTION _mart_mapping(text, jsonb, text[], text[]) IS
 'the table of a mapping such as {"table": "public.survey", "score": "answer"}, after a check of its keys and columns; error 22023 or 42703 that names what is wrong';
 
+CREATE FUNCTION _mart_relations_now(source regclass)
+RETURNS oid[]
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_relations_now';
+COMMENT ON FUNCTION _mart_relations_now(regclass) IS 'a table and all that is below it, as the planner sees them: whatever the snapshot of the transaction';
+
 CREATE FUNCTION _mart_relations(source regclass)
 RETURNS SETOF regclass
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
@@ -165,6 +170,24 @@ END;
 COMMENT ON FUNCTION _mart_triggers(regclass) IS
 'the triggers by which changes of a table, and of all below it, are noted: type as in pg_trigger.tgtype, and how each is to be enabled, as in pg_trigger.tgenabled; those of rows written as a replica need a table that the caller owns';
 
+-- Whoever may create functions in the schema of a mart could else have one of their own put on the orders.
+CREATE FUNCTION _mart_note_changes(mart text)
+RETURNS regprocedure
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    note_changes regprocedure := to_regprocedure(format('%I.note_changes()', mart));
+BEGIN
+    IF EXISTS (SELECT FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang WHERE p.oid = note_changes AND (pg_get_userbyid(p.proowner) <> current_user OR l.lanname <> 'customer_value')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('%s is not as create_mart made it', note_changes),
+            HINT = format('DROP FUNCTION %s CASCADE; and do not let others create functions in the schema of a mart.', note_changes);
+    END IF;
+    RETURN note_changes;
+END
+$$;
+COMMENT ON FUNCTION _mart_note_changes(text) IS 'the trigger function of a mart of the caller, NULL where there is none; error 55000 where somebody else has made it, or in another language';
+
 CREATE FUNCTION _mart_lacking_triggers(settings jsonb)
 RETURNS TABLE (relation regclass, event text, definition text, enabled "char", name name)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
@@ -172,7 +195,7 @@ BEGIN ATOMIC
     SELECT w.relation, w.event, w.definition, w.enabled, t.tgname
     FROM _mart_triggers((settings ->> 'orders'::text)::regclass) AS w
          LEFT JOIN pg_catalog.pg_trigger AS t
-                ON t.tgrelid = w.relation::oid AND t.tgtype = w.type AND t.tgfoid = pg_catalog.to_regprocedure(pg_catalog.format('%I.note_changes()'::text, VARIADIC ARRAY[settings ->> 'mart'::text]))::oid
+                ON t.tgrelid = w.relation::oid AND t.tgtype = w.type AND t.tgfoid = _mart_note_changes(settings ->> 'mart'::text)::oid
     -- one that somebody has disabled stays so
     WHERE t.oid IS NULL OR w.is_owned AND t.tgenabled NOT IN ('D'::"char", w.enabled);
 END;
@@ -189,7 +212,7 @@ DECLARE
     wanted record;
     name text;
 BEGIN
-    IF to_regprocedure(format('%I.note_changes()', mart)) IS NULL THEN
+    IF @extschema@._mart_note_changes(mart) IS NULL THEN
         EXECUTE format('CREATE FUNCTION %I.note_changes() RETURNS trigger LANGUAGE customer_value AS %L', mart, '');
         EXECUTE format('REVOKE ALL ON FUNCTION %I.note_changes() FROM PUBLIC', mart);
         EXECUTE format('COMMENT ON FUNCTION %I.note_changes() IS %L', mart, 'notes in changes which months of the orders a statement has changed');
@@ -214,22 +237,28 @@ COMMENT ON FUNCTION _mart_add_triggers(jsonb) IS 'makes the trigger function of 
 -- Triggers need locks that wait for writers, and writers of several tables may wait for the first of them while the next is waited for: PostgreSQL would
 -- end one of both, after deadlock_timeout. So that it is never the writer, all that is waited for in one try takes half of that at most, and all is given
 -- up before the next.
-CREATE FUNCTION _mart_patiently(statement text, tables bigint, settings jsonb)
+CREATE FUNCTION _mart_patiently(statements text[], tables bigint, settings jsonb)
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     before text := current_setting('lock_timeout');
-    shortly interval := greatest(current_setting('deadlock_timeout')::interval / (2 * greatest(tables, 1)), '1 ms');
+    -- that of the writers, which is seldom set to less than its default
+    shortly interval := least(current_setting('deadlock_timeout')::interval, '1 s') / 2;
+    until timestamptz;
+    statement text;
 BEGIN
     IF before::interval > '0'::interval THEN
         shortly := least(shortly, before::interval);
     END IF;
     FOR try IN 1..20 LOOP
         BEGIN
-            PERFORM set_config('lock_timeout', ceil(1000 * extract(epoch FROM shortly)) || 'ms', true);
-            EXECUTE statement USING settings;
+            until := clock_timestamp() + shortly;
+            FOREACH statement IN ARRAY statements LOOP
+                PERFORM set_config('lock_timeout', greatest(1, floor(1000 * extract(epoch FROM until - clock_timestamp()) / greatest(tables, 1))) || 'ms', true);
+                EXECUTE statement USING settings;
+            END LOOP;
             PERFORM set_config('lock_timeout', before, true);
             RETURN true;
         EXCEPTION WHEN lock_not_available THEN
@@ -239,8 +268,8 @@ BEGIN
     RETURN false;
 END
 $$;
-COMMENT ON FUNCTION _mart_patiently(text, bigint, jsonb) IS
-'runs a statement that locks so many tables, as often as it takes to get them all without waiting long, up to 20 times; whether it has run';
+COMMENT ON FUNCTION _mart_patiently(text[], bigint, jsonb) IS
+'runs statements that each lock up to so many tables, as often as it takes to get them all without waiting long, up to 20 times; whether they have run';
 
 CREATE FUNCTION _mart_put_triggers(settings jsonb)
 RETURNS boolean
@@ -248,25 +277,27 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN @extschema@._mart_patiently(format('SELECT %s._mart_add_triggers($1)', @extschema@._extension_schema()),
+    RETURN @extschema@._mart_patiently(ARRAY[format('SELECT %s._mart_add_triggers($1)', @extschema@._extension_schema())],
                                        (SELECT count(DISTINCT relation) FROM @extschema@._mart_lacking_triggers(settings)), settings);
 END
 $$;
 COMMENT ON FUNCTION _mart_put_triggers(jsonb) IS 'puts the triggers on the orders of a mart that they lack; false where writers do not let it';
 
 -- The triggers go with their function, also from tables that the owner of the mart does not own.
-CREATE FUNCTION _mart_drop_triggers(settings jsonb, more text)
+CREATE FUNCTION _mart_drop_triggers(settings jsonb, before text[], after text[])
 RETURNS boolean
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning   -- each try would name what it drops
 AS $$
 DECLARE
-    note_changes regprocedure := to_regprocedure(format('%I.note_changes()', settings ->> 'mart'));
+    note_changes regprocedure := @extschema@._mart_note_changes(settings ->> 'mart');
 BEGIN
-    RETURN @extschema@._mart_patiently(concat('DROP FUNCTION ' || note_changes || ' CASCADE; ', more), (SELECT 1 + count(DISTINCT tgrelid) FROM pg_trigger WHERE tgfoid = note_changes), settings);
+    RETURN @extschema@._mart_patiently(before || CASE WHEN note_changes IS NOT NULL THEN ARRAY[format('DROP FUNCTION %s CASCADE', note_changes)] END || after,
+                                       (SELECT count(DISTINCT tgrelid) FROM pg_trigger WHERE tgfoid = note_changes), settings);
 END
 $$;
-COMMENT ON FUNCTION _mart_drop_triggers(jsonb, text) IS 'drops the trigger function of a mart, if it has one, and its triggers, and runs one statement more; false where writers do not let it';
+COMMENT ON FUNCTION _mart_drop_triggers(jsonb, text[], text[]) IS
+'drops the trigger function of a mart, if it has one, and its triggers, between other statements, all or nothing; false where writers or readers do not let it';
 
 -- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
 CREATE FUNCTION _mart_run(held text[], queries text[])

@@ -248,25 +248,20 @@ AS $$
 DECLARE
     extension text := @extschema@._extension_schema();
     settings jsonb;
-    command text;
+    commands text[];
 BEGIN
     settings := @extschema@._mart_settings(mart);
-    -- after a refresh under way, which locks this before it locks the orders; and readers of the mart are waited for before the orders are locked
-    EXECUTE format('LOCK TABLE %I.stored_state', mart);
-    FOR command IN EXECUTE format($sql$
-        SELECT format('DROP %%s %%s', kind, string_agg(relation::regclass::text, ', ')) FROM (
-            SELECT 1 AS turn, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s._mart_views()
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s._mart_views() WHERE is_stored
-            UNION ALL SELECT 2, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables() WHERE name <> 'changes') AS object
-        WHERE relation IS NOT NULL GROUP BY turn, kind ORDER BY turn$sql$, extension) USING mart
-    LOOP
-        EXECUTE command;
-    END LOOP;
-    -- writers of the orders may wait for this one
-    IF NOT @extschema@._mart_drop_triggers(settings, format('DROP TABLE %I.changes', mart)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is in use all the time, so that the triggers on it cannot be dropped', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions.';
+    -- after a refresh under way; no reader waits for this lock
+    EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);
+    EXECUTE format($sql$
+        SELECT array_agg(format('DROP %%s %%s', kind, relation::regclass) ORDER BY turn, place) FROM (
+            SELECT 1 AS turn, place, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s._mart_views()
+            UNION ALL SELECT 2, place, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s._mart_views() WHERE is_stored
+            UNION ALL SELECT 2, place, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables() WHERE name <> 'changes') AS object
+        WHERE relation IS NOT NULL$sql$, extension) INTO commands USING mart;
+    IF NOT @extschema@._mart_drop_triggers(settings, commands, ARRAY[format('DROP TABLE %I.changes', mart), format('DROP SCHEMA %I', mart)]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s or the mart "%s" is in use all the time, so that the mart cannot be dropped', settings ->> 'orders', mart), HINT = 'Try again when there are fewer long transactions.';
     END IF;
-    EXECUTE format('DROP SCHEMA %I', mart);
 END
 $$;
 COMMENT ON FUNCTION drop_mart(name) IS

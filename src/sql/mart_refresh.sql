@@ -33,9 +33,7 @@ BEGIN
         RETURN;
     END IF;
     -- a partition has joined that can have no triggers, and that nobody could write with triggers on the tables above it
-    IF to_regprocedure(format('%I.note_changes()', mart)) IS NOT NULL THEN
-        PERFORM @extschema@._mart_drop_triggers(settings, '');
-    END IF;
+    PERFORM @extschema@._mart_drop_triggers(settings, '{}'::text[], '{}'::text[]);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" cannot note all changes of %s: all months are read', mart, settings ->> 'orders'),
         HINT = 'They can be on tables of which you have the privilege TRIGGER, not on foreign tables, and do not fire for what is written through a table above the orders.';
@@ -61,19 +59,20 @@ BEGIN
                                              || coalesce((SELECT string_agg(format(' %%s %%L', oid, enumlabel), '' ORDER BY oid) FROM pg_enum WHERE enumtypid = %1$s._quality_column(r.relation::regclass, key, value)::regtype), ''), ', ' ORDER BY key)
                          FROM jsonb_each_text($1 -> 'columns') JOIN pg_attribute AS a ON attrelid = r.relation AND attname = value), ''),
                coalesce(t.versions, ''),
-               t.working >= w.wanted AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation::oid FROM %1$s._mart_relations($2)) OR srrelid IN (SELECT relid::oid FROM pg_partition_ancestors(r.relation) AS relid)))
+               w.are_there AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid IN (SELECT relation::oid FROM %1$s._mart_relations($2)) OR srrelid IN (SELECT relid::oid FROM pg_partition_ancestors(r.relation) AS relid)))
         FROM %1$s._mart_relations($2) AS r (relation)
              JOIN pg_class AS c ON c.oid = r.relation
              CROSS JOIN LATERAL (
-                SELECT string_agg(format('%%s %%s %%s', tgtype, oid, xmin), ', ' ORDER BY tgtype, oid) AS versions,
-                       count(DISTINCT tgtype) FILTER (WHERE tgenabled = 'A' OR tgenabled = CASE tgtype WHEN 29 THEN 'R' ELSE 'O' END) AS working
-                FROM pg_trigger WHERE tgrelid = r.relation AND tgfoid = $3) AS t
-             CROSS JOIN LATERAL (SELECT count(*) AS wanted, bool_and(is_owned) AS is_owned FROM %1$s._mart_triggers($2) AS w WHERE w.relation = r.relation) AS w
+                SELECT string_agg(format('%%s %%s %%s', tgtype, oid, xmin), ', ' ORDER BY tgtype, oid) AS versions FROM pg_trigger WHERE tgrelid = r.relation AND tgfoid = $3) AS t
+             CROSS JOIN LATERAL (
+                SELECT bool_and(is_owned) AS is_owned, bool_and(EXISTS (SELECT FROM pg_trigger WHERE tgrelid = w.relation AND tgfoid = $3 AND tgtype = w.type AND tgattr::text = '' AND tgqual IS NULL
+                                                                                                     AND (tgenabled = 'A' OR tgenabled = CASE w.event WHEN 'replica' THEN 'R' ELSE 'O' END))) AS are_there
+                FROM %1$s._mart_triggers($2) AS w WHERE w.relation = r.relation) AS w
         UNION ALL
-        SELECT c.oid, c.relfilenode, c.xmin::text, p.xmin::text, relkind = 'r' AND relpersistence <> 't' AND relowner = proowner AND relnatts = 1 AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid)
+        SELECT c.oid, c.relfilenode, c.xmin::text, p.xmin::text, relkind = 'r' AND relpersistence = 'p' AND relowner = proowner AND relnatts = 1 AND NOT relrowsecurity AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid)
                                                                  AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid)
         FROM pg_class AS c, pg_proc AS p WHERE c.oid = $4 AND p.oid = $3$sql$, extension)
-    USING settings, (settings ->> 'orders')::regclass, to_regprocedure(format('%I.note_changes()', settings ->> 'mart')), to_regclass(format('%I.changes', settings ->> 'mart'));
+    USING settings, (settings ->> 'orders')::regclass, @extschema@._mart_note_changes(settings ->> 'mart'), to_regclass(format('%I.changes', settings ->> 'mart'));
 END
 $$;
 COMMENT ON FUNCTION _mart_sources(jsonb) IS 'the tables of the orders of a mart, and that of their changes, as they are now; stored_sources has them as they were when they were read';
@@ -97,19 +96,19 @@ BEGIN
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN;
     END IF;
-    IF to_regprocedure(format('%I.note_changes()', mart)) IS NULL THEN
+    IF @extschema@._mart_note_changes(mart) IS NULL THEN
         -- there can be no triggers: all is read each time, and once more when there can
         EXECUTE format('DELETE FROM %I.stored_sources', mart);
         RETURN;
     END IF;
     EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I.stored_sources)', mart) INTO reads_all;
     FOR seen IN EXECUTE format('SELECT coalesce(now_there.relation, before.relation)::regclass AS relation, before.relation IS NULL AS is_new, now_there.relation IS NULL AS is_gone, before.file <> now_there.file AS is_rewritten,
-                                       before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted,
+                                       before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted, NOT before.is_noted AS was_not_noted,
                                        relkind = ''r'' AND relation <> $2 AND has_table_privilege(c.oid, ''SELECT'') AND NOT row_security_active(c.oid) AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
                                 FROM %1$I.stored_sources AS before FULL JOIN %2$s._mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings, changes LOOP
         IF seen.relation = changes AND seen.is_not_noted THEN
             RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('%s is not as create_mart made it, so that changes of the orders cannot be noted in it', changes),
-                HINT = 'It has one column, no index, no trigger, and the owner of note_changes().';
+                HINT = 'It has one column, no index, no trigger, no row-level security, and the owner of note_changes().';
         END IF;
         reason := CASE WHEN seen.relation = changes THEN CASE WHEN seen.is_rewritten OR seen.has_other_columns OR seen.has_other_triggers THEN 'or its function note_changes() was altered' END
                        WHEN seen.is_gone THEN 'is no table of it any more'
@@ -120,7 +119,7 @@ BEGIN
         ELSIF is_first AND seen.is_not_noted THEN
             RAISE WARNING USING MESSAGE = format('triggers of the mart "%s" on %s are disabled or gone: all months are read', mart, seen.relation);
         END IF;
-        reads_all := reads_all OR reason IS NOT NULL OR (is_first AND seen.is_not_noted) OR (seen.is_new AND NOT seen.is_readable);
+        reads_all := reads_all OR reason IS NOT NULL OR (is_first AND (seen.is_not_noted OR seen.was_not_noted IS TRUE)) OR (seen.is_new AND NOT seen.is_readable);
         -- a partition has joined
         IF seen.is_new AND seen.is_readable AND NOT reads_all THEN
             day := @extschema@._mart_day((settings ->> 'orders')::regclass, settings #>> '{columns,ordered_at}', settings ->> 'tz');
@@ -137,6 +136,21 @@ END
 $$;
 COMMENT ON FUNCTION _mart_watch(jsonb, boolean) IS
 'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads';
+
+-- A table that joins the orders while they are read has rows that the snapshot sees, but is none of them to it: it would be recorded nowhere.
+CREATE FUNCTION _mart_note_joined(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(@extschema@._mart_relations_now((settings ->> 'orders')::regclass)) AS now_there (relation) LEFT JOIN pg_class AS c ON c.oid = relation
+               WHERE c.relpersistence IS DISTINCT FROM 't' AND relation NOT IN (SELECT r.relation FROM @extschema@._mart_relations((settings ->> 'orders')::regclass) AS r (relation))) THEN
+        EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', settings ->> 'mart');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_note_joined(jsonb) IS 'notes that all is to be read by the next refresh where a table has joined the orders since the snapshot of this one was taken';
 
 CREATE FUNCTION _mart_begin(settings jsonb, from_day date, to_day date)
 RETURNS bigint
@@ -283,10 +297,11 @@ BEGIN
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
         IF NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total THEN
-            PERFORM @extschema@._mart_finish(settings, reads_all, quality, log_run, started);
+            PERFORM @extschema@._mart_finish(settings, reads_all, quality, log_run, started), @extschema@._mart_note_joined(settings);
             PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
             EXIT;
         END IF;
+        PERFORM @extschema@._mart_note_joined(settings);
     END LOOP;
 END
 $$;

@@ -147,8 +147,9 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE format('UPDATE %I.settings SET settings = settings || jsonb_build_object(''version'', $1) WHERE settings ->> ''version'' IS DISTINCT FROM $1 RETURNING true', mart) INTO is_updated USING version;
-    IF is_updated THEN
-        PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
+    -- views that are replaced wait for who reads them
+    IF is_updated AND NOT @extschema@._mart_patiently(ARRAY[format('SELECT %1$s._mart_add_tables($1), %1$s._mart_add_views($1)', @extschema@._extension_schema())], 20, settings) THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('the mart "%s" is read all the time, so that it cannot be brought up to date', mart), HINT = 'Try again when there are fewer long transactions.';
     END IF;
 END
 $$;

@@ -51,6 +51,16 @@ is "$(as stranger "CREATE FUNCTION shop.mine() RETURNS trigger LANGUAGE customer
       superuser 'SELECT count(*) FROM shop.changes; DROP FUNCTION shop.mine')" 0 'not even from a schema that somebody else has opened to them'
 superuser 'REVOKE ALL ON SCHEMA shop FROM rights_stranger; REVOKE CREATE ON DATABASE mart_rights FROM rights_stranger'
 
+# a function that somebody else puts in the place of the mart's, which is free while it can have none
+superuser >/dev/null <<'SQL'
+GRANT CREATE, USAGE ON SCHEMA shop TO rights_stranger; SET ROLE rights_owner; DROP FUNCTION shop.note_changes() CASCADE; SET ROLE rights_stranger;
+CREATE FUNCTION shop.note_changes() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN EXECUTE 'ALTER ROLE rights_stranger SUPERUSER'; RETURN NULL; END$$;
+GRANT EXECUTE ON FUNCTION shop.note_changes() TO PUBLIC;
+SQL
+is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1; superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'o'::regclass")" $'ERROR: shop.note_changes() is not as create_mart made it\n0' 'no refresh puts a function of somebody else on the orders'
+superuser 'DROP FUNCTION shop.note_changes(); REVOKE ALL ON SCHEMA shop FROM rights_stranger' >/dev/null
+as owner "CALL refresh_mart('shop')" >/dev/null
+
 # --- what is made, and what the extension has, by what the catalogue shows
 is "$(superuser "SELECT p.oid::regprocedure FROM pg_proc AS p WHERE prosecdef AND (pronamespace = 'shop'::regnamespace OR EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e'))")" '' \
    'neither the extension nor a mart has a security definer'
