@@ -108,7 +108,7 @@ TEST(FitStates, refuse_fields_that_contradict_each_other)
     }
     EXPECT_ERROR(malformed_text, Held<RepeatPurchases>::from_text("(version:1,frequency:1,recency:1,age:1" + std::string(400, '0') + ",customers:1)"));
     EXPECT_ERROR(out_of_range, Held<RepeatSpend>::from_text("(version:1,frequency:0,monetary_value:1,customers:1)"));
-    EXPECT_ERROR(out_of_range, Held<Renewals>::from_text("(version:1,period:1,lost:2,customers:1)"));
+    EXPECT_ERROR(out_of_range, Held<Renewals>::from_text("(version:1,period_number:1,lost:2,customers:1)"));
 }
 
 }  // namespace
