@@ -287,7 +287,7 @@ COMMENT ON FUNCTION _mart_put_triggers(jsonb) IS 'puts the triggers on the order
 CREATE FUNCTION _mart_drop_triggers(settings jsonb, before text[], after text[])
 RETURNS boolean
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET client_min_messages = warning   -- each try would name what it drops
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     note_changes regprocedure := @extschema@._mart_note_changes(settings ->> 'mart');
