@@ -11,6 +11,7 @@ folder=$work/upgrade
 tree=$folder/tree   # a copy of what was built, in which later versions are made up
 first=999.1
 second=999.2
+rm -rf "$folder"     # what a run that was killed has left is of an older tree
 mkdir -p "$folder/installed"
 cp "$extension_dir"/customer_value--*.sql "$folder/installed/"
 clean_up() {
