@@ -77,8 +77,27 @@ END
 $$;
 COMMENT ON FUNCTION _mart_sources(jsonb) IS 'the tables of the orders of a mart, and that of their changes, as they are now; stored_sources has them as they were when they were read';
 
+-- What a snapshot does not see and may have written without a mark, where changes could not be noted for a time. Who has written holds its lock to the
+-- end, so that one look at the locks tells who has not; who has ended since the snapshot was taken is in it no more, and counts.
+CREATE FUNCTION _mart_writers(source regclass)
+RETURNS xid8[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        WITH locks AS MATERIALIZED (SELECT * FROM pg_locks WHERE granted)
+        SELECT writer FROM pg_snapshot_xip(pg_current_snapshot()) AS s (writer)
+        WHERE NOT EXISTS (SELECT FROM locks AS own WHERE own.locktype = 'transactionid' AND own.transactionid = writer::xid AND own.mode = 'ExclusiveLock'
+                              AND NOT EXISTS (SELECT FROM locks AS l WHERE l.virtualtransaction = own.virtualtransaction AND l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+                                                  AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+                                                  AND l.relation IN (SELECT r.relation FROM @extschema@._mart_relations(source) AS r (relation)))));
+END
+$$;
+COMMENT ON FUNCTION _mart_writers(regclass) IS 'the transactions under way that may have written a table or one below it, and whose changes the snapshot does not see';
+
 CREATE FUNCTION _mart_watch(settings jsonb, is_first boolean)
-RETURNS void
+RETURNS jsonb
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -87,30 +106,43 @@ DECLARE
     mart text := settings ->> 'mart';
     day text;
     changes regclass := to_regclass(format('%I.changes', settings ->> 'mart'));
+    types jsonb := @extschema@._mart_types(settings);
     seen record;
     reason text;
+    is_empty boolean;
+    is_unmarked boolean := false;
     reads_all boolean;
+    unseen xid8[] := '{}';
 BEGIN
     -- types as they are now: a column of floating point is read in another way than one of numeric
-    EXECUTE format('UPDATE %1$I.settings SET settings = settings || now_there FROM %2$s._mart_types($1) AS now_there WHERE NOT settings @> now_there', mart, extension) USING settings;
+    EXECUTE format('UPDATE %I.settings SET settings = settings || $1 WHERE NOT settings @> $1', mart) USING types;
+    settings := settings || types;
     IF NOT (settings ->> 'triggers')::boolean THEN
-        RETURN;
+        RETURN settings;
     END IF;
     IF @extschema@._mart_note_changes(mart) IS NULL THEN
         -- there can be no triggers: all is read each time, and once more when there can
         EXECUTE format('DELETE FROM %I.stored_sources', mart);
-        RETURN;
+        RETURN settings;
     END IF;
-    EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I.stored_sources)', mart) INTO reads_all;
+    EXECUTE format('SELECT NOT EXISTS (SELECT FROM %I.stored_sources)', mart) INTO is_empty;
+    reads_all := is_empty;
     FOR seen IN EXECUTE format('SELECT coalesce(now_there.relation, before.relation)::regclass AS relation, before.relation IS NULL AS is_new, now_there.relation IS NULL AS is_gone, before.file <> now_there.file AS is_rewritten,
-                                       before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted, NOT before.is_noted AS was_not_noted,
+                                       before.columns <> now_there.columns AS has_other_columns, before.triggers <> now_there.triggers AS has_other_triggers, NOT now_there.is_noted AS is_not_noted, NOT before.is_noted AS was_not_noted, before.unseen,
                                        relkind = ''r'' AND relation <> $2 AND has_table_privilege(c.oid, ''SELECT'') AND NOT row_security_active(c.oid) AS is_readable, relpersistence = ''u'' AND NOT EXISTS (SELECT FROM %1$I.stored_beside) AS is_emptied
                                 FROM %1$I.stored_sources AS before FULL JOIN %2$s._mart_sources($1) AS now_there USING (relation) LEFT JOIN pg_class AS c ON c.oid = relation ORDER BY relation', mart, extension) USING settings, changes LOOP
         IF seen.relation = changes AND seen.is_not_noted THEN
             RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('%s is not as create_mart made it, so that changes of the orders cannot be noted in it', changes),
                 HINT = 'It has one column, no index, no trigger, no row-level security, and the owner of note_changes().';
         END IF;
-        reason := CASE WHEN seen.relation = changes THEN CASE WHEN seen.is_rewritten OR seen.has_other_columns OR seen.has_other_triggers THEN 'or its function note_changes() was altered' END
+        -- a subscription that has ended, or changes that was altered, may have left writers under way without a mark
+        is_unmarked := is_unmarked OR coalesce(CASE WHEN seen.relation = changes THEN seen.is_rewritten OR seen.has_other_columns OR seen.has_other_triggers OR seen.is_new AND NOT is_empty
+                                                    ELSE is_first AND seen.was_not_noted AND NOT seen.is_not_noted END, false);
+        IF seen.relation = changes THEN
+            unseen := coalesce(seen.unseen, '{}');
+        END IF;
+        reason := CASE WHEN seen.relation = changes THEN CASE WHEN seen.is_rewritten OR seen.has_other_columns OR seen.has_other_triggers THEN 'or its function note_changes() was altered'
+                                                              WHEN is_first AND seen.unseen <> '{}' THEN 'lacks what a writer who was under way has changed' END
                        WHEN seen.is_gone THEN 'is no table of it any more'
                        WHEN seen.is_rewritten THEN 'was emptied or rewritten' WHEN seen.has_other_columns THEN 'has other columns, or had them altered' WHEN seen.has_other_triggers THEN 'was without its triggers for a time, or they were off'
                        WHEN seen.is_emptied AND NOT seen.is_new THEN 'is UNLOGGED, and may have been emptied by a crash' END;
@@ -129,13 +161,23 @@ BEGIN
     IF reads_all THEN
         EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     END IF;
-    EXECUTE format('DELETE FROM %I.stored_sources', mart);
-    EXECUTE format('INSERT INTO %I.stored_sources SELECT * FROM %s._mart_sources($1)', mart, extension) USING settings;
+    IF is_unmarked THEN
+        unseen := @extschema@._mart_writers((settings ->> 'orders')::regclass);
+    ELSIF is_first AND unseen <> '{}' THEN
+        unseen := ARRAY(SELECT unnest(unseen) INTERSECT SELECT unnest(@extschema@._mart_writers((settings ->> 'orders')::regclass)));
+    END IF;
+    EXECUTE format('DELETE FROM %I.stored_sources WHERE relation NOT IN (SELECT s.relation FROM %s._mart_sources($1) AS s)', mart, extension) USING settings;
+    -- what could not be noted while a part of the orders was read is for the next refresh, even if it can be noted by the next part
+    EXECUTE format('INSERT INTO %I.stored_sources AS before (relation, file, columns, triggers, is_noted, unseen)
+                    SELECT relation, file, columns, triggers, is_noted, CASE WHEN relation = $2 THEN $3 ELSE ''{}'' END FROM %s._mart_sources($1)
+                    ON CONFLICT (relation) DO UPDATE SET file = excluded.file, columns = excluded.columns, triggers = excluded.triggers, is_noted = excluded.is_noted AND ($4 OR before.is_noted), unseen = excluded.unseen', mart, extension)
+    USING settings, changes, unseen, is_first;
     EXECUTE format('INSERT INTO %1$I.stored_beside SELECT true WHERE NOT EXISTS (SELECT FROM %1$I.stored_beside)', mart);
+    RETURN settings;
 END
 $$;
 COMMENT ON FUNCTION _mart_watch(jsonb, boolean) IS
-'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads';
+'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads; returns the settings with the types of today';
 
 -- A table that joins the orders while they are read has rows that the snapshot sees, but is none of them to it: it would be recorded nowhere.
 CREATE FUNCTION _mart_note_joined(settings jsonb)
@@ -284,8 +326,7 @@ BEGIN
         -- tables may have got other names meanwhile, and columns other types
         settings := @extschema@._mart_settings(mart);
         PERFORM @extschema@._mart_check_tables(settings);
-        PERFORM @extschema@._mart_watch(settings, total IS NULL);
-        settings := @extschema@._mart_settings(mart);
+        settings := @extschema@._mart_watch(settings, total IS NULL);
         reads_all := false;
         FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks(settings) LOOP
             reads_all := chunk.from_day IS NULL;

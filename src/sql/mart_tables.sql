@@ -21,8 +21,8 @@ BEGIN ATOMIC
         (9, 'stored_costs', '{costs}', 'period date, kind text, method text, cost numeric, gain numeric', NULL, 'what was spent, by period, kind and method'),
         (10, 'stored_kinds', '{product}', 'period date, kind text, orders bigint, revenue numeric, avg_check numeric', NULL, 'revenue by period and kind of sale'),
         (11, 'stored_checkpoint', '{product}', 'day date NOT NULL', NULL, 'the day before which sales are classed for good'),
-        (13, 'stored_sources', '{}', 'relation oid NOT NULL, file oid NOT NULL, columns text NOT NULL, triggers text NOT NULL, is_noted boolean NOT NULL', 'PRIMARY KEY (relation)',
-            'the tables of the orders when they were read: their files, the numbers and types of mapped columns, the versions of the triggers on them, and whether these can note all changes'),
+        (13, 'stored_sources', '{}', 'relation oid NOT NULL, file oid NOT NULL, columns text NOT NULL, triggers text NOT NULL, is_noted boolean NOT NULL, unseen xid8[] NOT NULL DEFAULT ''{}''', 'PRIMARY KEY (relation)',
+            'the tables of the orders when they were read: their files, the numbers and types of mapped columns, the versions of the triggers on them, whether these can note all changes, and who may have written without a mark and was under way'),
         (14, 'stored_beside', '{}', 'is_there boolean NOT NULL', NULL, 'one row, UNLOGGED: a crash that has emptied UNLOGGED orders has emptied this table too'),
         (12, 'stored_history', '{product}', 'customer {key} NOT NULL, history {extension}.sale_history NOT NULL', NULL, 'what each customer had bought before the day of stored_checkpoint')
     ) AS v (place, name, needs, columns, constraints, about);
