@@ -308,6 +308,7 @@ DECLARE
     done bigint := 0;
     rows_read bigint := 0;
     reads_all boolean;
+    is_last boolean;
 BEGIN
     -- what the transaction before has left open; whatever the session's default: what _mart_begin waits for, it must see
     COMMIT;
@@ -337,13 +338,14 @@ BEGIN
             -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
             EXIT WHEN chunk.chunks > 1 AND done < total;
         END LOOP;
-        IF NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total THEN
-            PERFORM @extschema@._mart_finish(settings, reads_all, quality, log_run, started), @extschema@._mart_note_joined(settings);
-            PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
-            EXIT;
+        is_last := NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total;
+        IF is_last THEN
+            PERFORM @extschema@._mart_finish(settings, reads_all, quality, log_run, started);
         END IF;
         PERFORM @extschema@._mart_note_joined(settings);
+        EXIT WHEN is_last;
     END LOOP;
+    PERFORM set_config('search_path', path, true), set_config('jit', jit, true);
 END
 $$;
 COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean) IS
