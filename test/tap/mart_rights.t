@@ -4,7 +4,7 @@
 # shellcheck source=test/tap/tap.sh
 source "$(dirname "$0")/tap.sh"
 
-roles=(rights_owner rights_stranger rights_reader rights_writer rights_source)
+roles=(rights_owner rights_heir rights_stranger rights_reader rights_writer rights_source)
 clean_up() {
     dropdb --if-exists mart_rights
     for role in "${roles[@]}"; do psql -Xqc "DROP ROLE IF EXISTS $role"; done
@@ -16,7 +16,7 @@ clean_up
 new_database mart_rights
 superuser >/dev/null <<'SQL'
 CREATE EXTENSION customer_value;
-CREATE ROLE rights_owner LOGIN; CREATE ROLE rights_stranger LOGIN; CREATE ROLE rights_reader LOGIN; CREATE ROLE rights_writer LOGIN; CREATE ROLE rights_source LOGIN;
+CREATE ROLE rights_owner LOGIN; CREATE ROLE rights_heir LOGIN; CREATE ROLE rights_stranger LOGIN; CREATE ROLE rights_reader LOGIN; CREATE ROLE rights_writer LOGIN; CREATE ROLE rights_source LOGIN;
 GRANT CREATE ON DATABASE mart_rights TO rights_owner;
 GRANT CREATE ON SCHEMA public TO rights_owner, rights_source;
 SET ROLE rights_owner;
@@ -190,6 +190,48 @@ superuser 'DROP TABLE hidden CASCADE' >/dev/null 2>&1
 
 as owner "SELECT drop_mart('of_source')" >/dev/null
 is "$(superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 's'::regclass")" 0 'drop_mart removes the triggers from a table of another'
+
+# --- owners change while orders are written
+# meanwhile HOLDER QUERIES MORE OTHER QUERY: the holder runs queries in a transaction, and more of them when the query of another waits for it, or is done;
+# what both say
+meanwhile() {
+    local holder other out
+    out=$(mktemp)
+    exec {holder}> >(PGUSER=$1 sql mart_rights >"$out")
+    other=$!
+    printf 'BEGIN;\n%s;\nSELECT FROM pg_advisory_xact_lock(1);\n' "$2" >&"$holder"
+    until [[ $(superuser "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 1 ]]; do sleep 0.05; done
+    PGUSER=$4 PGAPPNAME=other sql mart_rights "$5" >"$out.other" &
+    until [[ $(superuser "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'other' AND wait_event_type = 'Lock'") == 1 ]] || ! kill -0 $! 2>/dev/null; do sleep 0.05; done
+    printf '%s;\nCOMMIT;\n' "$3" >&"$holder"
+    exec {holder}>&-
+    wait $! "$other"
+    cat "$out" "$out.other"
+    rm "$out" "$out.other"
+}
+superuser >/dev/null <<'SQL'
+SET ROLE rights_source;
+CREATE TABLE p (c text, day date, a numeric(12,2));
+INSERT INTO p VALUES ('A', '2024-01-01', 1);
+GRANT SELECT, TRIGGER ON p TO rights_owner, rights_heir;
+GRANT INSERT ON p TO rights_writer;
+RESET ROLE;
+GRANT CREATE ON DATABASE mart_rights TO rights_heir;
+SQL
+as owner "SELECT create_mart('given', 'p', 'c', 'day', 'a')" >/dev/null
+as owner "CALL refresh_mart('given')"
+noted() { superuser "SELECT string_agg(DISTINCT coalesce(month::text, 'all'), ' ') FROM given.changes"; }
+is_exact() { as "$1" "CALL refresh_mart('given')" && as "$1" 'SELECT sum(revenue) = (SELECT sum(a) FROM p) FROM given.revenue'; }
+is "$(meanwhile postgres 'REASSIGN OWNED BY rights_owner TO rights_heir' SELECT rights_writer "INSERT INTO p VALUES ('B', '2024-02-01', 2)"; noted)" 2024-02-01 'a mart gets another owner while orders are written: the write waits, and is noted'
+is "$(as owner "CALL refresh_mart('given')" | errors | head -n 1; as owner 'SELECT FROM given.changes' | errors)" $'ERROR: permission denied for schema given\nERROR: permission denied for schema given' 'who owned it has no right on it any more'
+is "$(is_exact heir)" t 'and who owns it now refreshes it: nothing is lost'
+is "$(meanwhile rights_writer "INSERT INTO p VALUES ('C', '2024-03-01', 4)" "INSERT INTO p VALUES ('C', '2024-04-01', 8)" postgres 'REASSIGN OWNED BY rights_heir TO rights_owner'; noted)" '2024-03-01 2024-04-01' 'or when they have been: the new owner waits for who writes'
+is "$(is_exact owner)" t 'and has it all'
+is "$(meanwhile postgres 'ALTER TABLE p OWNER TO rights_heir' SELECT rights_writer "INSERT INTO p VALUES ('D', '2024-05-01', 16)"; noted; is_exact owner)" $'2024-05-01\nt' 'the orders get another owner while they are written'
+is "$(meanwhile postgres 'ALTER TABLE given.changes OWNER TO rights_stranger' SELECT rights_writer "INSERT INTO p VALUES ('E', '2024-06-01', 32)"; noted)" '' 'only the table of the changes gets another owner: the write goes on, and writes into no table of another'
+is "$(as owner "CALL refresh_mart('given')" | errors | head -n 1)" 'ERROR: permission denied for table changes' 'no refresh goes on without it'
+is "$(meanwhile rights_writer "INSERT INTO p VALUES ('F', '2024-07-01', 64)" SELECT postgres 'ALTER TABLE given.changes OWNER TO rights_owner'; noted; is_exact owner)" $'\nt' 'and when it is back all is read'
+as owner "SELECT drop_mart('given')" >/dev/null
 
 # --- a superuser is told whose code may run
 superuser >/dev/null 'SET ROLE rights_source; ALTER TABLE s ADD day date; CREATE VIEW s_view AS SELECT * FROM s'
