@@ -159,8 +159,49 @@ replicated() {
     is "$(sql replica "SELECT helper.noted('kept')"; settled replica kept)" $'2024-02 2024-05 2024-06\nas made afresh' 'and those of rows that are changed and deleted'
     replicate 'TRUNCATE orders'
     is "$(sql replica "SELECT helper.noted('kept')"; settled replica kept; sql replica 'SELECT count(*) FROM kept.revenue')" $'all\nas made afresh\n0' 'and all where they are emptied'
-    run replica 'DROP SUBSCRIPTION shop'
+    # who does not own the orders has no trigger for what a subscription writes
+    run replica 'CREATE ROLE mart_follower LOGIN; GRANT CREATE ON DATABASE replica TO mart_follower; GRANT SELECT, TRIGGER ON orders TO mart_follower'
+    replicate "INSERT INTO orders SELECT i, 1 + i * i % 41 % 23, date '2024-01-01' + (i * 37) % 182, 1 + i * 7 % 50, 'c' || i % 2 FROM generate_series(1, 300) AS i"
+    follower create replica followed >/dev/null
+    is "$(follower settled replica followed)" $'WARNING:  triggers of the mart "followed" on public.orders are disabled or gone: all months are read\nas made afresh' 'a mart of who does not own the orders reads all while a subscription writes them'
+    replicate "INSERT INTO orders VALUES (2001, 3, '2024-03-10', 7, 'c1')"
+    unsubscribe
+    is "$(follower settled replica followed)" 'as made afresh' 'and once more when the table was taken out of the subscription'
+    for database in source replica; do run "$database" "INSERT INTO orders VALUES (2002, 3, '2024-03-11', 7, 'c1')"; done
+    is "$(follower settled replica followed; sql replica 'SELECT months_done FROM followed.refresh_log ORDER BY run DESC LIMIT 1')" $'as made afresh\n1' 'and then what has changed'
+    run source 'ALTER PUBLICATION shop ADD TABLE orders'
+    run replica 'ALTER SUBSCRIPTION shop REFRESH PUBLICATION WITH (copy_data = false)'
+    follower settled replica followed >/dev/null
+    replicate "INSERT INTO orders VALUES (2003, 3, '2024-04-10', 7, 'c1')"
+    subscription_ends_between_parts
+    is "$(follower settled replica followed)" 'as made afresh' 'a subscription that ends while a refresh reads: the next one reads what it had written by then'
+    is "$(settled replica kept)" 'as made afresh' 'as does that of who owns the orders'
     return "$failures"
+}
+follower() { PGUSER=mart_follower "$@"; }
+unsubscribe() {
+    run source 'ALTER PUBLICATION shop DROP TABLE orders'
+    run replica 'ALTER SUBSCRIPTION shop REFRESH PUBLICATION'
+}
+# a refresh in parts waits in April, when January has been read, and a row of January arrives before the subscription ends
+subscription_ends_between_parts() {
+    local gate
+    run replica <<'SQL'
+CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_catalog.pg_advisory_xact_lock_shared(1); RETURN NEW; END$$;
+CREATE TRIGGER in_april BEFORE INSERT ON followed.stored_ledgers FOR EACH ROW WHEN (NEW.month = '2024-04-01') EXECUTE FUNCTION gate();
+ANALYZE orders;
+UPDATE pg_class SET reltuples = 1e8 WHERE oid = 'orders'::regclass;
+SQL
+    exec {gate}> >(sql replica >/dev/null)
+    echo 'SELECT FROM pg_advisory_lock(1);' >&"$gate"
+    until [[ $(sql replica "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted") == 1 ]]; do sleep 0.05; done
+    follower sql replica "CALL refresh_mart('followed')" >/dev/null &
+    until [[ $(sql replica "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1 ]]; do sleep 0.05; done
+    replicate "INSERT INTO orders VALUES (2004, 3, '2024-01-10', 7, 'c1')"
+    run replica 'DROP SUBSCRIPTION shop'
+    echo 'SELECT FROM pg_advisory_unlock(1);' >&"$gate"
+    wait $!
+    exec {gate}>&-
 }
 own_server() { killed; replicated; }
 output=$(number=0 failures=0; with_own_server own_server)
