@@ -141,6 +141,48 @@ TRUNCATE changes_mart.changes;   -- even so
 INSERT INTO changes_orders SELECT * FROM changes_saved WHERE c > 'c3';
 RESET session_replication_role;
 CALL changes_refresh();
+-- another file of an index is none of the table, and hides none of it, whatever has emptied the table
+ALTER TABLE changes_orders ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;
+CALL changes_refresh();
+REINDEX TABLE changes_orders;
+CALL changes_refresh();
+REINDEX TABLE changes_orders;
+TRUNCATE changes_orders;
+INSERT INTO changes_orders SELECT * FROM changes_saved WHERE c > 'c4';
+REINDEX TABLE changes_orders;
+CALL changes_refresh();
+BEGIN;
+REINDEX INDEX changes_orders_pkey;
+SET LOCAL session_replication_role = replica;
+TRUNCATE changes_orders;
+REINDEX INDEX changes_orders_pkey;
+INSERT INTO changes_orders SELECT * FROM changes_saved WHERE c > 'c3';
+COMMIT;
+CALL changes_refresh();
+-- also of who does not own it, and has no trigger for it
+CREATE ROLE regress_changes;
+GRANT CREATE ON DATABASE :"DBNAME" TO regress_changes;
+GRANT SELECT, TRIGGER ON changes_orders TO regress_changes;
+SET ROLE regress_changes;
+SELECT create_mart('changes_other', 'changes_orders', 'c', 'day', 'a');
+CALL refresh_mart('changes_other');
+RESET ROLE;
+SET session_replication_role = replica;
+REINDEX TABLE changes_orders;
+TRUNCATE changes_orders;
+RESET session_replication_role;
+SELECT count(*) FROM changes_other.changes;
+SET ROLE regress_changes;
+CALL refresh_mart('changes_other');
+SELECT count(*) FROM changes_other.revenue;
+SELECT drop_mart('changes_other');
+RESET ROLE;
+DROP OWNED BY regress_changes;
+DROP ROLE regress_changes;
+INSERT INTO changes_orders SELECT * FROM changes_saved WHERE c > 'c3';
+CALL changes_refresh();
+ALTER TABLE changes_orders DROP id;
+CALL changes_refresh();
 -- the table into which changes are noted is not as it was made: the next refresh says so
 CREATE INDEX ON changes_mart.changes (month);
 INSERT INTO changes_orders VALUES ('index', '2024-07-29', 1, 'x');
