@@ -400,11 +400,29 @@ is "$(sql mart_restored 'CREATE SCHEMA other; ALTER EXTENSION customer_value SET
 update=$stage$("$PG_CONFIG" --sharedir)/extension/customer_value--$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/customer_value.control")--9.mart_test.sql
 trap 'rm -f "$update" "$dump"' EXIT
 echo 'CREATE FUNCTION added() RETURNS integer LANGUAGE sql RETURN 1;' >"$update"
+as_made=$(catalogue mart_restored)
+run mart_restored <<'SQL'
+CREATE VIEW of_mine AS SELECT period, revenue FROM kept.revenue;
+ALTER VIEW kept.revenue SET (security_barrier);
+COMMENT ON VIEW kept.revenue IS 'mine';
+COMMENT ON COLUMN kept.revenue.period IS 'mine';
+CREATE OR REPLACE VIEW kept.active AS SELECT day, dau, mau, stickiness_pct FROM kept.stored_active WHERE dau > 1;
+SQL
+settled mart_restored kept >/dev/null
+is "$(sql mart_restored 'SELECT count(*) FROM kept.active WHERE dau = 1')" 0 'a view of a mart that was replaced stays'
 run mart_restored "ALTER EXTENSION customer_value UPDATE TO '9.mart_test'; INSERT INTO orders VALUES (1005, 6, '2024-05-10', added(), 'c0')"
 is "$(settled mart_restored kept)" 'as made afresh' 'a mart goes on after an update of the extension'
+is "$(catalogue mart_restored)" "$as_made" 'which replaces its views: grants stay, comments and queries of your own do not'
+is "$(sql mart_restored "SELECT reloptions FROM pg_class WHERE oid = 'kept.revenue'::regclass; SELECT sum(m.revenue) = (SELECT sum(r.revenue) FROM kept.revenue AS r) FROM of_mine AS m")" $'\nt' 'nor do options, and views over those of the mart go on'
+run mart_restored "CREATE OR REPLACE VIEW kept.active AS SELECT day, dau, mau, stickiness_pct FROM kept.stored_active WHERE dau > 1; COMMENT ON VIEW kept.active IS 'mine'; INSERT INTO orders VALUES (1006, 6, '2024-06-20', 5, 'c0')"
+is "$(settled mart_restored kept; sql mart_restored "SELECT obj_description('kept.active'::regclass), count(*) FILTER (WHERE dau = 1) FROM kept.active")" $'not as made afresh: active\nmine|0' 'once: those that are replaced after the update stay until the next one'
+run mart_restored "CREATE OR REPLACE VIEW kept.active AS SELECT day, dau, mau, stickiness_pct, 1 AS more FROM kept.stored_active; UPDATE kept.settings SET settings = settings || '{\"version\": \"another\"}'"
+is "$(sql mart_restored "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  cannot drop columns from view' 'and one with other columns stops the next one'
+run mart_restored 'DROP VIEW kept.active'
+is "$(settled mart_restored kept)" 'as made afresh' 'until it is dropped'
 is "$(sql mart_restored 'DROP EXTENSION customer_value' | head -n 1)" 'ERROR:  cannot drop extension customer_value because other objects depend on it' 'the extension is not dropped while there is a mart'
 run mart_restored 'DROP EXTENSION customer_value CASCADE'
-is "$(sql mart_restored "INSERT INTO orders VALUES (1006, 6, '2024-05-10', 5, 'c0'); UPDATE orders SET amount = 1; DELETE FROM orders; TRUNCATE orders")" '' 'and with CASCADE orders can be written all the same'
+is "$(sql mart_restored "INSERT INTO orders VALUES (1007, 6, '2024-05-10', 5, 'c0'); UPDATE orders SET amount = 1; DELETE FROM orders; TRUNCATE orders")" '' 'and with CASCADE orders can be written all the same'
 
 # --- kinds of sources
 new_shop mart_sources
@@ -439,6 +457,21 @@ follows() {
 }
 follows 'a foreign table' foreign_orders 0 'UPDATE orders SET amount = amount + 1 WHERE id < 50' nothing
 follows 'a materialized view' materialized 0 'UPDATE orders SET amount = amount + 1 WHERE id < 50; REFRESH MATERIALIZED VIEW materialized' nothing
+run mart_sources 'CREATE VIEW viewed AS SELECT * FROM orders WHERE id % 2 = 0'
+follows 'a view that is replaced' viewed 0 'CREATE OR REPLACE VIEW viewed AS SELECT id, customer, day, (amount + 1)::numeric(12,2) AS amount, category FROM orders WHERE id % 3 = 0' nothing
+create mart_sources kept viewed >/dev/null
+settled mart_sources kept viewed >/dev/null
+run mart_sources 'CREATE TABLE loaded AS SELECT id, customer, day, (amount + 2)::numeric(12,2) AS amount, category FROM orders; ALTER TABLE orders RENAME TO orders_before; ALTER TABLE loaded RENAME TO orders'
+is "$(settled mart_sources kept viewed; sql mart_sources 'SELECT sum(revenue) = (SELECT sum(amount + 1) FROM orders_before WHERE id % 3 = 0) FROM kept.revenue')" $'as made afresh\nt' 'a view stays with a table that another takes the name of, and so does the mart'
+run mart_sources 'CREATE OR REPLACE VIEW viewed AS SELECT id, customer, day, amount, category, true AS more FROM orders'
+march="day >= '2024-03-01' AND day < '2024-04-01'"
+is "$(sql mart_sources "CALL refresh_mart('kept', from_day => '2024-03-01', to_day => '2024-04-01')"; sql mart_sources "SELECT sum(revenue) = (SELECT sum(amount) FROM orders WHERE $march) + (SELECT sum(amount + 1) FROM orders_before WHERE id % 3 = 0 AND NOT ($march)) FROM kept.revenue")" t 'until it is replaced: a refresh of a period reads no more than that of it'
+is "$(settled mart_sources kept viewed; sql mart_sources 'SELECT sum(revenue) = (SELECT sum(amount) FROM orders) FROM kept.revenue')" $'as made afresh\nt' 'and one of all reads the other table'
+run mart_sources 'ALTER VIEW viewed RENAME amount TO total'
+is "$(sql mart_sources "CALL refresh_mart('kept')" | errors | head -n 1)" 'ERROR: amount names the column "amount", which public.viewed does not have' 'a mapped column of it that is gone is named'
+run mart_sources 'DROP VIEW viewed; CREATE VIEW viewed AS SELECT * FROM orders'
+is "$(sql mart_sources "CALL refresh_mart('kept')" | errors)" $'ERROR: the table of orders of the mart "kept" is gone\nHINT: drop_mart, and create_mart of other tables.' 'and a view that was dropped is gone, whatever has its name now'
+run mart_sources "SELECT drop_mart('kept'); DROP VIEW viewed; DROP TABLE orders; ALTER TABLE orders_before RENAME TO orders" >/dev/null
 follows 'tables that inherit' parent 10 "INSERT INTO child VALUES (1001, 5, '2024-02-10', 100, 'c0'); UPDATE parent SET day = '2024-03-03' WHERE id = 1001" '2024-02 2024-03'
 follows 'generated columns' generated 5 "UPDATE generated SET at = at + interval '1 month', pieces = 3 WHERE day = '2024-02-10'" '2024-02 2024-03'
 run mart_sources "SELECT create_mart('kept', 'odd_types', 'customer', 'day', 'amount', status => 'status', category => 'category')" >/dev/null
