@@ -279,6 +279,31 @@ owner run mart_roles 'ALTER TABLE own.orders NO FORCE ROW LEVEL SECURITY; CREATE
 is "$(owner create mart_roles of_even own.even && owner settled mart_roles of_even own.even)" $'\nas made afresh' 'a mart of a view with security_barrier holds what the view shows'
 is "$(sql mart_roles 'SELECT sum(revenue) = (SELECT sum(amount) FROM own.even WHERE day IS NOT NULL) FROM of_even.revenue')" t 'and nothing else'
 
+# policies of a table below a view: of whom the view reads as
+run mart_roles <<'SQL'
+CREATE TABLE allowed AS SELECT 'c1' AS category;
+GRANT SELECT ON allowed TO "Mart Owner";
+CREATE POLICY allowed ON orders AS RESTRICTIVE TO "Mart Owner" USING (category IN (SELECT allowed.category FROM allowed));
+CREATE VIEW all_orders AS TABLE orders;
+CREATE VIEW own.invoked WITH (security_invoker) AS TABLE orders;
+GRANT SELECT ON all_orders, own.invoked TO "Mart Owner";
+SQL
+owner run mart_roles 'CREATE VIEW own.part AS TABLE public.orders'
+# holds MART CONDITION: does a mart hold the orders of a condition, and no others?
+holds() { sql mart_roles "SELECT sum(revenue) = (SELECT sum(amount) FROM orders WHERE day IS NOT NULL AND ($2)) FROM $1.revenue"; }
+for view in all_orders own.invoked own.part; do
+    is "$(owner create mart_roles "of_${view/./_}" "$view" && owner settled mart_roles "of_${view/./_}" "$view")" $'\nas made afresh' "a mart of a view over a table with policies: $view"
+done
+is "$(holds of_all_orders true)" t 'holds all orders where the owner of the view sees them all'
+is "$(holds of_own_part "id % 2 = 1 AND category = 'c1'"; holds of_own_invoked "id % 2 = 1 AND category = 'c1'")" $'t\nt' 'those that the policies leave to the owner of the view, with security_invoker to that of the mart'
+run mart_roles "ALTER POLICY odd ON orders USING (id % 3 = 1); TRUNCATE allowed; INSERT INTO allowed VALUES ('c0')"
+for view in own.part own.invoked; do owner settled mart_roles "of_${view/./_}" "$view" >/dev/null; done
+is "$(holds of_own_part "id % 3 = 1 AND category = 'c0'"; holds of_own_invoked "id % 3 = 1 AND category = 'c0'")" $'t\nt' 'and others after the policies, or what they read, have changed'
+is "$(PGOPTIONS="$PGOPTIONS -c row_security=off" owner sql mart_roles "CALL refresh_mart('of_own_part')" | errors)" 'ERROR: query would be affected by row-level security policy for table "orders"' 'with row_security off a refresh reads all, or nothing'
+run mart_roles 'REVOKE SELECT ON allowed FROM "Mart Owner"'
+is "$(owner sql mart_roles "CALL refresh_mart('of_own_part')" | errors)" 'ERROR: permission denied for table allowed' 'a policy that reads what the owner of the view may not read stops the refresh'
+is "$(holds of_own_part "id % 3 = 1 AND category = 'c0'"; writer sql mart_roles "INSERT INTO orders VALUES (1011, 6, '2024-02-10', 100, 'c0')")" t 'and changes nothing, while writers go on'
+
 # --- hostile marts: nothing that their owner has put into them runs with the rights of another
 trap="BEGIN RAISE EXCEPTION 'trapped as %', current_user; END"
 hostile run mart_roles 'CREATE SCHEMA own_mallory; CREATE TABLE own_mallory.orders (customer bigint, day date, amount numeric, category text)'
