@@ -70,7 +70,7 @@ public:
     {
         if (room.entries > most_entries)
             throw Error(ErrorCode::too_large, "too many different rows for one fit: more than " + std::to_string(most_entries),
-                        std::string("A ") + type_name + " holds each distinct row of " + Row::state_rows + " once.",
+                        joined({"A ", type_name, " holds each distinct row of ", Row::state_rows, " once."}),
                         "Round the rows, for example to whole days and cents, or fit a sample.");
         return sizeof(Tally) + slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry);
     }
@@ -170,7 +170,7 @@ public:
             fields.count("customers", customers);
             const auto before = tally->count_;
             if (tally->add_row(row, customers) || tally->count_ == before)
-                throw Error(ErrorCode::invalid_parameter, std::string("invalid ") + type_name, "Each row must be there once, with one customer or more.");
+                throw_invalid(type_name, "Each row must be there once, with one customer or more.");
         }
         return tally;
     }

@@ -10,15 +10,8 @@ namespace customer_value {
 inline constexpr std::int64_t max_count = std::int64_t{1} << 61;
 
 // Out of line, as every throw on the path of a row: the strings would cost each call a stack frame.
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_count_out_of_range()
-{
-    throw Error(ErrorCode::out_of_range, "count out of range", "A count must not pass 2^61.");
-}
-
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_not_counted()
-{
-    throw Error(ErrorCode::invalid_parameter, "a row that is not counted in this state cannot be removed from it");
-}
+[[noreturn, gnu::cold]] void throw_count_out_of_range();
+[[noreturn, gnu::cold]] void throw_not_counted();
 
 // Adds `more`, a count itself, to `count`; throws out_of_range, and leaves it alone, where the sum passes max_count.
 inline void add_count(std::int64_t& count, std::int64_t more)

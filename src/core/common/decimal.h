@@ -51,57 +51,41 @@ struct Decimal {
                                                    : "a number";
 }
 
+// The name of a number that is not finite.
+[[nodiscard]] inline std::string_view name_of(double value) noexcept
+{
+    return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+}
+
 // A number as a message shows it.
 template <std::integral Integer> [[nodiscard]] std::string shown(Integer value) { return std::to_string(value); }
 
 template <std::floating_point Float> [[nodiscard]] std::string shown(Float value)
 {
     if (!std::isfinite(value))
-        return std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+        return std::string(name_of(value));
     std::array<char, 32> text;
     return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
-[[nodiscard]] inline std::string shown(const Decimal& value)
-{
-    if (value.kind != Decimal::Kind::finite)
-        return std::string(name_of(value.kind));
-    std::string text;
-    const auto group = [&](std::int32_t position) {
-        const auto digits = std::to_string(10000 + value.at(position));
-        text.append(digits, 1);
-    };
-    for (std::int32_t position = std::max(value.weight, 0); position >= 0; --position)
-        group(position);
-    text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
-    if (value.scale > 0) {
-        const auto point = text.size();
-        for (std::int32_t position = -1; -4 * position < value.scale + 4; --position)
-            group(position);
-        text.resize(point + static_cast<std::size_t>(value.scale));
-        text.insert(point, 1, '.');
-    }
-    return value.negative && !value.zero() ? "-" + text : text;
-}
+[[nodiscard]] std::string shown(const Decimal& value);
 
-template <class Number> [[noreturn, gnu::cold, gnu::noinline]] void throw_not_finite(std::string_view argument, const Number& value)
-{
-    throw Error(ErrorCode::out_of_range, std::string(argument) + " must be a finite number: " + shown(value));
-}
+// Throws out_of_range; the value is shown.
+[[noreturn, gnu::cold]] void throw_not_finite(std::string_view argument, std::string_view value);
 
 // Throws out_of_range for NaN and the infinities.
 inline void require_finite(std::string_view argument, const Decimal& value)
 {
     if (value.kind == Decimal::Kind::finite) [[likely]]
         return;
-    throw_not_finite(argument, value);
+    throw_not_finite(argument, name_of(value.kind));
 }
 
 template <std::floating_point Float> void require_finite(std::string_view argument, Float value)
 {
     if (std::isfinite(value)) [[likely]]
         return;
-    throw_not_finite(argument, value);
+    throw_not_finite(argument, name_of(value));
 }
 
 template <std::integral Integer> void require_finite(std::string_view, Integer) noexcept {}
@@ -151,49 +135,14 @@ private:
 // what PostgreSQL prints, but for rare ties: 1e23, a one with 23 zeros here, is printed as 9.999999999999999e+22.
 class ShortestDecimal {
 public:
-    template <std::floating_point Float> explicit ShortestDecimal(Float value)
-    {
-        // d[.ddd]e[+-]xx
-        std::array<char, 40> scientific;
-        const auto end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific).ptr;
-        const std::string_view form(scientific.data(), static_cast<std::size_t>(end - scientific.data()));
-        const auto exponent_at = form.find('e');
-        int exponent = 0;
-        std::from_chars(form.data() + exponent_at + 1 + (form[exponent_at + 1] == '+'), end, exponent);
-        std::string_view mantissa = form.substr(0, exponent_at);
-        if (mantissa.starts_with('-')) {
-            put('-');
-            mantissa.remove_prefix(1);
-        }
-        const char first = mantissa.front();
-        mantissa.remove_prefix(std::min<std::size_t>(mantissa.size(), 2));
-        if (exponent < 0) {
-            put("0.");
-            for (int zeros = -1 - exponent; zeros > 0; --zeros)
-                put('0');
-            put(first);
-            put(mantissa);
-        } else {
-            put(first);
-            const auto whole = std::min(mantissa.size(), static_cast<std::size_t>(exponent));
-            put(mantissa.substr(0, whole));
-            for (int zeros = exponent - static_cast<int>(whole); zeros > 0; --zeros)
-                put('0');
-            if (mantissa.size() > whole) {
-                put('.');
-                put(mantissa.substr(whole));
-            }
-        }
-    }
+    explicit ShortestDecimal(double value) { read(value); }
+    explicit ShortestDecimal(float value) { read(value); }
     [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), length_}; }
 
 private:
+    template <std::floating_point Float> void read(Float value);
     void put(char c) noexcept { text_[length_++] = c; }
-    void put(std::string_view digits) noexcept
-    {
-        std::memcpy(text_.data() + length_, digits.data(), digits.size());
-        length_ += digits.size();
-    }
+    void put(std::string_view digits) noexcept;
 
     std::array<char, 400> text_;  // the longest has 309 places before the point or 1 + 324 + 17 after it
     std::size_t length_ = 0;
@@ -205,26 +154,7 @@ struct DecimalText {
     std::string_view whole, fraction;
 
     // Nothing where `text` has another form.
-    static std::optional<DecimalText> parsed(std::string_view text)
-    {
-        DecimalText parts;
-        std::string_view rest = text;
-        if (rest.starts_with('-')) {
-            parts.negative = true;
-            rest.remove_prefix(1);
-        }
-        const auto point = rest.find('.');
-        parts.whole = rest.substr(0, point);
-        if (point != std::string_view::npos)
-            parts.fraction = rest.substr(point + 1);
-        const auto all_digits = [](std::string_view digits) {
-            return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-        };
-        if (parts.whole.empty() || !all_digits(parts.whole) || !all_digits(parts.fraction) ||
-            (point != std::string_view::npos && parts.fraction.empty()))
-            return std::nullopt;
-        return parts;
-    }
+    static std::optional<DecimalText> parsed(std::string_view text);
 };
 
 }  // namespace customer_value

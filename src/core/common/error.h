@@ -3,21 +3,17 @@
 #pragma once
 
 #include <exception>
+#include <initializer_list>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace customer_value {
 
 // The first bytes of a text for a message, without half a character of UTF-8 at the end.
-[[nodiscard]] inline std::string clipped(std::string_view text, std::size_t most = 60)
-{
-    if (text.size() <= most)
-        return std::string(text);
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
-        --most;
-    return std::string(text.substr(0, most)) + "...";
-}
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t most = 60);
+
+// The parts of a message, one after the other.
+[[nodiscard]] std::string joined(std::initializer_list<std::string_view> parts);
 
 enum class ErrorCode {
     out_of_range,       // a number outside its documented range, NaN, Infinity, an overflow
@@ -32,8 +28,11 @@ enum class ErrorCode {
 
 class Error : public std::exception {
 public:
-    Error(ErrorCode code, std::string message, std::string detail = {}, std::string hint = {})
-        : code_(code), message_(std::move(message)), detail_(std::move(detail)), hint_(std::move(hint)) {}
+    Error(ErrorCode code, std::string message, std::string detail = {}, std::string hint = {});
+
+    Error(const Error&) = default;
+    Error& operator=(const Error&) = default;
+    ~Error() override;
 
     [[nodiscard]] ErrorCode code() const noexcept { return code_; }
     [[nodiscard]] const std::string& message() const noexcept { return message_; }
@@ -45,5 +44,8 @@ private:
     ErrorCode code_;
     std::string message_, detail_, hint_;
 };
+
+// Throws invalid_parameter for a stored value of this type that breaks a rule.
+[[noreturn, gnu::cold]] void throw_invalid(std::string_view type_name, std::string_view rule);
 
 }  // namespace customer_value

@@ -11,7 +11,7 @@ namespace customer_value {
 
 inline bool (*is_interrupted)() noexcept = []() noexcept { return false; };
 
-[[noreturn, gnu::cold, gnu::noinline]] inline void throw_interrupted() { throw Error(ErrorCode::interrupted, "canceling statement"); }
+[[noreturn, gnu::cold]] void throw_interrupted();
 inline void stop_if_interrupted()
 {
     if (is_interrupted()) [[unlikely]]

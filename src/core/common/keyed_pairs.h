@@ -50,7 +50,7 @@ public:
     {
         const std::size_t bytes = plain_bytes_for(room);
         if (bytes > most_bytes)
-            throw Error(ErrorCode::too_large, "too many " + std::string(Content::pairs_name) + " for one " + type_name + ": it would pass 1 GB", {}, Content::too_large_hint);
+            throw Error(ErrorCode::too_large, joined({"too many ", Content::pairs_name, " for one ", type_name, ": it would pass 1 GB"}), {}, Content::too_large_hint);
         return bytes;
     }
     [[nodiscard]] Room room() const noexcept { return room_; }
@@ -177,10 +177,6 @@ private:
     {
         return sizeof(KeyedPairs) + KeyTable<Entry>::bytes_for(room.keys) + KeyTable<Entry>::bytes_for(room.names) + KeyTable<Pair>::bytes_for(room.pairs);
     }
-    [[noreturn]] static void throw_invalid(const std::string& rule)
-    {
-        throw Error(ErrorCode::invalid_parameter, std::string("invalid ") + type_name, rule);
-    }
     static Key packed(const std::uint64_t& word) noexcept { return {KeyKind::bigint, {reinterpret_cast<const char*>(&word), sizeof word}}; }
 
     // In the order of the entries' keys; returns the new number of each.
@@ -226,8 +222,7 @@ private:
         if (kind_ == KeyKind::none)
             kind_ = kind;
         if (kind_ != kind) [[unlikely]]
-            throw Error(ErrorCode::invalid_parameter, std::string(Content::keys_name) + " of two kinds of key cannot be merged: " +
-                        std::string(name_of(kind_)) + " and " + std::string(name_of(kind)));
+            throw Error(ErrorCode::invalid_parameter, joined({Content::keys_name, " of two kinds of key cannot be merged: ", name_of(kind_), " and ", name_of(kind)}));
     }
 
     static void count(TableRoom& room, const Key& key) noexcept
@@ -275,18 +270,18 @@ private:
         const std::size_t kind_size = archive.text("key", text.data(), std::min(length, std::size_t{6}));
         const auto kind = kind_named({text.data(), kind_size});
         if (!kind)
-            throw_invalid("\"key\" must be none, bigint, uuid or text.");
+            throw_invalid(type_name, "\"key\" must be none, bigint, uuid or text.");
         on_kind(*kind);
         std::int64_t keys_found = 0, names_found = 0, pairs_found = 0;
         archive.count(Content::keys_name, keys_found);
         if ((keys_found == 0) != (*kind == KeyKind::none))
-            throw_invalid("\"key\" must be none where there are no rows, and only there.");
+            throw_invalid(type_name, "\"key\" must be none where there are no rows, and only there.");
         for (std::int64_t i = 0; i < keys_found; ++i) {
             const std::size_t size = archive.text(Content::key_name, text.data(), length);
             KeyBuffer buffer;
             const auto key = parsed_key(*kind, {text.data(), size}, buffer);
             if (!key)
-                throw_invalid(std::string("\"") + Content::key_name + "\" must be a " + std::string(name_of(*kind)) + ".");
+                throw_invalid(type_name, joined({"\"", Content::key_name, "\" must be a ", name_of(*kind), "."}));
             on_key(*key);
         }
         archive.count(Content::names_name, names_found);
@@ -303,14 +298,14 @@ private:
         std::int64_t number = 0;
         archive.count(field, number);
         if (number < 1 || number > size)
-            throw_invalid(std::string("In a pair \"") + field + "\" must be a number from 1 to that of those listed.");
+            throw_invalid(type_name, joined({"In a pair \"", field, "\" must be a number from 1 to that of those listed."}));
         return static_cast<std::uint32_t>(number - 1);
     }
     template <class Table> static auto& insert_once(Table table, const Key& key, const char* what)
     {
         const auto place = table.place_of(key);
         if (place.is_taken())
-            throw_invalid(std::string("Each ") + what + " must be there once.");
+            throw_invalid(type_name, joined({"Each ", what, " must be there once."}));
         return table.insert(place, key);
     }
     void require_all_used() const
@@ -320,7 +315,7 @@ private:
             has_key[pair.key_number()] = has_name[pair.name_number()] = true;
         for (const auto& all : {has_key, has_name})
             if (std::find(all.begin(), all.end(), false) != all.end())
-                throw_invalid(std::string("Each ") + Content::key_name + " and each " + Content::name_name + " must be in a pair.");
+                throw_invalid(type_name, joined({"Each ", Content::key_name, " and each ", Content::name_name, " must be in a pair."}));
     }
 
     // The three tables lie behind the head, one behind the other.

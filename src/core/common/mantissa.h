@@ -64,17 +64,7 @@ inline constexpr Int128 mantissa_limit = power_of_ten(mantissa_digits);  // excl
     return value.negative ? -whole : whole;
 }
 
-[[nodiscard]] inline std::optional<Int128> mantissa(const DecimalText& value) noexcept
-{
-    Int128 whole = 0;
-    for (const std::string_view part : {value.whole, value.fraction})
-        for (const char c : part) {
-            if (whole > (mantissa_limit - 10) / 10)
-                return std::nullopt;
-            whole = whole * 10 + (c - '0');
-        }
-    return value.negative ? -whole : whole;
-}
+[[nodiscard]] std::optional<Int128> mantissa(const DecimalText& value) noexcept;
 
 // A 128-bit integer in memory that is aligned to 8 bytes.
 struct PackedInt128 {
@@ -99,7 +89,7 @@ template <class Number> [[nodiscard]] ScaledNumber scaled_number(std::string_vie
     require_finite(argument, number);
     const auto fitting = [&](std::optional<Int128> value) {
         if (!value) [[unlikely]]
-            throw Error(ErrorCode::out_of_range, std::string(argument) + " has more than 38 digits: " + clipped(shown(number)));
+            throw Error(ErrorCode::out_of_range, joined({argument, " has more than 38 digits: ", clipped(shown(number))}));
         return *value;
     };
     if constexpr (std::integral<Number>) {
@@ -124,20 +114,6 @@ template <class Number> [[nodiscard]] ScaledNumber scaled_number(std::string_vie
 }
 
 // The plain decimal text of value / 10^scale.
-[[nodiscard]] inline std::string shown(Int128 value, int scale)
-{
-    std::string digits;
-    Int128 rest = value < 0 ? -value : value;
-    for (; rest != 0; rest /= 10)
-        digits += static_cast<char>('0' + static_cast<int>(rest % 10));
-    if (static_cast<int>(digits.size()) <= scale)
-        digits.append(static_cast<std::size_t>(scale) + 1 - digits.size(), '0');
-    if (digits.empty())
-        digits = "0";
-    std::reverse(digits.begin(), digits.end());
-    if (scale > 0)
-        digits.insert(digits.size() - static_cast<std::size_t>(scale), 1, '.');
-    return value < 0 ? "-" + digits : digits;
-}
+[[nodiscard]] std::string shown(Int128 value, int scale);
 
 }  // namespace customer_value

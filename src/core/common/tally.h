@@ -123,8 +123,8 @@ private:
     {
         sort();
         if (count_ >= most_entries)
-            throw Error(ErrorCode::too_large, "too many " + std::string(State::entries_name) + " for one " + State::type_name,
-                        "It holds " + std::to_string(most_entries) + " of them.", State::too_large_hint);
+            throw Error(ErrorCode::too_large, joined({"too many ", State::entries_name, " for one ", State::type_name}),
+                        joined({"It holds ", std::to_string(most_entries), " of them."}), State::too_large_hint);
         if (count_ + more <= capacity_ && (count_ <= capacity_ - capacity_ / 4 || capacity_ == most_room))
             return std::nullopt;
         const Room room = filling_power_of_two(std::max(count_ + more, capacity_ + std::size_t{1}));
