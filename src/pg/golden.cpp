@@ -160,15 +160,15 @@ const State& sorted_state(FunctionCallInfo fcinfo)
     return state.is_sorted() ? state : *finished(state);
 }
 
-// Numbers of 256 bits, as texts: the type has a destructor.
+// Numbers of 256 bits, as texts.
 struct Fraction256 {
     static constexpr std::size_t longest = 80;
     char part[longest], whole[longest];
 
-    void set(const golden::Int256& new_part, const golden::Int256& new_whole)
+    void set(const Int256& new_part, const Int256& new_whole)
     {
-        part[new_part.str().copy(part, longest - 1)] = '\0';
-        whole[new_whole.str().copy(whole, longest - 1)] = '\0';
+        part[shown(new_part).copy(part, longest - 1)] = '\0';
+        whole[shown(new_whole).copy(whole, longest - 1)] = '\0';
     }
 };
 

@@ -149,7 +149,7 @@ TEST(LongSum, ceiling_is_that_of_whole_numbers)
             HeldSum sum(window), line(window);
             (*sum).add(decimal.view(), 1);
             (*line).set_ceiling(ShortDecimal(share), *sum);
-            EXPECT_EQ(BigInteger(ceiling(ShortDecimal(share), Int256(total))), line.value()) << share << " of " << total;
+            EXPECT_EQ(BigInteger(shown(ceiling(ShortDecimal(share), Int256(total)))), line.value()) << share << " of " << total;
         }
 }
 

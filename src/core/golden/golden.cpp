@@ -1,5 +1,6 @@
 #include "core/golden/golden.h"
 
+#include <algorithm>
 #include <string>
 
 namespace customer_value::golden {
@@ -23,15 +24,16 @@ void require_cuts(std::span<const double> cuts)
     }
 }
 
-Int256 ceiling(ShortDecimal share, const Int256& total)
+Int256 ceiling(ShortDecimal share, const Int256& total) noexcept
 {
-    constexpr std::int32_t most_places = 76;  // 10^76 < 2^255, and above any product
-    const Int256 product = total * share.digits;
-    if (share.places > most_places)
-        return product == 0 ? 0 : 1;
-    const Int256 unit = boost::multiprecision::pow(Int256(10), static_cast<unsigned>(share.places));
-    const Int256 whole = product / unit;
-    return whole * unit == product ? whole : whole + 1;
+    constexpr std::int32_t most_places = 18;  // of a divisor
+    Int256 quotient = total * static_cast<std::int64_t>(share.digits);
+    bool exact = true;
+    for (std::int32_t left = share.places; left > 0; left -= most_places)
+        exact = quotient.divide(static_cast<std::uint64_t>(power_of_ten(std::min(left, most_places)))) == 0 && exact;
+    if (!exact)
+        quotient += 1;
+    return quotient;
 }
 
 }  // namespace customer_value::golden

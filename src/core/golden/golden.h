@@ -2,17 +2,14 @@
 // ledger, an aggregate and window functions share, over sums of any exact type.
 #pragma once
 
+#include "core/common/int256.h"
 #include "core/common/short_decimal.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include <boost/multiprecision/cpp_int.hpp>
-
 namespace customer_value::golden {
-
-using Int256 = boost::multiprecision::int256_t;
 
 // Throws out_of_range where a share does not lie between 0 and 1.
 void require_share(const char* argument, double share);
@@ -23,7 +20,7 @@ void require_cuts(std::span<const double> cuts);
 
 // The least integer that is not below share * total, for 0 <= share <= 1 and 0 <= total < 2^190. A sum below share * total is
 // one below this.
-[[nodiscard]] Int256 ceiling(ShortDecimal share, const Int256& total);
+[[nodiscard]] Int256 ceiling(ShortDecimal share, const Int256& total) noexcept;
 
 // Among positive values, one is golden when the sum of strictly higher values is below threshold * total: who crosses the
 // line is in, and equal values are in or out together.

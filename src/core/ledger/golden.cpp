@@ -36,7 +36,7 @@ template <class Value> Golden golden_of(std::span<Value> values, double threshol
     Golden golden;
     golden.customers = static_cast<std::int64_t>(open.size());
     golden.total = std::accumulate(open.begin(), open.end(), Int128{0});
-    const auto line = static_cast<Int128>(golden::ceiling(ShortDecimal(threshold), golden::Int256(golden.total)));
+    const auto line = static_cast<Int128>(golden::ceiling(ShortDecimal(threshold), Int256(golden.total)));
     unsigned bits = open.empty() ? 0 : bits_of(*std::max_element(open.begin(), open.end()));
     // all values above the open ones are golden, all below are not
     while (!open.empty() && golden.golden_total < line) {
