@@ -70,7 +70,7 @@ template <Dropout dropout> double BetaGeometric<dropout>::log_odds_gone(const Hi
 {
     const auto x = static_cast<double>(history.frequency);
     if (!has_dropout() || x + first == 0)
-        return -std::numeric_limits<double>::infinity();
+        return -infinity;
     return std::log(a / (b + x + first - 1)) + (r + x) * std::log1p((history.age - history.recency) / (alpha + history.recency));
 }
 
@@ -155,7 +155,7 @@ template <Dropout dropout> void BetaGeometricLikelihood<dropout>::at(const Point
         caches_.constant[i] = rise_r - x * log_alpha + rise_b - rise_ab;
         const double may_drop = x + first > 0;
         caches_.inverse[i] = may_drop != 0 ? 1 / (b + x + first - 1) : 0;
-        caches_.log_dropout[i] = may_drop != 0 ? std::log(a) - std::log(b + x + first - 1) : -std::numeric_limits<double>::infinity();
+        caches_.log_dropout[i] = may_drop != 0 ? std::log(a) - std::log(b + x + first - 1) : -infinity;
         caches_.by_r[i] = slope_r;
         caches_.by_a[i] = -slope_ab;
         caches_.by_b[i] = slope_b - slope_ab;

@@ -74,11 +74,11 @@ BgBb::Terms BgBb::terms(const Opportunities& history) const noexcept
     const auto x = static_cast<double>(history.frequency), recency = static_cast<double>(history.recency), n = static_cast<double>(history.opportunities);
     const double bought = log_rising(alpha, x) + log_rising(beta, n - x) - log_rising(alpha + beta, n);
     if (!has_dropout())
-        return {bought, -std::numeric_limits<double>::infinity()};
+        return {bought, -infinity};
     const Dropouts dropouts{*this, x, recency, n};
     double sum = 0;
     dropouts.each([&](double term, double) { sum += term; });
-    return {bought + log_rising(delta, n) - log_rising(gamma + delta, n), sum == 0 ? -std::numeric_limits<double>::infinity() : dropouts.log_first() + std::log(sum)};
+    return {bought + log_rising(delta, n) - log_rising(gamma + delta, n), sum == 0 ? -infinity : dropouts.log_first() + std::log(sum)};
 }
 
 double BgBb::p_alive_at(std::int64_t horizon, const Opportunities& history) const
@@ -168,7 +168,7 @@ void BgBbLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const
         const Point alive{digamma_rising(alpha, x) - purchase_slope, digamma_rising(beta, n - x) - purchase_slope, -dropout_slope,
                           digamma_rising(delta, n) - dropout_slope};
         const double log_alive = log_rising(alpha, x) + log_rising(beta, n - x) - log_rising(alpha + beta, n) + log_rising(delta, n) - log_rising(gamma + delta, n);
-        const double log_gone = total == 0 ? -std::numeric_limits<double>::infinity() : dropouts.log_first() + std::log(total);
+        const double log_gone = total == 0 ? -infinity : dropouts.log_first() + std::log(total);
         const double p = logistic(log_alive - log_gone);
         Point mean;
         for (std::size_t k = 0; k < 4; ++k)

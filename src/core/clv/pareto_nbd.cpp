@@ -9,7 +9,6 @@ namespace customer_value::clv {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double negligible = 40;      // e-folds below which the integrand is left out
 
 // The integral of (1+u/alpha)^-power_alpha (1+u/beta)^-power_beta over the time u of the dropout. Logarithms are of 1+u/alpha and 1+u/beta, which

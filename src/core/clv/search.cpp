@@ -1,5 +1,7 @@
 #include "core/clv/search.h"
 
+#include "core/clv/special.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,7 +10,6 @@ namespace customer_value::clv {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double enough_decrease = 1e-4, enough_flattening = 0.9;  // the constants of the weak Wolfe conditions
 constexpr double rounding = 1e-13, idle = 1e-14;                   // of the value, relative: what may be lost, what is no gain
 

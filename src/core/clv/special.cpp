@@ -1,5 +1,9 @@
 #include "core/clv/special.h"
 
+#include "core/common/boost_math.h"
+
+#include <boost/math/policies/policy.hpp>
+#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -7,6 +11,14 @@
 namespace customer_value::clv {
 
 namespace {
+
+// Errors of Boost.Math come out as NaN or infinity, and double is not promoted to long double.
+using Quiet = boost::math::policies::policy<
+    boost::math::policies::domain_error<boost::math::policies::ignore_error>, boost::math::policies::pole_error<boost::math::policies::ignore_error>,
+    boost::math::policies::overflow_error<boost::math::policies::ignore_error>, boost::math::policies::underflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::denorm_error<boost::math::policies::ignore_error>, boost::math::policies::evaluation_error<boost::math::policies::ignore_error>,
+    boost::math::policies::rounding_error<boost::math::policies::ignore_error>, boost::math::policies::indeterminate_result_error<boost::math::policies::ignore_error>,
+    boost::math::policies::promote_float<false>, boost::math::policies::promote_double<false>>;
 
 constexpr double few = 32;              // factors that are multiplied out
 constexpr double large = 1000;          // from here on Stirling's series has all digits after a few terms
@@ -76,6 +88,13 @@ double purchases_tail(double n, double shape, double time)
     if (time <= 0)
         return 0;
     return boost::math::ibeta(n, shape, time / (1 + time), Quiet());
+}
+
+double integral(Integrand f, double from, double to)
+{
+    if (!(from < to))
+        return 0;
+    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(f, from, to, 12, 1e-9);
 }
 
 }  // namespace customer_value::clv

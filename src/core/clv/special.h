@@ -2,11 +2,6 @@
 // integrals over a beta distribution and over time. Nothing here throws; callers check that what comes out is finite.
 #pragma once
 
-#include "core/common/boost_math.h"
-
-#include <boost/math/policies/policy.hpp>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,13 +9,7 @@
 
 namespace customer_value::clv {
 
-// Errors of Boost.Math come out as NaN or infinity, and double is not promoted to long double.
-using Quiet = boost::math::policies::policy<
-    boost::math::policies::domain_error<boost::math::policies::ignore_error>, boost::math::policies::pole_error<boost::math::policies::ignore_error>,
-    boost::math::policies::overflow_error<boost::math::policies::ignore_error>, boost::math::policies::underflow_error<boost::math::policies::ignore_error>,
-    boost::math::policies::denorm_error<boost::math::policies::ignore_error>, boost::math::policies::evaluation_error<boost::math::policies::ignore_error>,
-    boost::math::policies::rounding_error<boost::math::policies::ignore_error>, boost::math::policies::indeterminate_result_error<boost::math::policies::ignore_error>,
-    boost::math::policies::promote_float<false>, boost::math::policies::promote_double<false>>;
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // ln Gamma(z), psi(z); z > 0.
 [[nodiscard]] double log_gamma(double z) noexcept;
@@ -41,7 +30,7 @@ using Quiet = boost::math::policies::policy<
 [[nodiscard]] inline double log_sum_exp(double a, double b) noexcept
 {
     const double larger = std::max(a, b), smaller = std::min(a, b);
-    if (larger == -std::numeric_limits<double>::infinity())
+    if (larger == -infinity)
         return larger;
     return larger + std::log1p(std::exp(smaller - larger));
 }
@@ -55,14 +44,23 @@ using Quiet = boost::math::policies::policy<
 // The probability that it is n or more, with its digits in the tail.
 [[nodiscard]] double purchases_tail(double n, double shape, double time);
 
+// A function of one argument, which the caller keeps.
+class Integrand {
+public:
+    template <class Function> Integrand(const Function& function) noexcept
+        : function_(&function), call_([](const void* f, double x) { return (*static_cast<const Function*>(f))(x); })
+    {
+    }
+    double operator()(double x) const { return call_(function_, x); }
+
+private:
+    const void* function_;
+    double (*call_)(const void* function, double x);
+};
+
 // The integral of f over [from, to], panel by panel; f may have steep places, which are refined. The tolerance is for the estimate of the
 // error, which is that of the 15 points among the 31: the result has some 13 digits.
-template <class Function> [[nodiscard]] double integral(Function&& f, double from, double to)
-{
-    if (!(from < to))
-        return 0;
-    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(f, from, to, 12, 1e-9);
-}
+[[nodiscard]] double integral(Integrand f, double from, double to);
 
 // The integral of f over [0, infinity) for f that is smooth in ln u and vanishes at least like e^(-decay u).
 template <class Function> [[nodiscard]] double integral_to_infinity(Function&& f, double decay)
