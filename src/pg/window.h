@@ -131,30 +131,36 @@ template <class Number, class Take> auto with_decimal(const Number& value, Take 
         return take(value);
 }
 
-template <class Function, class Number> bool takes(const Number& value)
+// What values a function looks at, which is all that collecting them needs to know of it.
+template <bool only_positive, bool sums> struct Values {
+    static constexpr bool positive_only = only_positive, adds_up = sums;
+};
+template <class Function> using ValuesOf = Values<Function::positive_only, Function::adds_up>;
+
+template <class Wanted, class Number> bool takes(const Number& value)
 {
     guarded([&] { require_finite("value", value); });
-    return !Function::positive_only || is_positive(value);
+    return !Wanted::positive_only || is_positive(value);
 }
 
-template <class Function, class Number> bool collect_whole(WindowObject window, std::int64_t rows, MemoryContext arguments, golden::Collector& collector)
+template <class Wanted, class Number> bool collect_whole(WindowObject window, std::int64_t rows, MemoryContext arguments, golden::Collector& collector)
 {
     return for_each_value<Number>(window, rows, arguments, [&](const Number& value, std::uint64_t row) {
-        if (!takes<Function>(value))
+        if (!takes<Wanted>(value))
             return true;
         if constexpr (std::integral<Number>)
             return collector.add(std::int64_t{value}, row);
-        else if constexpr (std::floating_point<Number> && !Function::adds_up)
+        else if constexpr (std::floating_point<Number> && !Wanted::adds_up)
             return collector.add(golden::ordered(value), row);
         else
             return with_decimal(value, [&](const Decimal& decimal) { return collector.add(decimal, row); });
     });
 }
 
-template <class Function, class Number> void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, Arena& arena, golden::Collector& collector)
+template <class Wanted, class Number> void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, Arena& arena, golden::Collector& collector)
 {
     for_each_value<Number>(window, rows, arguments, [&](const Number& value, std::uint64_t row) {
-        if (takes<Function>(value))
+        if (takes<Wanted>(value))
             with_decimal(value, [&](const Decimal& decimal) {
                 collector.add(golden::KeptDecimal::create(arena.take(golden::KeptDecimal::bytes_for(decimal)), decimal), row);
             });
@@ -192,12 +198,12 @@ template <class Function, class Number> void answer_partition(WindowObject windo
     const MemoryContext arguments = AllocSetContextCreate(scratch, "customer_value arguments", ALLOCSET_SMALL_SIZES);
     auto* items = room_for<Item>(scratch, rows);
     golden::Collector whole(items);
-    if (collect_whole<Function, Number>(window, rows, arguments, whole)) {
+    if (collect_whole<ValuesOf<Function>, Number>(window, rows, arguments, whole)) {
         answer_collected<Function, golden::Whole>(whole, items, rows, scratch, memory, state);
     } else {
         golden::Collector exact(items);
         Arena arena{scratch, nullptr, 0};
-        collect_exact<Function, Number>(window, rows, arguments, arena, exact);
+        collect_exact<ValuesOf<Function>, Number>(window, rows, arguments, arena, exact);
         answer_collected<Function, golden::Exact>(exact, items, rows, scratch, memory, state);
     }
     MemoryContextDelete(scratch);
