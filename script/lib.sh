@@ -277,8 +277,8 @@ compile() {
 # Run make in the copy of the tree
 make_in_build() { env -u MAKEFLAGS -u MAKELEVEL make -s -j "$(nproc)" -C "$build" PG_CONFIG="$PG_CONFIG" "$@"; }
 
-# How many files have been compiled
-build_progress() { printf '%d of %d files' "$(find "$build/src" -name '*.o' | wc -l)" "$(find "$build/src" -name '*.cpp' | wc -l)"; }
+# How many families have been compiled
+build_progress() { printf '%d families' "$(find "$build/src" -name '*.unit.o' | wc -l)"; }
 
 # Run a command of the server, which refuses to be root
 run_server_command() { (cd "$work" && "${as_server[@]}" env LC_ALL=C.UTF-8 "$pg_bin/$1" "${@:2}"); }

@@ -132,9 +132,9 @@ void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_
     count_downwards(grid, active);
 }
 
-[[noreturn, gnu::cold, gnu::noinline]] void fail_too_many(std::int64_t most, const char* what)
+[[noreturn, gnu::cold, gnu::noinline]] void fail_too_many(std::int64_t most, const char* counted)
 {
-    throw Error(ErrorCode::invalid_parameter, "step and as_of make more than " + std::to_string(most) + what, {}, "Take a longer step or an earlier as_of.");
+    throw Error(ErrorCode::invalid_parameter, "step and as_of make more than " + std::to_string(most) + counted, {}, "Take a longer step or an earlier as_of.");
 }
 [[noreturn, gnu::cold, gnu::noinline]] void fail_too_early()
 {
