@@ -31,16 +31,12 @@ template <class State> struct Stored {
 };
 inline constexpr std::size_t stored_header = 8;
 
-// A state whose memory is larger than itself. Operations return the room they need first, or nothing when done.
+// A state whose memory is larger than itself. Operations return the room they need first, or nothing when done. One that returns room is called
+// again from its start, so it has counted nothing yet.
 template <class State> concept Growing = requires(const State& state, void* memory, typename State::Room room) {
     { State::bytes_for(room) } -> std::convertible_to<std::size_t>;
     { State::relocate(state, memory, room) } -> std::same_as<State*>;
     { state.room() } -> std::same_as<typename State::Room>;
-};
-
-// A merge that may take long goes on from a position, in stretches between which a cancel request is answered.
-template <class State> concept MergesInStretches = requires(State& state, std::size_t& position) {
-    state.merge(state, position);
 };
 
 // A state with slack and an order of its own: both are mended when it becomes a result.
@@ -173,15 +169,7 @@ template <class State, class... Types> Datum inverse_transition(FunctionCallInfo
 
 template <class State> State* merged(State* state, const State& other)
 {
-    if constexpr (MergesInStretches<State>) {
-        for (std::size_t position = 0;;) {
-            if (const auto room = guarded([&] { return state->merge(other, position); }))
-                state = relocated(*state, *room);
-            else if (position >= other.size())
-                return state;
-            CHECK_FOR_INTERRUPTS();
-        }
-    } else if constexpr (Growing<State>) {
+    if constexpr (Growing<State>) {
         while (const auto room = guarded([&] { return state->merge(other); }))
             state = relocated(*state, *room);
     } else {

@@ -1,5 +1,6 @@
 // The states of fits: laws, hostile forms, rows that cannot be.
 #include "unit/clv.h"
+#include "unit/interrupted.h"
 
 #include <limits>
 
@@ -55,6 +56,17 @@ TEST(RepeatPurchases, do_not_depend_on_the_order_of_rows_or_their_split)
         rows.push_back({x, x == 0 ? 0 : between(random, 1, 20) / 7.0, 20 / 7.0 + between(random, 0, 3)});
     }
     expect_order_free<RepeatPurchases, PurchaseRow>(rows, [](Held<RepeatPurchases>& state, const PurchaseRow& row) { state.add(row.frequency, row.recency, row.age); });
+}
+
+TEST(RepeatPurchases, ask_once_for_the_room_of_a_merge)
+{
+    Held<RepeatPurchases> left, right;
+    left.add(std::int64_t{0}, 0.0, 1.0);
+    for (int age = 1; age <= 70000; ++age)
+        right.add(std::int64_t{0}, 0.0, 1.0 * age);
+    EXPECT_EQ(merged(left, right)->size(), 70000u);
+    EXPECT_EQ(merged(left, right)->customers(), 70001);
+    expect_stops([&] { left.merge(right); });
 }
 
 TEST(RepeatPurchases, refuse_rows_that_cannot_be)

@@ -1,5 +1,6 @@
 #include "core/golden/state.h"
 
+#include "unit/interrupted.h"
 #include "unit/laws.h"
 
 #include <gtest/gtest.h>
@@ -124,6 +125,18 @@ TEST(GoldenState, values_that_repeat_take_no_more_room)
     EXPECT_LT(state->size(), 100U);
     EXPECT_EQ(state.finished()->size(), 9U);
     EXPECT_EQ(state.finished()->customers(), 200000);
+}
+
+TEST(GoldenState, asks_once_for_the_room_of_a_merge)
+{
+    Values left = of({"0", "1.5"}), right;
+    for (int i = 1; i <= 70000; ++i)
+        right.add(i);
+    right.add(0);
+    const Values both = merged(left, right).finished();
+    EXPECT_EQ(both->size(), 70001U);
+    EXPECT_EQ(both->customers(), 70003);
+    expect_stops([&] { left.merge(right); });
 }
 
 TEST(GoldenState, survives_hostile_forms)

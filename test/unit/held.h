@@ -21,13 +21,12 @@
 
 namespace customer_value::test {
 
-// The forms of a state that grows, merges in stretches, or has an order of its own, told apart as the server side does.
+// The forms of a state that grows, or has an order of its own, told apart as the server side does.
 template <class State> concept Growing = requires(const State& state, void* memory, typename State::Room room) {
     State::bytes_for(room);
     State::relocate(state, memory, room);
     state.room();
 };
-template <class State> concept MergesInStretches = requires(State& state, std::size_t& position) { state.merge(state, position); };
 template <class State> concept Sortable = requires(State& state) {
     state.sort();
     state.used();
@@ -87,12 +86,7 @@ public:
     }
     Held& merge(const Held& other)
     {
-        if constexpr (MergesInStretches<State>) {
-            std::size_t position = 0;
-            do
-                until_it_fits([&] { return state_->merge(*other, position); });
-            while (position < other->size());
-        } else if constexpr (Growing<State>) {
+        if constexpr (Growing<State>) {
             until_it_fits([&] { return state_->merge(*other); });
         } else {
             state_->merge(*other);

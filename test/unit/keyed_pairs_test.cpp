@@ -3,6 +3,7 @@
 #include "core/sales/affinity.h"
 #include "core/sales/report.h"
 
+#include "unit/interrupted.h"
 #include "unit/laws.h"
 #include "unit/owned_key.h"
 
@@ -85,26 +86,39 @@ TEST(KeyedPairs, survive_hostile_forms)
     expect_hostile_forms_survived(Held<AffinityState>(), {"orders", "products", "lines"});
 }
 
-TEST(KeyedPairs, are_merged_in_stretches)
+template <class State> Held<State> lines(std::int64_t from, std::int64_t to)
 {
-    constexpr std::int64_t many = 150000;
-    Held<AffinityState> left, right;
-    for (std::int64_t i = 0; i < many; ++i)
-        right.add(Key(OwnedKey(i)), std::string_view(i % 2 == 0 ? "even" : "odd"));
-    left.add(Key(OwnedKey(0)), std::string_view("even")).add(Key(OwnedKey(-1)), std::string_view("even"));
-    std::size_t position = 0, stretches = 0;
-    const auto room = left->merge(*right, position);
+    Held<State> state;
+    for (std::int64_t i = from; i < to; ++i)
+        state.add(Key(OwnedKey("order " + std::to_string(i))), std::string_view(i % 2 == 0 ? "even" : "odd"));
+    return state;
+}
+
+TEST(KeyedPairs, ask_once_for_the_room_of_a_merge)
+{
+    auto left = lines<AffinityState>(0, 10);
+    const auto right = lines<AffinityState>(5, 5000);
+    const auto room = left->merge(*right);
     ASSERT_TRUE(room);
-    EXPECT_EQ(position, 0u);
-    Memory memory(AffinityState::bytes_for(*room));
-    auto* moved = AffinityState::relocate(*left, memory.get(), *room);
-    for (std::size_t before = 0; position < right->size(); before = position, ++stretches) {
-        ASSERT_FALSE(moved->merge(*right, position));
-        ASSERT_GT(position, before);
-    }
-    EXPECT_GE(stretches, 2u);
-    EXPECT_EQ(moved->size(), static_cast<std::size_t>(many) + 1);
-    EXPECT_EQ(moved->names_count(), 2u);
+    EXPECT_EQ(left->size(), 10u);
+    EXPECT_EQ(merged(left, right).text(), lines<AffinityState>(0, 5000).text());
+}
+
+TEST(KeyedPairs, that_share_keys_merge_where_the_sum_of_both_would_be_too_large)
+{
+    using Small = KeyedPairs<sales::AffinityContent, 50'000>;  // bytes: some 600 lines
+    const auto left = lines<Small>(0, 500), right = lines<Small>(20, 520);
+    EXPECT_ERROR(too_large, lines<Small>(0, 1000));
+    EXPECT_EQ(merged(left, right).text(), lines<Small>(0, 520).text());
+    EXPECT_EQ(merged(merged(left, right), left).text(), lines<Small>(0, 520).text());
+    EXPECT_ERROR(too_large, merged(left, lines<Small>(500, 1000)));
+}
+
+TEST(KeyedPairs, stop_merging_when_interrupted)
+{
+    auto state = lines<AffinityState>(0, 10);
+    const auto many = lines<AffinityState>(0, 70'000);
+    expect_stops([&] { state.merge(many); });
 }
 
 TEST(KeyedPairs, merge_with_themselves)

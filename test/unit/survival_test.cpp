@@ -1,6 +1,7 @@
 #include "core/survival/survival.h"
 
 #include "core/common/statistics.h"
+#include "unit/interrupted.h"
 #include "unit/laws.h"
 
 #include <gtest/gtest.h>
@@ -180,6 +181,14 @@ TEST(SurvivalState, does_not_depend_on_order_or_split)
 {
     Random random(75);
     expect_order_free<State, Row>(random_rows(random, 2000, 300), [](Survival& state, const Row& row) { state.add(row.first, row.second); });
+}
+
+TEST(SurvivalState, stops_merging_when_interrupted)
+{
+    Survival left, right;
+    for (int duration = 0; duration < 70000; ++duration)
+        right.add(1.0 * duration, true);
+    expect_stops([&] { left.merge(right); });
 }
 
 TEST(SurvivalState, keeps_every_double)

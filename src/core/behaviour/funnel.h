@@ -58,10 +58,10 @@ public:
             return std::nullopt;
         return append({at, steps.met});
     }
-    std::optional<Room> merge(const FunnelState& other, std::size_t& position)
+    std::optional<Room> merge(const FunnelState& other)
     {
         adopt_head(other.window(), other.steps());
-        return append(other, position);
+        return append(other);
     }
     [[nodiscard]] std::int64_t window() const noexcept { return head().window; }
     [[nodiscard]] std::int32_t steps() const noexcept { return static_cast<std::int32_t>(head().steps); }

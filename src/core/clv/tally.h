@@ -122,14 +122,16 @@ public:
     }
     template <class... Arguments> std::optional<Room> add(const Arguments&... arguments) { return Row::add(*this, arguments...); }
 
-    // Merges a stretch of the entries of `other`, from `position` on, which it moves; complete when it reaches other.size().
-    std::optional<Room> merge(const Tally& other, std::size_t& position)
+    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may be the same rows.
+    std::optional<Room> merge(const Tally& other)
     {
-        const std::size_t remaining = other.count_ - position;
-        for (const std::size_t stop = position + std::min(remaining, merge_stretch); position < stop; ++position) {
-            const Entry& entry = other.entries()[position];
-            if (add_row(entry.row, entry.customers))
-                return enlarged(std::min(count_ + other.count_ - position, std::max<std::size_t>(count_ + 1, most_entries)));
+        if (const std::size_t all = std::min(size() + other.size(), most_entries); all > room_.entries)
+            return enlarged(all);
+        Lookout lookout;
+        for (const Entry& entry : other.rows()) {
+            lookout.call();
+            if (const auto room = add_row(entry.row, entry.customers)) [[unlikely]]
+                return room;  // too much for bytes_for
         }
         return std::nullopt;
     }
@@ -177,7 +179,6 @@ public:
 
 private:
     static constexpr std::size_t most_entries = (std::size_t{1} << 22) - 1;  // what is sorted within a second
-    static constexpr std::size_t merge_stretch = 65536;                      // entries between two looks for a cancel request
     static constexpr std::size_t longest_probe = 4096;
 
     [[noreturn, gnu::cold, gnu::noinline]] static void throw_bad_weight(std::int64_t customers)

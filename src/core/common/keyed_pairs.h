@@ -28,7 +28,8 @@ template <class Value> struct KeyedRow {
     Value value;
 };
 
-template <class Content> class KeyedPairs {
+// A state takes at most so many bytes: a value of PostgreSQL 1 GB.
+template <class Content, std::size_t most_bytes = (std::size_t{1} << 30) - 64> class KeyedPairs {
 public:
     static constexpr int version = 1;
     static constexpr const char* type_name = Content::type_name;
@@ -82,7 +83,7 @@ public:
     {
         const auto new_keys = renumbered(keys()), new_names = renumbered(names());
         for (Pair& pair : pair_table().entries())
-            pair.key[0] = static_cast<std::uint64_t>(new_keys[pair.key_number()]) << 32 | new_names[pair.name_number()];
+            pair.key[0] = word_of(new_keys[pair.key_number()], new_names[pair.name_number()]);
         pair_table().sort();
     }
 
@@ -93,18 +94,21 @@ public:
         const KeyedRow<Value> row = Content::row(arguments...);
         return put(row.key, row.name, row.value);
     }
-    // Merges a stretch of the pairs of `other`, from `position` on, which it moves; complete when it reaches other.size().
-    // The room for all of them is asked for before the first.
-    std::optional<Room> merge(const KeyedPairs& other, std::size_t& position)
+    // Merges the pairs of `other`. The room for all of them is asked for before the first.
+    std::optional<Room> merge(const KeyedPairs& other)
     {
-        constexpr std::size_t stretch = 65536;  // pairs between two looks for a cancel request
-        if (position == 0)
-            if (const Room all = united(other.used_); larger(all) && plain_bytes_for(all) <= most_bytes)
+        if (other.kind_ != KeyKind::none)
+            set_kind(other.kind_);
+        if (const Room all = united(other.used_); larger(all)) {
+            if (plain_bytes_for(all) <= most_bytes)
                 return all;
-        for (const std::size_t stop = std::min(other.size(), position + stretch); position < stop; ++position) {
-            const Pair& pair = other.pairs()[position];
-            if (const auto room = put(other.key(pair.key_number()), other.name(pair.name_number()), pair.value))
-                return room;
+            if (const Room needed = united(new_in(other)); larger(needed))
+                return needed;
+        }
+        Lookout lookout;
+        for (const Pair& pair : other.pairs()) {
+            lookout.call();
+            (void)put(other.key(pair.key_number()), other.name(pair.name_number()), pair.value);  // it fits
         }
         return std::nullopt;
     }
@@ -118,8 +122,7 @@ public:
     // The number of a name; nothing where no row has it.
     [[nodiscard]] std::optional<std::uint32_t> number_of(std::string_view name) const
     {
-        const auto place = names().place_of({KeyKind::text, name});
-        return place.is_taken() ? std::optional(*place.slot - 1) : std::nullopt;
+        return number_in(names(), {KeyKind::text, name});
     }
 
     // The outside forms begin with keys and names, each once; pairs follow as their numbers, from 1.
@@ -157,8 +160,7 @@ public:
               [state](const Key& key) { insert_once(state->keys(), key, Content::key_name); },
               [state](std::string_view name) { insert_once(state->names(), {KeyKind::text, name}, Content::name_name); },
               [state](std::uint32_t key, std::uint32_t name, const Value& value) {
-                  const std::uint64_t word = static_cast<std::uint64_t>(key) << 32 | name;
-                  insert_once(state->pair_table(), packed(word), "pair").value = value;
+                  insert_once(state->pair_table(), packed(word_of(key, name)), "pair").value = value;
               });
         state->require_all_used();
         return state;
@@ -170,15 +172,20 @@ private:
         std::uint64_t key[2];
         std::uint64_t number;
     };
-    static constexpr std::size_t most_bytes = (std::size_t{1} << 30) - 64;
     static constexpr std::size_t most_entries = std::size_t{1} << 27, most_text_bytes = std::size_t{1} << 30;
 
     static std::size_t plain_bytes_for(Room room) noexcept
     {
         return sizeof(KeyedPairs) + KeyTable<Entry>::bytes_for(room.keys) + KeyTable<Entry>::bytes_for(room.names) + KeyTable<Pair>::bytes_for(room.pairs);
     }
+    static std::uint64_t word_of(std::uint32_t key, std::uint32_t name) noexcept { return static_cast<std::uint64_t>(key) << 32 | name; }
     static Key packed(const std::uint64_t& word) noexcept { return {KeyKind::bigint, {reinterpret_cast<const char*>(&word), sizeof word}}; }
 
+    template <class Table> static std::optional<std::uint32_t> number_in(const Table& table, const Key& key)
+    {
+        const auto place = table.place_of(key);
+        return place.is_taken() ? std::optional(*place.slot - 1) : std::nullopt;
+    }
     // In the order of the entries' keys; returns the new number of each.
     static std::vector<std::uint32_t> renumbered(KeyTable<Entry> table)
     {
@@ -201,7 +208,7 @@ private:
         const auto key_place = all_keys.place_of(key), name_place = all_names.place_of(name_key);
         const std::uint32_t key_number = key_place.is_taken() ? *key_place.slot - 1 : used_.keys.entries;
         const std::uint32_t name_number = name_place.is_taken() ? *name_place.slot - 1 : used_.names.entries;
-        const std::uint64_t word = static_cast<std::uint64_t>(key_number) << 32 | name_number;
+        const std::uint64_t word = word_of(key_number, name_number);
         auto all_pairs = pair_table();
         const auto place = all_pairs.place_of(packed(word));
         if (place.is_taken()) {
@@ -255,6 +262,27 @@ private:
             return {std::max(now.entries, used.entries + more.entries), std::max(now.text_bytes, used.text_bytes + more.text_bytes)};
         };
         return {sum(used_.keys, room_.keys, other.keys), sum(used_.names, room_.names, other.names), sum(used_.pairs, room_.pairs, other.pairs)};
+    }
+    // The room of what only `other` has. Its keys are of the same kind.
+    [[nodiscard]] Room new_in(const KeyedPairs& other) const
+    {
+        Room more;
+        Lookout lookout;
+        const auto count_new = [&lookout](TableRoom& room, const KeyTable<Entry>& table, const KeyTable<Entry>& others) {
+            for (const Entry& entry : others.entries()) {
+                lookout.call();
+                if (const Key key = others.key_of(entry); !number_in(table, key))
+                    count(room, key);
+            }
+        };
+        count_new(more.keys, keys(), other.keys());
+        count_new(more.names, names(), other.names());
+        for (const Pair& pair : other.pairs()) {
+            lookout.call();
+            const auto key = number_in(keys(), other.key(pair.key_number())), name = number_of(other.name(pair.name_number()));
+            more.pairs.entries += !key || !name || !number_in(pair_table(), packed(word_of(*key, *name)));
+        }
+        return more;
     }
     [[nodiscard]] bool larger(const Room& room) const noexcept
     {

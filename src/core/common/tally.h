@@ -93,17 +93,17 @@ protected:
         sorted_ += in_order;
         return std::nullopt;
     }
-    // Appends a stretch of the entries of `other`, from `position` on, which it moves; complete when it reaches other.size().
-    std::optional<Room> append(const Tally& other, std::size_t& position)
+    // Appends the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may have the same keys.
+    std::optional<Room> append(const Tally& other)
     {
-        constexpr std::size_t stretch = 65536;  // entries between two looks for a cancel request
-        const std::size_t remaining = other.count_ - position;
-        if (position == 0 && count_ + remaining > capacity_)
-            if (const auto room = made_room(remaining))
+        if (count_ + other.size() > capacity_)
+            if (const auto room = made_room(other.size()))
                 return room;
-        for (const std::size_t stop = position + std::min(remaining, stretch); position < stop; ++position)
-            if (const auto room = append(other.data()[position]))
-                return room;
+        Lookout lookout;
+        for (const Entry& entry : other.entries()) {
+            lookout.call();
+            (void)append(entry);  // it fits, or throws
+        }
         return std::nullopt;
     }
     static Room room_for_input(std::size_t length) noexcept

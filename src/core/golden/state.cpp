@@ -12,8 +12,7 @@ namespace {
 
 // A value of PostgreSQL is at most 1 GB: 2^25 entries take 805 MB of it.
 constexpr std::size_t most_entries = std::size_t{1} << 25;
-constexpr std::size_t merge_stretch = 65536;         // entries between two looks for a cancel request
-constexpr std::size_t shortest_input_entry = 17;     // bytes, in either outside form
+constexpr std::size_t shortest_input_entry = 17;  // bytes, in either outside form
 
 [[noreturn]] void throw_invalid(const std::string& rule)
 {
@@ -115,10 +114,9 @@ std::optional<State::Room> State::add_entry(Int128 value, std::int64_t times)
     return std::nullopt;
 }
 
-std::optional<State::Room> State::merge(const State& other, std::size_t& position)
+std::optional<State::Room> State::merge(const State& other)
 {
-    const std::size_t wanted = std::min(std::size_t{count_} + other.count_ - position, most_entries);
-    if (position == 0 && wanted > room_.entries)
+    if (const std::size_t wanted = std::min(size() + other.size(), most_entries); wanted > room_.entries)
         return Room{static_cast<std::uint32_t>(wanted)};
     if (other.has_threshold_ != 0)
         set_threshold(other.threshold_);
@@ -126,14 +124,16 @@ std::optional<State::Room> State::merge(const State& other, std::size_t& positio
         throw_one_threshold();
     if (other.scale_ > scale_)
         set_scale(other.scale_);
-    const std::size_t stop = std::min(position + merge_stretch, std::size_t{other.count_});
-    for (; position < stop; ++position) {
-        const Entry& entry = other.entries()[position];
-        if (const auto room = add_entry(at_scale(value_of(entry), other.scale_), entry.times))
-            return room;
+    Lookout lookout;
+    for (const Entry& entry : other.entries()) {
+        lookout.call();
+        if (count_ == room_.entries) [[unlikely]]
+            sort();
+        if (count_ == room_.entries) [[unlikely]]
+            return Room{count_ + 1};  // too much for bytes_for
+        put(at_scale(value_of(entry), other.scale_), entry.times);
     }
-    if (position == other.count_)
-        add_count(zeros_, other.zeros_);
+    add_count(zeros_, other.zeros_);
     return std::nullopt;
 }
 

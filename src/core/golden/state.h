@@ -57,8 +57,8 @@ public:
         set_threshold(threshold);
         return add(value);
     }
-    // Takes in the entries of another from a position on, for a stretch.
-    std::optional<Room> merge(const State& other, std::size_t& position);
+    // Takes in the entries of another. The room for all of them is asked for before the first, as far as there can be: they may be the same values.
+    std::optional<Room> merge(const State& other);
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
     // Ascending, equal values united.
     void sort();

@@ -10,8 +10,7 @@ namespace {
 // A value of PostgreSQL is at most 1 GB: 2^24 - 1 entries with their slots take 805 MB of it.
 constexpr std::size_t most_entries = (std::size_t{1} << 24) - 1;
 constexpr std::size_t most_text_bytes = 250'000'000;
-constexpr std::size_t merge_stretch = 65536;                         // entries between two looks for a cancel request
-constexpr std::size_t shortest_input_entry = 25;                     // bytes, in either outside form
+constexpr std::size_t shortest_input_entry = 25;  // bytes, in either outside form
 
 [[noreturn]] void throw_invalid(const std::string& rule)
 {
@@ -100,18 +99,18 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
     return std::nullopt;
 }
 
-std::optional<Orders::Room> Orders::merge(const Orders& other, std::size_t& position)
+std::optional<Orders::Room> Orders::merge(const Orders& other)
 {
     set_kind(other.kind_);
-    const std::size_t remaining = other.size() - position;
-    // room for all at once, as far as there can be; if they do not fit they may still be the same orders
-    const auto entries_wanted = std::min(used_.entries + remaining, most_entries), text_wanted = std::min(std::size_t{used_.text_bytes} + other.used_.text_bytes, most_text_bytes);
-    if (position == 0 && (entries_wanted > room_.entries || text_wanted > room_.text_bytes))
+    const auto entries_wanted = std::min(size() + other.size(), most_entries), text_wanted = std::min(std::size_t{used_.text_bytes} + other.used_.text_bytes, most_text_bytes);
+    if (entries_wanted > room_.entries || text_wanted > room_.text_bytes)
         return enlarged(entries_wanted, text_wanted);
-    for (const std::size_t stop = position + std::min(remaining, merge_stretch); position < stop; ++position) {
-        const Entry& entry = other.table().entries()[position];
-        if (const auto room = add_row(entry.net, other.scale_, entry.refunded != 0, other.table().key_of(entry)))
-            return room;
+    const auto others = other.table();
+    Lookout lookout;
+    for (const Entry& entry : others.entries()) {
+        lookout.call();
+        if (const auto room = add_row(entry.net, other.scale_, entry.refunded != 0, others.key_of(entry))) [[unlikely]]
+            return room;  // too much for bytes_for
     }
     return std::nullopt;
 }

@@ -38,9 +38,8 @@ public:
         const ScaledNumber number = scaled_number("amount", amount);
         return add_row(number.mantissa, number.scale, number.mantissa < 0, order);
     }
-    // Merges a stretch of the entries of `other`, from `position` on, which it moves; complete when it reaches
-    // other.size(). The room for all of them is asked for before the first.
-    std::optional<Room> merge(const Orders& other, std::size_t& position);
+    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may be the same orders.
+    std::optional<Room> merge(const Orders& other);
 
     [[nodiscard]] std::size_t size() const noexcept { return used_.entries; }
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }

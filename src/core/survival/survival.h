@@ -40,7 +40,7 @@ public:
 
     // Throws out_of_range unless the duration is finite and not negative.
     std::optional<Room> add(double duration, bool churned);
-    std::optional<Room> merge(const State& other, std::size_t& position) { return append(other, position); }
+    std::optional<Room> merge(const State& other) { return append(other); }
 
     template <class Archive> void write(Archive& archive) const
     {
