@@ -10,7 +10,6 @@
 #include "pg/results.h"
 #include "pg/sales_history.h"
 
-#include "core/common/merge_sort.h"
 #include "core/sales/kinds.h"
 
 extern "C" {
@@ -165,17 +164,11 @@ void class_lines(Customer* customer, Basket* basket)
 {
     if (customer->history == nullptr)
         grow(customer, {});
-    auto* spare = static_cast<Line*>(MemoryContextAllocHuge(basket->memory, (basket->count + 1) * sizeof(Line)));
-    MergeSort sort(std::span(basket->lines, basket->count), spare, sales::before);
-    while (guarded([&] { return sort.advance(); }))
-        CHECK_FOR_INTERRUPTS();
-    const std::span lines(sort.sorted(), basket->count);
+    const std::span lines(basket->lines, basket->count);
     const std::span kinds(basket->kinds, basket->rows);
-    for (std::size_t position = 0; position < lines.size();) {
-        if (const auto room = guarded([&] { return customer->history->add(lines, position, kinds); }))
-            grow(customer, *room);
-        CHECK_FOR_INTERRUPTS();
-    }
+    guarded([&] { sort_or_stop(lines.begin(), lines.end(), [](const Line& left, const Line& right) { return sales::before(left, right); }); });
+    while (const auto room = guarded([&] { return customer->history->add(lines, kinds); }))
+        grow(customer, *room);
     guarded([&] { customer->history->end_basket(lines, kinds); });
 }
 

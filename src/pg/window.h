@@ -19,7 +19,7 @@
 #include "pg/partition.h"
 
 #include "core/common/float_decimal.h"
-#include "core/common/merge_sort.h"
+#include "core/common/interrupt.h"
 #include "core/golden/population.h"
 
 #include <array>
@@ -178,14 +178,10 @@ template <class T> T* room_for(MemoryContext memory, std::int64_t count, int fla
 template <class Function, class Numbers>
 void answer_collected(const golden::Collector& collector, Item* items, std::int64_t rows, MemoryContext scratch, MemoryContext memory, PartitionState& state)
 {
-    auto* spare = room_for<Item>(scratch, static_cast<std::int64_t>(collector.count()) + 1);
-    MergeSort sort(std::span<Item>(items, collector.count()), spare, [](const Item& left, const Item& right) { return Numbers::before(left, right); });
-    while (sort.advance())
-        CHECK_FOR_INTERRUPTS();
-    pfree(sort.spare());
+    guarded([&] { sort_or_stop(items, items + collector.count(), [](const Item& left, const Item& right) { return Numbers::before(left, right); }); });
     state.answers = room_for<Datum>(memory, rows, MCXT_ALLOC_ZERO);
     const MemoryContext caller = MemoryContextSwitchTo(scratch);
-    Function::answer(Population<Numbers>{sort.sorted(), collector.count(), collector.window(), state.answers, memory, scratch}, state.options);
+    Function::answer(Population<Numbers>{items, collector.count(), collector.window(), state.answers, memory, scratch}, state.options);
     MemoryContextSwitchTo(caller);
 }
 

@@ -38,12 +38,11 @@ public:
         for (std::size_t i = 0; i < lines.size(); ++i)
             lines[i].row = i;
         std::sort(lines.begin(), lines.end(), sales::before);
-        for (std::size_t position = 0; position < lines.size();)
-            if (const auto room = history_->add(lines, position, kinds)) {
-                Memory larger(History::bytes_for(*room));
-                history_ = History::relocate(*history_, larger.get(), *room);
-                memory_ = std::move(larger);
-            }
+        while (const auto room = history_->add(lines, kinds)) {
+            Memory larger(History::bytes_for(*room));
+            history_ = History::relocate(*history_, larger.get(), *room);
+            memory_ = std::move(larger);
+        }
         history_->end_basket(lines, kinds);
         return kinds;
     }

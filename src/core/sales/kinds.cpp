@@ -11,7 +11,6 @@ namespace customer_value::sales {
 
 namespace {
 
-constexpr std::size_t stretch = 65536;  // lines between two looks for a cancel request
 constexpr std::size_t most_entries = std::size_t{1} << 30, most_text_bytes = 0xFFFFFFFF;
 
 Key text_key(std::string_view text) noexcept { return {KeyKind::text, text}; }
@@ -72,12 +71,15 @@ History::Room History::with_one_more(const Line& line) const noexcept
     return {grown(used_.products, room_.products, line.product), grown(used_.groups, room_.groups, line.relation.value_or(""))};
 }
 
-std::optional<History::Room> History::add(std::span<const Line> lines, std::size_t& position, std::span<Kind> kinds)
+std::optional<History::Room> History::add(std::span<const Line> lines, std::span<Kind> kinds)
 {
-    for (const std::size_t stop = std::min(lines.size(), position + stretch); position < stop; ++position)
-        if (!lines[position].is_refund())
-            if (const auto room = add(lines[position], kinds[lines[position].row]))
+    Lookout lookout;
+    for (const Line& line : lines) {
+        lookout.call();
+        if (!line.is_refund())
+            if (const auto room = add(line, kinds[line.row]))
                 return room;
+    }
     return std::nullopt;
 }
 
@@ -116,8 +118,10 @@ std::optional<History::Room> History::add(const Line& line, Kind& kind)
 
 void History::end_basket(std::span<const Line> lines, std::span<Kind> kinds)
 {
+    Lookout lookout;
     // refunds come first, as their prices are below zero
     for (const Line& line : lines) {
+        lookout.call();
         if (!line.is_refund())
             break;
         auto all_products = products();

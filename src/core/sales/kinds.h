@@ -61,9 +61,9 @@ public:
     // A copy of `from`; the room includes what `from` uses.
     static History* relocate(const History& from, void* memory, Room room);
 
-    // Classes lines of the current basket from `position` on, which it moves, a stretch of them; complete when it reaches
-    // their number. The lines are in the order of `before`; the answers go to `kinds`, by row.
-    [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::size_t& position, std::span<Kind> kinds);
+    // Classes the lines of the current basket, in the order of `before`; the answers go to `kinds`, by row. Where it returns room, it has classed
+    // some of them, and takes all again: a line that it knows from this basket is of the same kind once more, and adds nothing.
+    [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::span<Kind> kinds);
     // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it was not.
     void end_basket(std::span<const Line> lines, std::span<Kind> kinds);
 
