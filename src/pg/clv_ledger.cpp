@@ -45,8 +45,7 @@ SQL_FUNCTION(bg_bb_fit_ledger)
     const ledger::Step step = step_argument(fcinfo, 2);
     auto* state = empty<clv::RepeatPurchases>();
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        if (customer % customers_stretch == 0)
-            CHECK_FOR_INTERRUPTS();
+        CHECK_FOR_INTERRUPTS();
         const auto history = clv::opportunities_by(view.of(customer), as_of, step);
         if (!history)
             continue;

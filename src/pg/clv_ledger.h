@@ -19,15 +19,11 @@ inline std::int32_t unit_days(FunctionCallInfo fcinfo, int index)
     return unit.days;
 }
 
-// Customers between two looks for a cancel request.
-inline constexpr std::uint32_t customers_stretch = 1024;
-
 // Calls use(customer, bought) for each customer with an order by then.
 template <class Use> void each_bought(const ledger::View& view, ledger::Day as_of, Use use)
 {
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        if (customer % customers_stretch == 0)
-            CHECK_FOR_INTERRUPTS();
+        CHECK_FOR_INTERRUPTS();
         const auto bought = clv::bought_by(view.of(customer), as_of);
         if (bought)
             use(customer, *bought);

@@ -114,18 +114,13 @@ double finite_result(double value, const char* what);
 // Gamma-Gamma the population's mean.
 Datum model_row(FunctionCallInfo fcinfo, const clv::Fitted& fit, NullableResult fifth);
 
-// Fits a model to a state, in stretches between which a cancel request is answered. The state must have rows.
-template <class Model> const clv::Fit<Model>& fit_of(const typename clv::Fit<Model>::State& state)
+// Fits a model to a state, which must have rows.
+template <class Model> clv::Fit<Model> fit_of(const typename clv::Fit<Model>::State& state)
 {
     using Fit = clv::Fit<Model>;
-    static_assert(std::is_trivially_destructible_v<Fit>, "an error between two steps would leak it");
     const auto* sorted = finished(state);
     void* memory = MemoryContextAllocHuge(CurrentMemoryContext, Fit::bytes_for(*sorted) + MAXIMUM_ALIGNOF);
-    void* place = palloc(sizeof(Fit));
-    Fit* fit = guarded([&] { return new (place) Fit(*sorted, memory); });
-    while (!guarded([&] { return fit->step(); }))
-        CHECK_FOR_INTERRUPTS();
-    return *fit;
+    return guarded([&] { return Fit(*sorted, memory); });
 }
 
 // The attribute after the parameters.
@@ -142,7 +137,7 @@ template <class Model> Datum fitted_row(FunctionCallInfo fcinfo, const typename 
 {
     if (state.size() == 0)
         PG_RETURN_NULL();
-    const clv::Fitted& fit = fit_of<Model>(state).fitted();
+    const clv::Fitted fit = fit_of<Model>(state).fitted();
     return model_row(fcinfo, fit, fifth_of<Model>(fit, unit));
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 using namespace customer_value;
 using namespace customer_value::pg;
@@ -117,19 +118,15 @@ void check_model(Rows& rows, const clv::RepeatPurchases& state, const Tested* te
     const Model model = guarded([&] { return model_of<Model>(fit); });
     clv::AheadCache* cache = new_cache();
     Bucket sums[buckets], all;
-    for (std::size_t from = 0; from < count; from += customers_stretch) {
-        CHECK_FOR_INTERRUPTS();
-        guarded([&] {
-            for (std::size_t i = from; i < std::min(count, from + customers_stretch); ++i) {
-                const clv::Bought& bought = tested[i].bought;
-                const clv::History history = bought.history(unit);
-                const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] { return clv::Ahead{model.purchases_if_alive(duration, history), 0}; });
-                const double predicted = finite_result(model.p_alive(history) * ahead.purchases, "expected_purchases");
-                sums[std::min<std::size_t>(static_cast<std::size_t>(bought.frequency), buckets - 1)].add(
-                    {1, tested[i].after, predicted, std::abs(predicted - static_cast<double>(tested[i].after))});
-            }
-        });
-    }
+    guarded([&] {
+        for (const auto& [bought, after] : std::span(tested, count)) {
+            stop_if_interrupted();
+            const clv::History history = bought.history(unit);
+            const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] { return clv::Ahead{model.purchases_if_alive(duration, history), 0}; });
+            const double predicted = finite_result(model.p_alive(history) * ahead.purchases, "expected_purchases");
+            sums[std::min<std::size_t>(static_cast<std::size_t>(bought.frequency), buckets - 1)].add({1, after, predicted, std::abs(predicted - static_cast<double>(after))});
+        }
+    });
     constexpr const char* names[buckets] = {"0", "1", "2", "3", "4", "5", "6", "7+"};
     for (std::size_t i = 0; i < buckets; ++i) {
         put_bucket(rows, ModelNames<Model>::title, fit.at_boundary, names[i], sums[i]);
@@ -223,7 +220,7 @@ Datum comparison(FunctionCallInfo fcinfo, const clv::RepeatPurchases& state)
 {
     if (state.size() == 0)
         return no_rows(fcinfo);
-    const auto& bg = fit_of<clv::BgNbd>(state);
+    const auto bg = fit_of<clv::BgNbd>(state);
     const Compared nbd{"NBD", bg.baseline(), 2, parameters_json(bg.baseline(), ModelNames<clv::BgNbd>::parameters)};
     const Compared all[] = {compared<clv::BgNbd>(bg.fitted()), compared<clv::MbgNbd>(fit_of<clv::MbgNbd>(state).fitted()),
                             compared<clv::ParetoNbd>(fit_of<clv::ParetoNbd>(state).fitted()), nbd};

@@ -12,18 +12,14 @@ public:
     explicit Fitting(const Held<typename clv::Fit<Model>::State>& rows)
         : rows_(rows.finished()), memory_(clv::Fit<Model>::bytes_for(*rows_)), fit_(*rows_, memory_.get())
     {
-        while (!fit_.step())
-            ++steps_;
     }
     [[nodiscard]] const clv::Fitted& result() const { return fit_.fitted(); }
     [[nodiscard]] const clv::Fitted& baseline() const { return fit_.baseline(); }
-    [[nodiscard]] int steps() const { return steps_; }
 
 private:
     Held<typename clv::Fit<Model>::State> rows_;
     Memory memory_;
     clv::Fit<Model> fit_;
-    int steps_ = 0;
 };
 
 template <class Model> clv::Fitted fitted(const Held<typename clv::Fit<Model>::State>& rows) { return Fitting<Model>(rows).result(); }
@@ -33,9 +29,7 @@ template <class Model> clv::Sum likelihood_at(const Held<typename clv::Fit<Model
 {
     const auto sorted = rows.finished();
     Memory memory(clv::Fit<Model>::bytes_for(*sorted));
-    clv::Plan<Model> plan(*sorted, memory.get());
-    while (!plan.step()) {
-    }
+    const clv::Plan<Model> plan(*sorted, memory.get());
     for (std::size_t i = 0; i < clv::most_parameters; ++i)
         parameters[i] /= plan.unit()[i];
     typename clv::Plan<Model>::Likelihood likelihood(plan.data());

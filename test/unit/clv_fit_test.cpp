@@ -1,5 +1,6 @@
 // Fits: gradients, what a change of rows or units does to them, boundaries, and what is too little.
 #include "unit/clv.h"
+#include "unit/interrupted.h"
 
 #include <cmath>
 #include <random>
@@ -296,11 +297,17 @@ TEST(Fit, of_too_little_says_what_is_missing)
     EXPECT_ERROR(invalid_parameter, fitted<Sbg>(once_only));
 }
 
-TEST(Fit, is_done_in_stretches)
+TEST(Fit, stops_when_interrupted)
 {
-    const Customers customers = simulated(30000, .5, 15, .7, 2.5, 4000, 13);
-    const auto rows = static_cast<int>(customers.rows->size());
-    EXPECT_GT(Fitting<ParetoNbd>(customers.rows).steps(), 10 * (rows / static_cast<int>(ParetoNbdLikelihood::stretch)));
+    const Customers customers = simulated(100, .5, 15, .7, 2.5, 4000, 13);
+    Held<RepeatSpend> spend;
+    spend.add(std::int64_t{1}, 3.0).add(std::int64_t{2}, 4.5).add(std::int64_t{2}, 2.0);
+    Held<Renewals> renewals;
+    renewals.add(std::int64_t{1}, std::int64_t{3}, std::int64_t{9}).add(std::int64_t{2}, std::int64_t{1}, std::int64_t{6});
+    expect_stops([&] { (void)fitted<BgNbd>(customers.rows); });
+    expect_stops([&] { (void)fitted<ParetoNbd>(customers.rows); });
+    expect_stops([&] { (void)fitted<GammaGamma>(spend); });
+    expect_stops([&] { (void)fitted<Sbg>(renewals); });
 }
 
 }  // namespace

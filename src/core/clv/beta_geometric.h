@@ -61,8 +61,7 @@ using MbgNbd = BetaGeometric<Dropout::after_any>;
 // Section 7 of the paper and note 027: A1 + A2 + ln(e^A3 + e^A4).
 template <Dropout dropout> class BetaGeometricLikelihood {
 public:
-    static constexpr std::size_t parameters = 4, stretch = 65536;
-    BetaGeometricLikelihood() = default;
+    static constexpr std::size_t parameters = 4, block = 65536;
     explicit BetaGeometricLikelihood(const PurchaseColumns& columns) noexcept;
 
     void at(const Point& values) noexcept;
@@ -83,8 +82,7 @@ private:
 // The negative binomial: nobody drops out. Parameters r, alpha.
 class NbdLikelihood {
 public:
-    static constexpr std::size_t parameters = 2, stretch = 65536;
-    NbdLikelihood() = default;
+    static constexpr std::size_t parameters = 2, block = 65536;
     explicit NbdLikelihood(const PurchaseColumns& columns) noexcept;
 
     void at(const Point& values) noexcept;

@@ -49,8 +49,7 @@ struct BgBb {
 
 class BgBbLikelihood {
 public:
-    static constexpr std::size_t parameters = 4, stretch = 64;
-    BgBbLikelihood() = default;
+    static constexpr std::size_t parameters = 4, block = 64;
     explicit BgBbLikelihood(const RepeatPurchases& rows) noexcept : rows_(&rows) {}
 
     void at(const Point& values) noexcept { model_ = {values[0], values[1], values[2], values[3]}; }
@@ -65,8 +64,7 @@ private:
 // The beta-binomial: nobody drops out. Parameters alpha, beta.
 class BetaBinomialLikelihood {
 public:
-    static constexpr std::size_t parameters = 2, stretch = 4096;
-    BetaBinomialLikelihood() = default;
+    static constexpr std::size_t parameters = 2, block = 4096;
     explicit BetaBinomialLikelihood(const RepeatPurchases& rows) noexcept : rows_(&rows) {}
 
     void at(const Point& values) noexcept { alpha_ = values[0], beta_ = values[1]; }

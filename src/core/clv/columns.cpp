@@ -1,17 +1,16 @@
 #include "core/clv/columns.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace customer_value::clv {
 
 namespace {
 
-constexpr std::size_t stretch = 65536;  // rows between two looks for a cancel request
-
 std::span<const double> distinct(double* values, std::size_t count)
 {
     if (!std::is_sorted(values, values + count))
-        std::sort(values, values + count);
+        sort_or_stop(values, values + count, std::less<>());
     return {values, std::unique(values, values + count)};
 }
 
@@ -22,49 +21,48 @@ std::uint32_t number_of(double value, std::span<const double> values) noexcept
 
 }  // namespace
 
-ColumnBuilder::ColumnBuilder(const RepeatPurchases& from, void* memory) noexcept : from_(&from)
+PurchaseColumns purchase_columns(const RepeatPurchases& state, void* memory)
 {
+    const auto rows = state.rows();
     Arena arena(memory);
-    const std::size_t rows = columns_.rows = from.size();
-    columns_.customers = customers_ = arena.take<double>(rows);
-    frequencies_ = arena.take<double>(rows);
-    recencies_ = arena.take<double>(rows);
-    ages_ = arena.take<double>(rows);
-    columns_.frequency = frequency_ = arena.take<std::uint32_t>(rows);
-    columns_.recency = recency_ = arena.take<std::uint32_t>(rows);
-    columns_.age = age_ = arena.take<std::uint32_t>(rows);
-    columns_.scratch = arena.take<double>(PurchaseColumns::scratch_values * rows);
+    auto* customers = arena.take<double>(rows.size());
+    auto* frequencies = arena.take<double>(rows.size());
+    auto* recencies = arena.take<double>(rows.size());
+    auto* ages = arena.take<double>(rows.size());
+    auto* frequency = arena.take<std::uint32_t>(rows.size());
+    auto* recency = arena.take<std::uint32_t>(rows.size());
+    auto* age = arena.take<std::uint32_t>(rows.size());
+    PurchaseColumns columns;
+    columns.rows = rows.size();
+    columns.customers = customers;
+    columns.frequency = frequency;
+    columns.recency = recency;
+    columns.age = age;
+    columns.scratch = arena.take<double>(PurchaseColumns::scratch_values * rows.size());
     // rows are sorted by age
-    columns_.scale = rows == 0 || from.rows().back().row.age == 0 ? 1 : from.rows().back().row.age;
-}
-
-bool ColumnBuilder::step()
-{
-    const auto rows = from_->rows();
-    const double scale = columns_.scale;
-    if (phase_ == Phase::distinct) {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            frequencies_[i] = static_cast<double>(rows[i].row.frequency);
-            recencies_[i] = rows[i].row.recency / scale;
-            ages_[i] = rows[i].row.age / scale;
-            customers_[i] = static_cast<double>(rows[i].customers);
-            columns_.total_customers += customers_[i];
-            columns_.total_frequency += customers_[i] * frequencies_[i];
-            columns_.total_age += customers_[i] * ages_[i];
-        }
-        columns_.frequencies = distinct(frequencies_, rows.size());
-        columns_.recencies = distinct(recencies_, rows.size());
-        columns_.ages = distinct(ages_, rows.size());
-        phase_ = Phase::index;
-        return rows.empty();
+    const double scale = columns.scale = rows.empty() || rows.back().row.age == 0 ? 1 : rows.back().row.age;
+    Lookout lookout;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        lookout.call();
+        frequencies[i] = static_cast<double>(rows[i].row.frequency);
+        recencies[i] = rows[i].row.recency / scale;
+        ages[i] = rows[i].row.age / scale;
+        customers[i] = static_cast<double>(rows[i].customers);
+        columns.total_customers += customers[i];
+        columns.total_frequency += customers[i] * frequencies[i];
+        columns.total_age += customers[i] * ages[i];
     }
-    for (const std::size_t stop = std::min(rows.size(), position_ + stretch); position_ < stop; ++position_) {
-        const PurchaseRow& row = rows[position_].row;
-        frequency_[position_] = number_of(static_cast<double>(row.frequency), columns_.frequencies);
-        recency_[position_] = number_of(row.recency / scale, columns_.recencies);
-        age_[position_] = number_of(row.age / scale, columns_.ages);
+    columns.frequencies = distinct(frequencies, rows.size());
+    columns.recencies = distinct(recencies, rows.size());
+    columns.ages = distinct(ages, rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        lookout.call();
+        const PurchaseRow& row = rows[i].row;
+        frequency[i] = number_of(static_cast<double>(row.frequency), columns.frequencies);
+        recency[i] = number_of(row.recency / scale, columns.recencies);
+        age[i] = number_of(row.age / scale, columns.ages);
     }
-    return position_ == rows.size();
+    return columns;
 }
 
 }  // namespace customer_value::clv

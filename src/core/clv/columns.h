@@ -39,24 +39,7 @@ struct PurchaseColumns {
     static constexpr std::size_t bytes_for(std::size_t rows) noexcept { return rows * ((4 + scratch_values) * 8 + 3 * 4) + 256; }
 };
 
-// Fills columns from sorted rows in stretches, so that a cancel request is answered in between.
-class ColumnBuilder {
-public:
-    ColumnBuilder() = default;
-    // Into bytes_for(rows) of memory.
-    ColumnBuilder(const RepeatPurchases& from, void* memory) noexcept;
-    // True when the columns are complete.
-    bool step();
-    [[nodiscard]] const PurchaseColumns& columns() const noexcept { return columns_; }
-
-private:
-    enum class Phase { distinct, index };
-    const RepeatPurchases* from_ = nullptr;
-    Phase phase_ = Phase::distinct;
-    std::size_t position_ = 0;
-    double *customers_ = nullptr, *frequencies_ = nullptr, *recencies_ = nullptr, *ages_ = nullptr;
-    std::uint32_t *frequency_ = nullptr, *recency_ = nullptr, *age_ = nullptr;
-    PurchaseColumns columns_;
-};
+// The columns of sorted rows, in bytes_for(rows) of memory.
+[[nodiscard]] PurchaseColumns purchase_columns(const RepeatPurchases& state, void* memory);
 
 }  // namespace customer_value::clv

@@ -1,6 +1,10 @@
 #include "core/clv/fit.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
+#include <type_traits>
 
 namespace customer_value::clv {
 
@@ -53,21 +57,43 @@ template <> void require_enough<GammaGamma>(const RepeatSpend& state)
                      shown(rows.front().row.monetary_value), "Rows without a repeat purchase, or of nothing spent, do not count.");
 }
 
-template <class Model> template <class Each> Fitted Fit<Model>::result(const Run<Each>& run) const
+namespace {
+
+constexpr double smallest_gain = 1e-6;  // of log-likelihood, by dropout
+// customers who do as without dropout, who mostly stay, who mostly leave, who all do alike
+constexpr std::array<Point, 3> starts{{{0, 0, 0, 0}, {-1, -1, -2, 1}, {1, 1, 2, 3}}};
+
+// Looks for the best parameters of one likelihood from one start.
+template <class Likelihood> Search search_from(const Point& log_start, Likelihood likelihood, double customers, const Search::Enough& is_enough)
 {
-    const Search& search = run.search();
+    const auto minus_mean = [&](const Point& log_parameters) {
+        Point parameters{};
+        for (std::size_t i = 0; i < Likelihood::parameters; ++i)
+            parameters[i] = std::exp(log_parameters[i]);
+        likelihood.at(parameters);
+        const Sum sum = sum_of(likelihood);
+        Search::Value mean{-sum.value / customers, {}};
+        for (std::size_t i = 0; i < Likelihood::parameters; ++i)
+            mean.gradient[i] = -sum.gradient[i] * parameters[i] / customers;
+        return mean;
+    };
+    return {Likelihood::parameters, log_start, minus_mean, is_enough};
+}
+
+template <class Likelihood, class Model> Fitted fitted_by(const Search& search, const Plan<Model>& plan)
+{
     Fitted fitted;
-    fitted.count = Each::parameters;
-    fitted.customers = plan_.customers();
-    fitted.log_likelihood = -search.value() * fitted.customers + plan_.shift();
+    fitted.count = Likelihood::parameters;
+    fitted.customers = plan.customers();
+    fitted.log_likelihood = -search.value() * fitted.customers + plan.shift();
     fitted.gradient = search.steepness();
     fitted.converged = search.converged();
     Point errors{};
     Matrix covariance{};
     const bool curved = search.covariance(covariance);
     fitted.at_boundary = search.has_left() || !curved;
-    for (std::size_t i = 0; i < Each::parameters; ++i) {
-        fitted.parameters[i] = std::exp(search.best()[i]) * plan_.unit()[i];
+    for (std::size_t i = 0; i < Likelihood::parameters; ++i) {
+        fitted.parameters[i] = std::exp(search.best()[i]) * plan.unit()[i];
         fitted.known[i] = true;
         // the delta method, from the logarithm
         errors[i] = fitted.parameters[i] * std::sqrt(covariance[i][i] / fitted.customers);
@@ -77,94 +103,64 @@ template <class Model> template <class Each> Fitted Fit<Model>::result(const Run
     return fitted;
 }
 
-template <class Model> void Fit<Model>::begin_search()
+// Whether a search is on its way to the fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
+// baseline and falls to it in proportion to the dropout, and dropouts do not become earlier; where dropout would gain anything, the slope would be twice as steep or more.
+bool nears(const Search& baseline, const Search& search, double customers)
 {
-    // the rate as it is without dropout, then others; customers who mostly stay, who mostly leave, who all do alike
-    constexpr std::array<Point, starts> others{{{0, 0, 0, 0}, {-1, -1, -2, 1}, {1, 1, 2, 3}}};
-    Point start = others[static_cast<std::size_t>(start_)];
-    if constexpr (has_baseline) {
-        const Point base = baseline_run_.search().best();
-        start[0] += std::clamp(base[0], -5.0, 5.0);
-        start[1] += std::clamp(base[1], -5.0, 5.0);
-    }
-    run_ = Run<Likelihood>(Likelihood(plan_.data()), plan_.customers(), start);
+    constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
+    const double above = search.value() - baseline.value(), slope = search.gradient()[2];
+    return search.best()[2] < little && above >= 0 && above * customers < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0 && search.best()[3] > 0;
 }
 
-// Whether a run is on its way to the fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
-// baseline and falls to it in proportion to the dropout, and dropouts do not become earlier; where dropout would gain anything, the slope would be twice as steep or more.
-// The first start is followed to its end.
-template <class Model> bool Fit<Model>::nears_baseline() const
+// The best of the searches from several starts; the next is made where those before did not end well. The first is followed to its end.
+template <class Model> Fitted best_fit(const Plan<Model>& plan, const Search* baseline, double baseline_log_likelihood)
 {
-    if constexpr (has_baseline) {
-        constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
-        const Search& search = run_.search();
-        const double above = search.value() - baseline_run_.search().value(), slope = search.gradient()[2];
-        return start_ > 0 && search.best()[2] < little && above >= 0 && above * plan_.customers() < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0 && search.best()[3] > 0;
+    using Likelihood = typename Plan<Model>::Likelihood;
+    const double customers = plan.customers();
+    Fitted best;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        Point start = starts[i];
+        // the rate as it is without dropout
+        for (std::size_t rate = 0; baseline != nullptr && rate < 2; ++rate)
+            start[rate] += std::clamp(baseline->best()[rate], -5.0, 5.0);
+        const Search search = search_from(start, Likelihood(plan.data()), customers, [&](const Search& now) { return i > 0 && baseline != nullptr && nears(*baseline, now, customers); });
+        const Fitted latest = fitted_by<Likelihood>(search, plan);
+        if (i == 0 || latest.log_likelihood > best.log_likelihood || (latest.converged && !best.converged && latest.log_likelihood > best.log_likelihood - smallest_gain))
+            best = latest;
+        if (best.converged && !best.at_boundary && best.log_likelihood > baseline_log_likelihood + smallest_gain)
+            break;
     }
-    return false;
+    return best;
 }
 
 // The model without dropout, in the form of the model with it.
-template <class Model> void Fit<Model>::fall_back()
+Fitted without_dropout(const Fitted& baseline, std::size_t parameters)
 {
-    const std::size_t count = fitted_.count;
-    fitted_ = baseline_;
-    fitted_.count = count;
-    fitted_.at_boundary = true;
-    fitted_.without_dropout = true;
-    fitted_.known[2] = true;    // a, s or gamma is 0
-    fitted_.known[3] = false;
+    Fitted fitted = baseline;
+    fitted.count = parameters;
+    fitted.at_boundary = true;
+    fitted.without_dropout = true;
+    fitted.known[2] = true;    // a, s or gamma is 0
+    fitted.known[3] = false;
+    return fitted;
 }
 
-// Whether a run has ended well; the next begins otherwise.
-template <class Model> bool Fit<Model>::end_search()
+}  // namespace
+
+template <class Model> Fit<Model>::Fit(const State& state, void* memory)
 {
-    const Fitted latest = result(run_);
-    if (!found_ || latest.log_likelihood > fitted_.log_likelihood || (latest.converged && !fitted_.converged && latest.log_likelihood > fitted_.log_likelihood - smallest_gain))
-        fitted_ = latest;
-    found_ = true;
-    bool good = fitted_.converged && !fitted_.at_boundary;
-    if constexpr (has_baseline)
-        good = good && fitted_.log_likelihood > baseline_.log_likelihood + smallest_gain;
-    if (!good && ++start_ < starts) {
-        begin_search();
-        return false;
-    }
-    if constexpr (has_baseline)
+    using Baseline = typename Plan<Model>::Baseline;
+    require_enough<Model>(state);
+    const Plan<Model> plan(state, memory);
+    if constexpr (std::is_same_v<Baseline, NoBaseline>) {
+        fitted_ = best_fit(plan, nullptr, -std::numeric_limits<double>::infinity());
+    } else {
+        const Search search = search_from(plan.baseline_start(), Baseline(plan.data()), plan.customers(), [](const Search&) { return false; });
+        baseline_ = fitted_by<Baseline>(search, plan);
+        fitted_ = best_fit(plan, &search, baseline_.log_likelihood);
         if (!(fitted_.log_likelihood > baseline_.log_likelihood + smallest_gain))
-            fall_back();
-    return true;
-}
-
-template <class Model> bool Fit<Model>::step()
-{
-    switch (phase_) {
-    case Phase::prepare:
-        if (plan_.step()) {
-            if constexpr (has_baseline) {
-                baseline_run_ = Run<Baseline>(Baseline(plan_.data()), plan_.customers(), plan_.baseline_start());
-                phase_ = Phase::baseline;
-            } else {
-                begin_search();
-                phase_ = Phase::search;
-            }
-        }
-        break;
-    case Phase::baseline:
-        if constexpr (has_baseline)
-            if (baseline_run_.step()) {
-                baseline_ = result(baseline_run_);
-                begin_search();
-                phase_ = Phase::search;
-            }
-        break;
-    case Phase::search:
-        if ((run_.step() || nears_baseline()) && end_search())
-            phase_ = Phase::done;
-        break;
-    case Phase::done: break;
+            fitted_ = without_dropout(baseline_, fitted_.count);
     }
-    return phase_ == Phase::done;
 }
 
 template class Fit<BgNbd>;

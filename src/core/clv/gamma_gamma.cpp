@@ -4,37 +4,39 @@
 
 namespace customer_value::clv {
 
-SpendColumnBuilder::SpendColumnBuilder(const RepeatSpend& from, void* memory) noexcept : from_(&from)
+SpendColumns spend_columns(const RepeatSpend& state, void* memory)
 {
+    const auto rows = state.rows();
     Arena arena(memory);
-    const std::size_t rows = columns_.rows = from.size();
-    columns_.customers = customers_ = arena.take<double>(rows);
-    columns_.frequency = frequency_ = arena.take<double>(rows);
-    columns_.spend = spend_ = arena.take<double>(rows);
-    columns_.log_spend = log_spend_ = arena.take<double>(rows);
-    double value = 0, customers = 0;
-    for (const auto& entry : from.rows()) {
-        customers += static_cast<double>(entry.customers);
+    auto* customers = arena.take<double>(rows.size());
+    auto* frequency = arena.take<double>(rows.size());
+    auto* spend = arena.take<double>(rows.size());
+    auto* log_spend = arena.take<double>(rows.size());
+    SpendColumns columns;
+    columns.rows = rows.size();
+    columns.customers = customers;
+    columns.frequency = frequency;
+    columns.spend = spend;
+    columns.log_spend = log_spend;
+    double value = 0;
+    Lookout lookout;
+    for (const auto& entry : rows) {
+        lookout.call();
+        columns.total_customers += static_cast<double>(entry.customers);
         value += static_cast<double>(entry.customers) * entry.row.monetary_value;
     }
     if (value > 0)
-        columns_.scale = value / customers;
-    columns_.total_customers = customers;
-}
-
-bool SpendColumnBuilder::step() noexcept
-{
-    constexpr std::size_t stretch = 65536;
-    const auto rows = from_->rows();
-    for (const std::size_t stop = std::min(rows.size(), position_ + stretch); position_ < stop; ++position_) {
-        const auto& [row, customers] = rows[position_];
-        customers_[position_] = static_cast<double>(customers);
-        frequency_[position_] = static_cast<double>(row.frequency);
-        spend_[position_] = frequency_[position_] * row.monetary_value / columns_.scale;
-        log_spend_[position_] = std::log(spend_[position_]);
-        columns_.log_value += customers_[position_] * std::log(row.monetary_value / columns_.scale);
+        columns.scale = value / columns.total_customers;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        lookout.call();
+        const auto& [row, count] = rows[i];
+        customers[i] = static_cast<double>(count);
+        frequency[i] = static_cast<double>(row.frequency);
+        spend[i] = frequency[i] * row.monetary_value / columns.scale;
+        log_spend[i] = std::log(spend[i]);
+        columns.log_value += customers[i] * std::log(row.monetary_value / columns.scale);
     }
-    return position_ == rows.size();
+    return columns;
 }
 
 // Equation 1a. Rows of one frequency stand together, and share all but the logarithm of their spend.

@@ -36,25 +36,12 @@ struct SpendColumns {
     static constexpr std::size_t bytes_for(std::size_t rows) noexcept { return rows * 4 * sizeof(double) + 64; }
 };
 
-class SpendColumnBuilder {
-public:
-    SpendColumnBuilder() = default;
-    // Into bytes_for(rows) of memory.
-    SpendColumnBuilder(const RepeatSpend& from, void* memory) noexcept;
-    bool step() noexcept;
-    [[nodiscard]] const SpendColumns& columns() const noexcept { return columns_; }
-
-private:
-    const RepeatSpend* from_ = nullptr;
-    std::size_t position_ = 0;
-    double *customers_ = nullptr, *frequency_ = nullptr, *spend_ = nullptr, *log_spend_ = nullptr;
-    SpendColumns columns_;
-};
+// In bytes_for(rows) of memory.
+[[nodiscard]] SpendColumns spend_columns(const RepeatSpend& state, void* memory);
 
 class GammaGammaLikelihood {
 public:
-    static constexpr std::size_t parameters = 3, stretch = 65536;
-    GammaGammaLikelihood() = default;
+    static constexpr std::size_t parameters = 3, block = 65536;
     explicit GammaGammaLikelihood(const SpendColumns& columns) noexcept : columns_(columns) {}
 
     void at(const Point& values) noexcept { at_ = values; }

@@ -2,11 +2,14 @@
 //
 //     parameters                        how many; all are positive, and searched for as logarithms
 //     at(parameters)                    prepares for rows at these parameters
-//     rows(), stretch                   how many rows, and how many at once between two looks for a cancel request
+//     rows(), block                     how many rows, and how many are summed at once: some milliseconds of work
 //     add(from, to, sum)                adds the log-likelihood of rows and its derivatives to a sum
 #pragma once
 
 #include "core/clv/search.h"
+#include "core/common/interrupt.h"
+
+#include <algorithm>
 
 namespace customer_value::clv {
 
@@ -23,5 +26,19 @@ struct Sum {
     }
     void add(const Sum& other) noexcept { add(1, other.value, other.gradient); }
 };
+
+// The sum over all rows, block by block.
+template <class Likelihood> [[nodiscard]] Sum sum_of(const Likelihood& likelihood)
+{
+    Sum sum;
+    for (std::size_t from = 0, to = 0; from < likelihood.rows(); from = to) {
+        stop_if_interrupted();
+        to = std::min(likelihood.rows(), from + Likelihood::block);
+        Sum block;
+        likelihood.add(from, to, block);
+        sum.add(block);
+    }
+    return sum;
+}
 
 }  // namespace customer_value::clv

@@ -40,8 +40,7 @@ private:
 
 class ParetoNbdLikelihood {
 public:
-    static constexpr std::size_t parameters = 4, stretch = 8192;
-    ParetoNbdLikelihood() = default;
+    static constexpr std::size_t parameters = 4, block = 8192;
     explicit ParetoNbdLikelihood(const PurchaseColumns& columns) noexcept;
 
     void at(const Point& values) noexcept;

@@ -25,8 +25,7 @@ struct Sbg {
 
 class SbgLikelihood {
 public:
-    static constexpr std::size_t parameters = 2, stretch = 4096;
-    SbgLikelihood() = default;
+    static constexpr std::size_t parameters = 2, block = 4096;
     explicit SbgLikelihood(const Renewals& rows) noexcept : rows_(&rows) {}
 
     void at(const Point& values) noexcept { model_ = {values[0], values[1]}; }

@@ -52,7 +52,33 @@ bool invert_positive(const Matrix& matrix, std::size_t n, Matrix& inverse) noexc
     return true;
 }
 
-Search::Search(std::size_t variables, const Point& start) noexcept : phase_(Phase::start), variables_(variables), value_(infinity), trial_(start) {}
+Search::Search(std::size_t variables, const Point& start, const Function& function, const Enough& is_enough) : variables_(variables)
+{
+    forget();
+    accept(start, evaluated(function, start));
+    if (value_ == infinity)
+        return;
+    while (descend(function))
+        if (is_enough(*this))
+            return;
+    // where a variable has left, there is no curvature to tell
+    if (is_enough(*this) || has_left())
+        return;
+    find_hessian(function);
+    try_newton(function);
+}
+
+Search::Value Search::evaluated(const Function& function, const Point& at)
+{
+    ++evaluations_;
+    Value there = function(at);
+    bool finite = std::isfinite(there.value);
+    for (std::size_t i = 0; i < variables_; ++i)
+        finite = finite && std::isfinite(there.gradient[i]);
+    if (!finite)
+        there.value = infinity;
+    return there;
+}
 
 double Search::steepness_of(const Point& at, const Point& gradient) const noexcept
 {
@@ -76,11 +102,11 @@ double Search::along(const Point& gradient) const noexcept
     return sum;
 }
 
-void Search::accept(double value, const Point& gradient) noexcept
+void Search::accept(const Point& at, const Value& there) noexcept
 {
-    best_ = trial_;
-    value_ = value;
-    gradient_ = gradient;
+    best_ = at;
+    value_ = there.value;
+    gradient_ = there.gradient;
 }
 
 void Search::forget() noexcept
@@ -91,37 +117,12 @@ void Search::forget() noexcept
     is_steepest_ = true;
 }
 
-void Search::tell(double value, const Point& gradient) noexcept
+// False where no direction leads down.
+bool Search::choose_direction() noexcept
 {
-    bool finite = std::isfinite(value);
-    for (std::size_t i = 0; i < variables_; ++i)
-        finite = finite && std::isfinite(gradient[i]);
-    ++evaluations_;
-    switch (phase_) {
-    case Phase::start:
-        accept(finite ? value : infinity, gradient);
-        forget();
-        if (!finite)
-            phase_ = Phase::done;
-        else
-            begin_line();
-        break;
-    case Phase::line: told_on_line(finite ? value : infinity, gradient); break;
-    case Phase::hessian: told_for_hessian(gradient); break;
-    case Phase::newton:
-        if (finite && steepness_of(trial_, gradient) < steepness() && value <= value_ + rounding * std::abs(value_))
-            accept(value, gradient);
-        phase_ = Phase::done;
-        break;
-    case Phase::done: break;
-    }
-}
-
-void Search::begin_line() noexcept
-{
-    if (steepness() < best_steepness || evaluations_ >= most_evaluations)
-        return begin_hessian();
-    for (int attempt = 0;; ++attempt) {
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (attempt > 0)
+            forget();
         double largest = 0;
         for (std::size_t i = 0; i < variables_; ++i) {
             direction_[i] = 0;
@@ -135,60 +136,54 @@ void Search::begin_line() noexcept
         if (largest > largest_step)
             for (double& component : direction_)
                 component *= largest_step / largest;
-        slope_ = along(gradient_);
-        if (slope_ < 0)
-            break;
-        if (attempt > 0)
-            return begin_hessian();
-        forget();
+        if (along(gradient_) < 0)
+            return true;
     }
-    longest_ = infinity;
+    return false;
+}
+
+// Goes down in one direction. False where the search has come to its end.
+bool Search::descend(const Function& function)
+{
+    if (steepness() < best_steepness || evaluations_ >= most_evaluations || !choose_direction())
+        return false;
+    const double slope = along(gradient_);
+    double shortest = 0, longest = infinity;
     for (std::size_t i = 0; i < variables_; ++i)
         if (direction_[i] != 0)
-            longest_ = std::min(longest_, ((direction_[i] > 0 ? box : -box) - best_[i]) / direction_[i]);
-    shortest_ = 0;
-    tries_ = 0;
-    phase_ = Phase::line;
-    try_step(std::min(1.0, longest_));
-}
-
-void Search::try_step(double step) noexcept
-{
-    step_ = step;
-    for (std::size_t i = 0; i < variables_; ++i)
-        trial_[i] = std::clamp(best_[i] + step * direction_[i], -box, box);
-}
-
-void Search::told_on_line(double value, const Point& gradient) noexcept
-{
-    const bool decreased = value <= value_ + enough_decrease * step_ * slope_ + rounding * std::abs(value_);
-    const bool flattened = along(gradient) >= enough_flattening * slope_;
-    const bool at_box = step_ >= longest_;
-    if (decreased && (flattened || at_box || tries_ >= most_tries)) {
-        const Point before = best_, gradient_before = gradient_;
-        idle_steps_ = value_ - value > idle * std::abs(value_) ? 0 : idle_steps_ + 1;
-        accept(value, gradient);
-        Point change{};
-        for (std::size_t i = 0; i < variables_; ++i) {
-            direction_[i] = best_[i] - before[i];
-            change[i] = gradient[i] - gradient_before[i];
+            longest = std::min(longest, ((direction_[i] > 0 ? box : -box) - best_[i]) / direction_[i]);
+    double step = std::min(1.0, longest);
+    for (int tries = 0;;) {
+        Point trial{};
+        for (std::size_t i = 0; i < variables_; ++i)
+            trial[i] = std::clamp(best_[i] + step * direction_[i], -box, box);
+        const Value there = evaluated(function, trial);
+        const bool decreased = there.value <= value_ + enough_decrease * step * slope + rounding * std::abs(value_);
+        const bool flattened = along(there.gradient) >= enough_flattening * slope;
+        const bool at_box = step >= longest;
+        if (decreased && (flattened || at_box || tries >= most_tries)) {
+            const Point before = best_, gradient_before = gradient_;
+            idle_steps_ = value_ - there.value > idle * std::abs(value_) ? 0 : idle_steps_ + 1;
+            accept(trial, there);
+            Point change{};
+            for (std::size_t i = 0; i < variables_; ++i) {
+                direction_[i] = best_[i] - before[i];
+                change[i] = gradient_[i] - gradient_before[i];
+            }
+            update_inverse(change);
+            stalled_ = idle_steps_ >= most_idle_steps;
+            return !stalled_;
         }
-        update_inverse(change);
-        stalled_ = idle_steps_ >= most_idle_steps;
-        return stalled_ ? begin_hessian() : begin_line();
+        if (evaluations_ >= most_evaluations)
+            return false;
+        if (++tries > most_tries) {
+            stalled_ = is_steepest_;
+            forget();
+            return !stalled_;
+        }
+        (decreased ? shortest : longest) = step;
+        step = !std::isfinite(longest) ? 2 * shortest : decreased && shortest * 2 < longest ? shortest * 2 : (shortest + longest) / 2;
     }
-    if (evaluations_ >= most_evaluations)
-        return begin_hessian();
-    if (++tries_ > most_tries) {
-        stalled_ = is_steepest_;
-        forget();
-        return stalled_ ? begin_hessian() : begin_line();
-    }
-    if (decreased)
-        shortest_ = step_;
-    else
-        longest_ = step_;
-    try_step(std::isfinite(longest_) ? (decreased && shortest_ * 2 < longest_ ? shortest_ * 2 : (shortest_ + longest_) / 2) : 2 * shortest_);
 }
 
 // BFGS; direction_ is the step that was made.
@@ -217,50 +212,35 @@ void Search::update_inverse(const Point& change) noexcept
                               (moved[i] * direction_[j] + direction_[i] * moved[j]) / curvature;
 }
 
-// Where a variable has left, there is no curvature to tell.
-void Search::begin_hessian() noexcept
+void Search::find_hessian(const Function& function)
 {
-    if (has_left()) {
-        phase_ = Phase::done;
-        return;
+    for (std::size_t column = 0; column < variables_; ++column) {
+        const auto gradient_at = [&](double offset) {
+            Point beside = best_;
+            beside[column] += offset;
+            return evaluated(function, beside).gradient;
+        };
+        const Point after = gradient_at(difference), before = gradient_at(-difference);
+        for (std::size_t i = 0; i < variables_; ++i)
+            hessian_[i][column] = (after[i] - before[i]) / (2 * difference);
     }
-    phase_ = Phase::hessian;
-    column_ = 0;
-    second_side_ = false;
-    trial_ = best_;
-    trial_[0] += difference;
-}
-
-void Search::told_for_hessian(const Point& gradient) noexcept
-{
-    for (std::size_t i = 0; i < variables_; ++i) {
-        if (!second_side_)
-            hessian_[i][column_] = gradient[i];
-        else
-            hessian_[i][column_] = (hessian_[i][column_] - gradient[i]) / (2 * difference);
-    }
-    if (second_side_ && ++column_ == variables_)
-        return begin_newton();
-    second_side_ = !second_side_;
-    trial_ = best_;
-    trial_[column_] += second_side_ ? -difference : difference;
-}
-
-void Search::begin_newton() noexcept
-{
     for (std::size_t i = 0; i < variables_; ++i)
         for (std::size_t j = 0; j < i; ++j)
             hessian_[i][j] = hessian_[j][i] = (hessian_[i][j] + hessian_[j][i]) / 2;
+}
+
+void Search::try_newton(const Function& function)
+{
     Matrix inverse;
-    if (!covariance(inverse)) {
-        phase_ = Phase::done;
+    if (!covariance(inverse))
         return;
-    }
-    trial_ = best_;
+    Point trial = best_;
     for (std::size_t i = 0; i < variables_; ++i)
         for (std::size_t j = 0; j < variables_; ++j)
-            trial_[i] = std::clamp(trial_[i] - inverse[i][j] * gradient_[j], -box, box);
-    phase_ = Phase::newton;
+            trial[i] = std::clamp(trial[i] - inverse[i][j] * gradient_[j], -box, box);
+    const Value there = evaluated(function, trial);
+    if (steepness_of(trial, there.gradient) < steepness() && there.value <= value_ + rounding * std::abs(value_))
+        accept(trial, there);
 }
 
 }  // namespace customer_value::clv

@@ -1,13 +1,11 @@
 // Finds the smallest value of a smooth function of a few variables by BFGS with a weak Wolfe search (J. Nocedal, S. J. Wright,
 // Numerical Optimization, 2006, chapter 6; A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton methods", Mathematical
 // Programming 141 (2013) 135-163), then its Hessian by central differences of the gradient, and a Newton step with it.
-//
-// The search does not call the function: it says where to evaluate it next and is told what came out. So the work between two
-// evaluations, and within one, can be cut into stretches, and the search is plain data that can be dropped at any time.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <functional>
 
 namespace customer_value::clv {
 
@@ -24,14 +22,16 @@ public:
     static constexpr double box = 20;
     static constexpr double flat = 12;  // from 0 on, at which a variable has left for infinity
 
-    Search() = default;
-    Search(std::size_t variables, const Point& start) noexcept;
-
-    [[nodiscard]] bool done() const noexcept { return phase_ == Phase::done; }
-    // Where the function is wanted next.
-    [[nodiscard]] const Point& next() const noexcept { return trial_; }
-    // What it is there; a value that is not finite counts as too large.
-    void tell(double value, const Point& gradient) noexcept;
+    // What the function is at a point; a value that is not finite counts as too large.
+    struct Value {
+        double value;
+        Point gradient;
+    };
+    using Function = std::function<Value(const Point&)>;
+    // Ends a search early.
+    using Enough = std::function<bool(const Search&)>;
+    // Finds it, from a start. Passes on what the function throws.
+    Search(std::size_t variables, const Point& start, const Function& function, const Enough& is_enough);
 
     // What was found.
     [[nodiscard]] const Point& best() const noexcept { return best_; }
@@ -48,34 +48,29 @@ public:
     [[nodiscard]] bool covariance(Matrix& inverse) const noexcept { return invert_positive(hessian_, variables_, inverse); }
 
 private:
-    enum class Phase { start, line, hessian, newton, done };
     static constexpr double good_steepness = 1e-6, best_steepness = 1e-9;
     static constexpr double largest_step = 2;   // in each variable
     static constexpr double difference = 3e-4;  // for the Hessian
     static constexpr int most_evaluations = 400, most_tries = 40, most_idle_steps = 5;
 
+    [[nodiscard]] Value evaluated(const Function& function, const Point& at);
     [[nodiscard]] double steepness_of(const Point& at, const Point& gradient) const noexcept;
     [[nodiscard]] double along(const Point& gradient) const noexcept;
-    void accept(double value, const Point& gradient) noexcept;
+    void accept(const Point& at, const Value& there) noexcept;
+    bool choose_direction() noexcept;
+    bool descend(const Function& function);
     void update_inverse(const Point& gradient) noexcept;
     void forget() noexcept;
-    void begin_line() noexcept;
-    void try_step(double step) noexcept;
-    void told_on_line(double value, const Point& gradient) noexcept;
-    void begin_hessian() noexcept;
-    void told_for_hessian(const Point& gradient) noexcept;
-    void begin_newton() noexcept;
+    void find_hessian(const Function& function);
+    void try_newton(const Function& function);
 
-    Phase phase_ = Phase::done;
-    std::size_t variables_ = 0;
-    int evaluations_ = 0, tries_ = 0;
-    std::size_t column_ = 0;
-    bool second_side_ = false;
+    std::size_t variables_;
+    int evaluations_ = 0;
     bool is_steepest_ = true;  // the inverse holds nothing yet
     int idle_steps_ = 0;       // that gained nothing, one after the other
     bool stalled_ = false;
-    double value_ = 0, slope_ = 0, step_ = 0, shortest_ = 0, longest_ = 0;
-    Point trial_{}, best_{}, gradient_{}, direction_{};
+    double value_ = 0;
+    Point best_{}, gradient_{}, direction_{};
     Matrix inverse_{}, hessian_{};
 };
 
