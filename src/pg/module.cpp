@@ -22,5 +22,11 @@ extern "C" void _PG_init()
                             1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("customer_value");
     // what CHECK_FOR_INTERRUPTS would end the query for
-    customer_value::is_interrupted = []() noexcept { return (QueryCancelPending || ProcDiePending) && InterruptHoldoffCount == 0 && CritSectionCount == 0; };
+    customer_value::is_interrupted = []() noexcept {
+        bool ends = QueryCancelPending || ProcDiePending;
+#if PG_VERSION_NUM >= 170000
+        ends = ends || TransactionTimeoutPending;
+#endif
+        return ends && InterruptHoldoffCount == 0 && CritSectionCount == 0;
+    };
 }

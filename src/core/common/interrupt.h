@@ -1,5 +1,5 @@
-// Long work looks up now and then whether somebody wants it to end. The core knows no database: it calls what the database has
-// set, which only looks at flags, and throws `interrupted` where they are up.
+// How long work in the core is cancelled. The core knows no database: now and then it calls what the database has set, which only reads flags, and throws
+// `interrupted` where they are set. What polls is not noexcept.
 #pragma once
 
 #include "core/common/error.h"
