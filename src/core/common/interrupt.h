@@ -18,7 +18,7 @@ inline void stop_if_interrupted()
         throw_interrupted();
 }
 
-// Looks up once in so many calls.
+// Polls once in 65,536 calls.
 class Lookout {
 public:
     void call()
@@ -31,7 +31,7 @@ private:
     std::uint32_t calls_ = 0;
 };
 
-// std::sort that looks up between comparisons. Where it stops half-way, elements may be missing: their owner is given up then.
+// std::sort with a comparator that polls. Where it stops half-way, elements may be missing: their owner is given up then.
 template <class Iterator, class Before> void sort_or_stop(Iterator first, Iterator end, Before before)
 {
     Lookout lookout;
