@@ -13,7 +13,7 @@ template <class Model> Datum fit_ledger(FunctionCallInfo fcinfo)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Day as_of = as_of_argument(fcinfo, 1, view);
     const std::int32_t unit = unit_days(fcinfo, 2);
     return fitted_row<Model>(fcinfo, *purchase_state(view, as_of, unit), {PG_GETARG_DATUM(2), false});
@@ -30,7 +30,7 @@ SQL_FUNCTION(repeat_purchases_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Day as_of = as_of_argument(fcinfo, 1, view);
     return datum_of(finished(*purchase_state(view, as_of, unit_days(fcinfo, 2))));
 }
@@ -40,7 +40,7 @@ SQL_FUNCTION(bg_bb_fit_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Day as_of = as_of_argument(fcinfo, 1, view);
     const ledger::Step step = step_argument(fcinfo, 2);
     auto* state = empty<clv::RepeatPurchases>();
@@ -60,7 +60,7 @@ SQL_FUNCTION(gamma_gamma_fit_ledger)
 {
     if (lacks(fcinfo, {0}))
         PG_RETURN_NULL();
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Day as_of = as_of_argument(fcinfo, 1, view);
     require_amounts(view);
     auto* state = empty<clv::RepeatSpend>();

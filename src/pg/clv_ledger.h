@@ -50,9 +50,9 @@ inline double monetary_value_of(const ledger::View& view, const clv::Bought& bou
     return static_cast<double>(bought.spend) / unit / static_cast<double>(bought.frequency);
 }
 
-inline void require_amounts(const ledger::View& view)
+inline void require_amounts(const ledger::Head& head)
 {
-    if (view.customers > 0 && !view.has_amounts)
+    if (head.customers > 0 && !head.has_amounts)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this ledger has no amounts, which a forecast of value needs"),
                         errhint("Make it with ledger_agg(customer, day, amount).")));
 }

@@ -42,7 +42,7 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
 {
     if (lacks(fcinfo, {0, 1, 2, 3, 4}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 5, view, stated);
     require_amounts(view);
     const ModelParameters parameters = model_parameters(PG_GETARG_DATUM(1), Model::parameters);
@@ -188,7 +188,7 @@ SQL_FUNCTION(holdout_check)
 {
     if (lacks(fcinfo, {0, 1, 2}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const auto fit_until = day_argument(fcinfo, 1, "fit_until");
     const std::int32_t unit = unit_days(fcinfo, 2);
     if (view.customers == 0)
@@ -240,7 +240,7 @@ SQL_FUNCTION(model_comparison_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Day as_of = as_of_argument(fcinfo, 1, view);
     return comparison(fcinfo, *purchase_state(view, as_of, unit_days(fcinfo, 2)));
 }

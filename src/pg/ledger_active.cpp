@@ -23,12 +23,12 @@ struct DayRows {
 };
 
 // The days of a report: [from, to), or those from the first or to the last row where one is NULL.
-DayRows day_rows_argument(FunctionCallInfo fcinfo, int from_index, int to_index, const ledger::View& view)
+DayRows day_rows_argument(FunctionCallInfo fcinfo, int from_index, int to_index, const ledger::Head& head)
 {
     const DayBounds bounds = day_bounds_argument(fcinfo, from_index, to_index);
-    if (view.rows() == 0 && !(bounds.from && bounds.to))
+    if (head.rows == 0 && !(bounds.from && bounds.to))
         return {0, 0};
-    const ledger::Day first = bounds.from.value_or(view.first_day), end = bounds.to.value_or(view.last_day + 1);
+    const ledger::Day first = bounds.from.value_or(head.first_day), end = bounds.to.value_or(head.last_day + 1);
     if (end <= first)
         return {0, 0};
     const std::int64_t count = std::int64_t{end} - first;
@@ -46,11 +46,10 @@ SQL_FUNCTION(rolling_active)
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
     const std::int32_t window_days = window_argument(fcinfo, 1);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const ledger::View& view = source.view;
-    const DayRows days = day_rows_argument(fcinfo, 2, 3, view);
+    const Ledger ledger(fcinfo, 0);
+    const DayRows days = day_rows_argument(fcinfo, 2, 3, ledger);
     auto* active = static_cast<ledger::Active*>(palloc0((days.count + 1) * sizeof(ledger::Active)));
-    source.read([&](const ledger::View& rows) { return ledger::rolling_active(rows, days.first, window_days, {active, days.count}); });
+    ledger.read([&](const ledger::View& rows) { return ledger::rolling_active(rows, days.first, window_days, {active, days.count}); });
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < days.count; ++i)
         rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day), count_column(active[i].in_window),
@@ -63,7 +62,7 @@ SQL_FUNCTION(stickiness)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const ledger::View view = read_ledger(fcinfo, 0);
+    const ledger::View view = Ledger(fcinfo, 0).laid_out();
     const ledger::Step step = step_argument(fcinfo, 1);
     const std::size_t most = ledger::most_active_periods(view);
     auto* customers = static_cast<std::int64_t*>(MemoryContextAllocExtended(CurrentMemoryContext, (most + 1) * sizeof(std::int64_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));

@@ -84,13 +84,13 @@ inline Periods periods_of(const ledger::Step& step, ledger::Day first, ledger::D
     return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
 }
 
-inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index, const ledger::View& view)
+inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index, const ledger::Head& head)
 {
     const ledger::Step step = step_argument(fcinfo, step_index);
     const auto [from, to] = day_bounds_argument(fcinfo, from_index, to_index);
-    if (view.rows() == 0 && !(from && to))
+    if (head.rows == 0 && !(from && to))
         return {step, 0, 0};
-    return periods_of(step, from.value_or(view.first_day), to.value_or(view.last_day + 1), "from_day, to_day and step make");
+    return periods_of(step, from.value_or(head.first_day), to.value_or(head.last_day + 1), "from_day, to_day and step make");
 }
 
 }  // namespace customer_value::pg

@@ -7,11 +7,11 @@ using ledger::CohortGrid;
 
 namespace {
 
-CohortGrid grid_argument(FunctionCallInfo fcinfo, int as_of_index, const ledger::View& view)
+CohortGrid grid_argument(FunctionCallInfo fcinfo, int as_of_index, const ledger::Head& head)
 {
     const ledger::Step step = step_argument(fcinfo, 1);
     const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
-    return guarded([&] { return ledger::cohort_grid(view, step, as_of); });
+    return guarded([&] { return ledger::cohort_grid(head, step, as_of); });
 }
 
 }  // namespace
@@ -23,12 +23,11 @@ SQL_FUNCTION(cohort_retention)
         return no_rows(fcinfo);
     const std::string_view kind_name = text_of(PG_GETARG_DATUM(2));
     const auto kind = guarded([&] { return ledger::retention_kind_named(kind_name); });
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const ledger::View& view = source.view;
-    const CohortGrid grid = grid_argument(fcinfo, 3, view);
+    const Ledger ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 3, ledger);
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto active = zeros<std::int64_t>(grid.cells());
-    source.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
+    ledger.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
                 ledger::CustomerStream::Amounts::left_out, ledger::RowOrder::any);
 
     Rows rows(fcinfo);
@@ -47,12 +46,11 @@ SQL_FUNCTION(revenue_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const ledger::View& view = source.view;
-    const CohortGrid grid = grid_argument(fcinfo, 2, view);
+    const Ledger ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 2, ledger);
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto revenue = zeros<Int128>(grid.cells());
-    source.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
+    ledger.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
                 ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
 
     Rows rows(fcinfo);
@@ -65,9 +63,9 @@ SQL_FUNCTION(revenue_cohorts)
             rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), null_column(), null_column(), null_column()});
             return;
         }
-        const Datum total = numeric_of(cumulative, view.scale);
-        rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), {numeric_of(earned, view.scale), false},
-                  {total, false}, ratio(total, NumericGetDatum(int64_to_numeric(size)), view.scale)});
+        const Datum total = numeric_of(cumulative, ledger.scale);
+        rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), {numeric_of(earned, ledger.scale), false},
+                  {total, false}, ratio(total, NumericGetDatum(int64_to_numeric(size)), ledger.scale)});
     });
     return rows.done();
 }

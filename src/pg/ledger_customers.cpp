@@ -14,7 +14,7 @@ Datum customers(FunctionCallInfo fcinfo, StatedKind stated)
 {
     if (lacks(fcinfo, {0}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const Day as_of = as_of_argument(fcinfo, stated ? 2 : 1, view);
     Rows rows(fcinfo);
@@ -54,7 +54,7 @@ Datum rfm_summary(FunctionCallInfo fcinfo, StatedKind stated)
     const int as_of_index = stated ? 2 : 1, unit_index = as_of_index + 1;
     if (lacks(fcinfo, {0, unit_index}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const Day as_of = as_of_argument(fcinfo, as_of_index, view);
     const std::int32_t unit = unit_argument(fcinfo, unit_index);
@@ -88,11 +88,11 @@ SQL_FUNCTION(segment_migration)
 {
     if (lacks(fcinfo, {0, 1, 2, 3}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Ledger ledger(fcinfo, 0);
     const auto from = day_argument(fcinfo, 1, "before_as_of"), to = day_argument(fcinfo, 2, "as_of");
     require_order(*from, *to, "before_as_of", "as_of");
     const std::int32_t bins = PG_GETARG_INT32(3);
-    const auto migration = source.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
+    const auto migration = ledger.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
     Rows rows(fcinfo);
     for (std::size_t before = 0; before < migration.size(); ++before)
         for (std::size_t after = 0; after < migration[before].size(); ++after)

@@ -24,17 +24,17 @@ using StatedKind = std::optional<KeyKind>;
 
 // Ereports 22023 where the ledger's customers are of another kind than stated, or `key`, the argument of that index, is not NULL:
 // a literal that is meant for the argument after it would otherwise be taken for a key and ignored.
-inline void require_kind(FunctionCallInfo fcinfo, int index, const ledger::View& view, StatedKind stated)
+inline void require_kind(FunctionCallInfo fcinfo, int index, const ledger::Head& head, StatedKind stated)
 {
     if (!stated)
         return;
     if (!PG_ARGISNULL(index))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key must be NULL: only its type counts"),
                         errhint("To leave key out, say what the next argument is, as in as_of => '2024-12-31' or DATE '2024-12-31'.")));
-    if (view.customers > 0 && view.kind != *stated)
+    if (head.customers > 0 && head.kind != *stated)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("this ledger's customers are %s, not %s", name_of(view.kind).data(), name_of(*stated).data()),
-                        errhint("Pass NULL::%s as key, or leave it out to get customers as text.", name_of(view.kind).data())));
+                        errmsg("this ledger's customers are %s, not %s", name_of(head.kind).data(), name_of(*stated).data()),
+                        errhint("Pass NULL::%s as key, or leave it out to get customers as text.", name_of(head.kind).data())));
 }
 
 // A customer in the type of its key.
@@ -61,20 +61,20 @@ inline NullableResult customer_column(const ledger::View& view, std::uint32_t cu
 }
 
 // Money of a ledger; NULL where it has no amounts.
-inline NullableResult money_column(const ledger::View& view, Int128 amount)
+inline NullableResult money_column(const ledger::Head& head, Int128 amount)
 {
-    return view.has_amounts ? NullableResult{numeric_of(amount, view.scale), false} : null_column();
+    return head.has_amounts ? NullableResult{numeric_of(amount, head.scale), false} : null_column();
 }
 // amount / count, with no fewer places than money has; NULL without amounts and for a count of 0.
-inline NullableResult mean_column(const ledger::View& view, Int128 amount, std::int64_t count)
+inline NullableResult mean_column(const ledger::Head& head, Int128 amount, std::int64_t count)
 {
-    return view.has_amounts ? ratio(numeric_of(amount, view.scale), numeric_of(Int128{count}, 0), view.scale) : null_column();
+    return head.has_amounts ? ratio(numeric_of(amount, head.scale), numeric_of(Int128{count}, 0), head.scale) : null_column();
 }
 
 // The day up to which rows count: the ledger's last where the argument is NULL.
-inline ledger::Day as_of_argument(FunctionCallInfo fcinfo, int index, const ledger::View& view)
+inline ledger::Day as_of_argument(FunctionCallInfo fcinfo, int index, const ledger::Head& head)
 {
-    return day_argument(fcinfo, index, "as_of").value_or(view.last_day);
+    return day_argument(fcinfo, index, "as_of").value_or(head.last_day);
 }
 
 inline void require_order(ledger::Day from, ledger::Day to, const char* first = "from_day", const char* last = "to_day")

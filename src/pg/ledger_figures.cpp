@@ -7,26 +7,27 @@
 using namespace customer_value;
 using namespace customer_value::pg;
 using ledger::Figures;
+using ledger::Head;
 using ledger::View;
 
 namespace {
 
 // Sums over all rows, which need no order and no columns.
-Figures figures_of(const LedgerSource& source)
+Figures figures_of(const Ledger& ledger)
 {
-    return source.read([](const View& rows) { return ledger::figures_of(rows); }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
+    return ledger.read([](const View& rows) { return ledger::figures_of(rows); }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
 }
 
-NullableResult net_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.net()); }
-NullableResult gross_revenue(const View& view, const Figures& figures) { return view.rows() == 0 ? null_column() : money_column(view, figures.gross); }
-NullableResult refund_rate(const View&, const Figures& figures) { return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0)); }
-NullableResult avg_check(const View& view, const Figures& figures) { return mean_column(view, figures.net(), figures.orders); }
-NullableResult purchase_frequency(const View&, const Figures& figures)
+NullableResult net_revenue(const Head& head, const Figures& figures) { return head.rows == 0 ? null_column() : money_column(head, figures.net()); }
+NullableResult gross_revenue(const Head& head, const Figures& figures) { return head.rows == 0 ? null_column() : money_column(head, figures.gross); }
+NullableResult refund_rate(const Head&, const Figures& figures) { return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0)); }
+NullableResult avg_check(const Head& head, const Figures& figures) { return mean_column(head, figures.net(), figures.orders); }
+NullableResult purchase_frequency(const Head&, const Figures& figures)
 {
     return ratio(numeric_of(Int128{figures.orders}, 0), numeric_of(Int128{figures.buyers}, 0));
 }
-NullableResult repeat_purchase_rate(const View&, const Figures& figures) { return percent(figures.repeat_buyers, figures.buyers); }
-NullableResult historic_ltv(const View& view, const Figures& figures) { return mean_column(view, figures.net(), view.customers); }
+NullableResult repeat_purchase_rate(const Head&, const Figures& figures) { return percent(figures.repeat_buyers, figures.buyers); }
+NullableResult historic_ltv(const Head& head, const Figures& figures) { return mean_column(head, figures.net(), head.customers); }
 
 ledger::Step step_named(FunctionCallInfo fcinfo, int index, const char* name)
 {
@@ -67,8 +68,8 @@ NullableResult ltv(const View& view, const ledger::Step& per)
 #define LEDGER_FIGURE(name)                                                \
     SQL_FUNCTION(ledger_##name)                                            \
     {                                                                      \
-        const LedgerSource source = ledger_source(fcinfo, 0);              \
-        return name(source.view, figures_of(source)).returned(fcinfo);     \
+        const Ledger ledger(fcinfo, 0);                                    \
+        return name(ledger, figures_of(ledger)).returned(fcinfo);          \
     }
 
 LEDGER_FIGURE(net_revenue)
@@ -84,33 +85,33 @@ SQL_FUNCTION(ledger_totals)
 {
     if (lacks(fcinfo, {0}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const Figures figures = figures_of(source);
+    const Ledger ledger(fcinfo, 0);
+    const Figures figures = figures_of(ledger);
     Rows rows(fcinfo);
-    rows.put({count_column(source.view.customers), count_column(figures.buyers), count_column(figures.orders), count_column(static_cast<std::int64_t>(source.view.rows()) - figures.orders),
-              money_column(source.view, figures.gross), money_column(source.view, figures.refunds)});
+    rows.put({count_column(ledger.customers), count_column(figures.buyers), count_column(figures.orders), count_column(static_cast<std::int64_t>(ledger.rows) - figures.orders),
+              money_column(ledger, figures.gross), money_column(ledger, figures.refunds)});
     return rows.done();
 }
 
 SQL_FUNCTION(ledger_historic_ltv_of)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Ledger ledger(fcinfo, 0);
     const std::int64_t customers = PG_GETARG_INT64(1);
     if (customers < 0)
         ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
                         errmsg("customers must not be negative: " INT64_FORMAT, static_cast<int64>(customers))));
-    return mean_column(source.view, figures_of(source).net(), customers).returned(fcinfo);
+    return mean_column(ledger, figures_of(ledger).net(), customers).returned(fcinfo);
 }
 
 SQL_FUNCTION(ledger_ltv)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     return ltv(view, guarded([&] { return ledger::Step({1, 0}); })).returned(fcinfo);
 }
 
 SQL_FUNCTION(ledger_ltv_per)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     return ltv(view, step_named(fcinfo, 1, "per")).returned(fcinfo);
 }
 
@@ -122,7 +123,7 @@ SQL_FUNCTION(customer_lifespan)
     const std::string_view name = text_of(PG_GETARG_DATUM(1));
     const auto method = guarded([&] { return ledger::lifespan_method(name); });
     const ledger::Span lapse = span_argument(fcinfo, 2, "lapse");
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const ledger::Day as_of = as_of_argument(fcinfo, 3, view);
     const auto days = guarded([&] { return ledger::customer_lifespan(view, method, lapse, as_of); });
     if (!days)

@@ -42,7 +42,7 @@ Datum golden_customers(FunctionCallInfo fcinfo, StatedKind stated)
         report_other_key();
     if (lacks(fcinfo, {0, threshold_index}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const double threshold = PG_GETARG_FLOAT8(threshold_index);
     const Revenues revenues = revenues_of(view, range_argument(fcinfo, threshold_index + 1, threshold_index + 2));
@@ -59,12 +59,12 @@ Datum golden_customers(FunctionCallInfo fcinfo, StatedKind stated)
 
 // The golden trend of the periods between the bounds; false where a revenue does not fit.
 template <class Revenue>
-bool fill_trend(const LedgerSource& source, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts, std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
+bool fill_trend(const Ledger& ledger, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts, std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
 {
     const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()}, allocated<Revenue>(most), allocated<std::uint32_t>(most)};
-    if (!source.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); }, ledger::CustomerStream::Amounts::read))
+    if (!ledger.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); }, ledger::CustomerStream::Amounts::read))
         return false;
-    guarded([&] { ledger::golden_trend(incomes, starts, source.view.customers, threshold, trend); });
+    guarded([&] { ledger::golden_trend(incomes, starts, ledger.customers, threshold, trend); });
     return true;
 }
 
@@ -77,8 +77,8 @@ SQL_FUNCTION(golden_trend)
 {
     if (lacks(fcinfo, {0, 1, 2}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const Periods periods = periods_argument(fcinfo, 1, 3, 4, source.view);
+    const Ledger ledger(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 3, 4, ledger);
     const double threshold = PG_GETARG_FLOAT8(2);
     const auto count = static_cast<std::size_t>(periods.count);
     const std::span bounds(allocated<ledger::Day>(count + 1), count + 1);
@@ -87,9 +87,9 @@ SQL_FUNCTION(golden_trend)
     const std::span trend(allocated<ledger::GoldenPeriod>(count), count);
     std::fill(trend.begin(), trend.end(), ledger::GoldenPeriod{});
     const std::span starts(allocated<std::size_t>(count), count);
-    const std::size_t most = source.read([&](const View& rows) { return ledger::place_incomes(rows, bounds, starts); });
-    if (!fill_trend<std::int64_t>(source, bounds, starts, most, threshold, trend))
-        fill_trend<Int128>(source, bounds, starts, most, threshold, trend);
+    const std::size_t most = ledger.read([&](const View& rows) { return ledger::place_incomes(rows, bounds, starts); });
+    if (!fill_trend<std::int64_t>(ledger, bounds, starts, most, threshold, trend))
+        fill_trend<Int128>(ledger, bounds, starts, most, threshold, trend);
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::GoldenPeriod& row = trend[i];
@@ -109,7 +109,7 @@ SQL_FUNCTION(golden_trend)
 
 SQL_FUNCTION(ledger_golden_income_share)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const double threshold = PG_GETARG_FLOAT8(1);
     const Revenues revenues = revenues_of(view, {});
     const Golden golden = guarded([&] { return ledger::golden_of(revenues.sorted, threshold); });
@@ -118,7 +118,7 @@ SQL_FUNCTION(ledger_golden_income_share)
 
 SQL_FUNCTION(ledger_gini)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const Revenues revenues = revenues_of(view, {});
     const ledger::Gini gini = guarded([&] { return ledger::gini_of(revenues.sorted); });
     return ratio(numeric_of(gini.numerator, 0), numeric_of(gini.total * gini.count, 0)).returned(fcinfo);

@@ -18,8 +18,8 @@ SQL_FUNCTION(customer_growth)
 {
     if (lacks(fcinfo, {0, 1, 4}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const Periods periods = periods_argument(fcinfo, 1, 2, 3, source.view);
+    const Ledger ledger(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 2, 3, ledger);
     const ledger::Span lapse = span_argument(fcinfo, 4, "lapse");
     const auto count = static_cast<std::size_t>(periods.count);
     auto* bounds = static_cast<ledger::Day*>(palloc((count + 1) * sizeof(ledger::Day)));
@@ -27,7 +27,7 @@ SQL_FUNCTION(customer_growth)
     for (std::size_t i = 0; i <= count; ++i)
         bounds[i] = periods.start(static_cast<std::int64_t>(i));
     if (count > 0)
-        source.read([&](const ledger::View& view) { ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count}); });
+        ledger.read([&](const ledger::View& view) { ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count}); });
     const double z = guarded([&] { return two_sided_z(0.95); });
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {

@@ -12,13 +12,12 @@ namespace {
 // Of the customers active at the start of [from, to), those lost at its end.
 Proportion churn_argument(FunctionCallInfo fcinfo)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const ledger::View& view = source.view;
+    const Ledger ledger(fcinfo, 0);
     const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
     const ledger::Span lapse = span_argument(fcinfo, 3, "lapse");
-    if (view.rows() == 0)
+    if (ledger.rows == 0)
         return {};
-    return source.read([&](const ledger::View& rows) { return ledger::churn_between(rows, *bounds.from, *bounds.to, lapse); });
+    return ledger.read([&](const ledger::View& rows) { return ledger::churn_between(rows, *bounds.from, *bounds.to, lapse); });
 }
 
 }  // namespace
@@ -28,12 +27,11 @@ SQL_FUNCTION(lifecycle)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const ledger::View& view = source.view;
-    const Periods periods = periods_argument(fcinfo, 1, 2, 3, view);
+    const Ledger ledger(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 2, 3, ledger);
     const auto count = static_cast<std::size_t>(periods.count);
     auto* lifecycle = static_cast<ledger::Lifecycle*>(palloc0((count + 1) * sizeof(ledger::Lifecycle)));
-    source.read([&](const ledger::View& rows) { return ledger::lifecycle(rows, periods.step, periods.first, {lifecycle, count}); });
+    ledger.read([&](const ledger::View& rows) { return ledger::lifecycle(rows, periods.step, periods.first, {lifecycle, count}); });
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i)
         rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(lifecycle[i].joined), count_column(lifecycle[i].returning),

@@ -10,11 +10,27 @@ namespace customer_value::pg {
 using ledger::Builder;
 using ledger::Head;
 using ledger::Request;
+using ledger::StoredLedger;
 using ledger::View;
 
 int max_ledger_memory = 1024 * 1024;
 
 namespace {
+
+// What is on disk: this, then the currency, then the body.
+struct FlatLedger {
+    std::int32_t varlena_header;
+    std::uint8_t version;
+    std::uint8_t currency_length;  // 0 where none is said
+    std::uint8_t unused[2];
+    ledger::Facts facts;
+
+    [[nodiscard]] Head head() const noexcept { return {facts, {reinterpret_cast<const char*>(this + 1), currency_length}}; }
+    [[nodiscard]] std::span<const unsigned char> body() const noexcept
+    {
+        return {reinterpret_cast<const unsigned char*>(this + 1) + currency_length, VARSIZE(this) - sizeof(FlatLedger) - currency_length};
+    }
+};
 
 constexpr const char* object_context_name = "customer_value ledgers";
 
@@ -85,23 +101,19 @@ void complete(LedgerObject* object)
     with_memory(object, [&] { return object->builder.flush(); });
 }
 
-// A ledger without rows keeps none, so that all such are equal.
-std::string_view kept_currency(const View& view) { return view.customers == 0 ? std::string_view{} : view.currency; }
+Size flat_size_of(const Head& head, std::size_t body_size) { return sizeof(FlatLedger) + head.currency.size() + body_size; }
 
-Size flat_size_of(const View& view, std::size_t body_size) { return sizeof(FlatLedger) + kept_currency(view).size() + body_size; }
-
-// All but the body; returns where that goes.
-unsigned char* write_head(const View& view, FlatLedger* flat, std::size_t body_size)
+// Writes all but the body; returns where that goes.
+unsigned char* begin_flat(void* memory, const Head& head, std::size_t body_size)
 {
-    const std::string_view currency = kept_currency(view);
-    SET_VARSIZE(flat, flat_size_of(view, body_size));
-    flat->version = FlatLedger::current_version;
-    flat->currency_length = static_cast<std::uint8_t>(currency.size());
+    auto* flat = static_cast<FlatLedger*>(memory);
+    SET_VARSIZE(flat, flat_size_of(head, body_size));
+    flat->version = ledger::format_version;
+    flat->currency_length = static_cast<std::uint8_t>(head.currency.size());
     std::memset(flat->unused, 0, sizeof flat->unused);
-    std::memset(static_cast<void*>(&flat->head), 0, sizeof flat->head);
-    flat->head = Head::of(view);
+    flat->facts = head;
     auto* behind = reinterpret_cast<unsigned char*>(flat + 1);
-    return behind + currency.copy(reinterpret_cast<char*>(behind), currency.size());
+    return behind + head.currency.copy(reinterpret_cast<char*>(behind), head.currency.size());
 }
 
 void check_size(std::size_t body_size, std::size_t rows, std::size_t most)
@@ -158,16 +170,10 @@ void encode_rows(LedgerObject* object)
     }
 }
 
-View view_for_flattening(const LedgerObject* object)
-{
-    View view = object->builder.head();
-    view.keys = object->flattening.keys;
-    return view;
-}
 ledger::EncodedRows encoded_rows(const LedgerObject* object)
 {
     const LedgerObject::Flattening& flattening = object->flattening;
-    return {flattening.bytes, flattening.ends, flattening.order};
+    return {object->builder.head(), flattening.keys, object->builder.text(), flattening.order, flattening.ends, flattening.bytes};
 }
 
 // Brings the ledger nearly into its stored form, and says how many bytes its body takes.
@@ -185,7 +191,7 @@ std::size_t prepare_flattening(LedgerObject* object)
     to.ends = allocated_in<std::uint32_t>(object->memory, builder.customers());
     guarded([&] { builder.rank(to.order, to.keys); });
     encode_rows(object);
-    to.body_size = ledger::encoded_size(view_for_flattening(object), encoded_rows(object));
+    to.body_size = ledger::encoded_size(encoded_rows(object));
     to.rows = builder.rows();
     return to.body_size;
 }
@@ -201,18 +207,25 @@ Size flat_size(ExpandedObjectHeader* header)
 void flatten_into(ExpandedObjectHeader* header, void* result, [[maybe_unused]] Size allocated)
 {
     auto* object = reinterpret_cast<LedgerObject*>(header);
-    const View view = view_for_flattening(object);
-    Assert(object->flattening.order != nullptr && allocated == flat_size_of(view, object->flattening.body_size));
-    ledger::encode(view, encoded_rows(object), write_head(view, static_cast<FlatLedger*>(result), object->flattening.body_size));
+    const ledger::EncodedRows rows = encoded_rows(object);
+    Assert(object->flattening.order != nullptr && allocated == flat_size_of(rows, object->flattening.body_size));
+    ledger::encode(rows, begin_flat(result, rows, object->flattening.body_size));
     discard_flattening(object);
 }
 
-const FlatLedger* flat_argument(Datum datum)
+const FlatLedger* flat_of(const varlena* value)
 {
-    const auto* flat = reinterpret_cast<const FlatLedger*>(PG_DETOAST_DATUM(datum));
-    if (flat->version != FlatLedger::current_version)
-        report_unknown_version("ledger", flat->version, FlatLedger::current_version);
+    const auto* flat = reinterpret_cast<const FlatLedger*>(value);
+    if (flat->version != ledger::format_version)
+        report_unknown_version("ledger", flat->version, ledger::format_version);
     return flat;
+}
+
+ledger::Columns columns_for(const Head& head)
+{
+    const MemoryContext memory = CurrentMemoryContext;
+    return {allocated_in<std::uint32_t>(memory, head.customers + std::size_t{1}), allocated_in<ledger::Day>(memory, head.rows),
+            head.has_amounts ? allocated_in<std::int64_t>(memory, head.rows) : nullptr, allocated_in<std::uint64_t>(memory, head.customers * ledger::words_of(head.kind))};
 }
 
 }  // namespace
@@ -238,13 +251,13 @@ LedgerObject* own_ledger_slowly(FunctionCallInfo fcinfo)
     MemoryContext aggregate;
     if (AggCheckCallContext(fcinfo, &aggregate) == 0) {
         LedgerObject* copy = new_ledger();
-        append(copy, read_ledger(fcinfo, 0));
+        append(copy, Ledger(datum).laid_out());
         return copy;
     }
     if (object != nullptr && object->memory == aggregate) [[likely]]
         return object;
     LedgerObject* fresh = make_object(aggregate, object_context(aggregate));
-    append(fresh, read_ledger(fcinfo, 0));
+    append(fresh, Ledger(datum).laid_out());
     return fresh;
 }
 
@@ -275,32 +288,29 @@ Datum flattened(LedgerObject* object)
 Datum flattened(const View& view)
 {
     const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
-    check_flat_size(body_size, view.rows());
-    auto* flat = static_cast<FlatLedger*>(palloc(flat_size_of(view, body_size)));
-    auto* body = write_head(view, flat, body_size);
+    check_flat_size(body_size, view.rows);
+    void* flat = palloc(flat_size_of(view, body_size));
+    auto* body = begin_flat(flat, view, body_size);
     guarded([&] { ledger::encode(view, body); });
     return PointerGetDatum(flat);
 }
 
-unsigned char* flat_body(FlatRoom& room, std::size_t most_bytes)
+unsigned char* flat_body(FlatRoom& room, const Head& head, std::size_t most_bytes)
 {
-    const std::size_t most = flat_size_of({}, most_bytes);
+    const std::size_t most = flat_size_of(head, most_bytes);
     if (most > room.size) {
         free_if_any(room.memory);
         room.memory = MemoryContextAllocHuge(room.context, most);
         room.size = most;
     }
-    return write_head({}, static_cast<FlatLedger*>(room.memory), 0);
+    return static_cast<unsigned char*>(room.memory) + flat_size_of(head, 0);
 }
 
-Datum flattened(FlatRoom& room, const Head& head, const unsigned char* end)
+Datum flattened(FlatRoom& room, const Head& head, std::size_t body_size)
 {
-    auto* flat = static_cast<FlatLedger*>(room.memory);
-    const auto size = static_cast<std::size_t>(end - static_cast<unsigned char*>(room.memory));
-    check_flat_size(size - sizeof(FlatLedger), head.rows);
-    SET_VARSIZE(flat, size);
-    flat->head = head;
-    return PointerGetDatum(flat);
+    check_flat_size(body_size, head.rows);
+    (void)begin_flat(room.memory, head, body_size);
+    return PointerGetDatum(room.memory);
 }
 
 void* allocated_large(std::size_t bytes)
@@ -310,63 +320,41 @@ void* allocated_large(std::size_t bytes)
     return memory;
 }
 
-ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows)
+View decoded(const StoredLedger& ledger)
 {
-    const MemoryContext memory = CurrentMemoryContext;
-    return {allocated_in<std::uint32_t>(memory, customers + 1), allocated_in<ledger::Day>(memory, rows),
-            has_amounts ? allocated_in<std::int64_t>(memory, rows) : nullptr,
-            allocated_in<std::uint64_t>(memory, customers * ledger::words_of(kind))};
+    const ledger::Columns into = columns_for(ledger);
+    return guarded([&] { return ledger::decode(ledger, into); });
 }
 
-View decoded(const Head& head, std::span<const unsigned char> body)
+Ledger::Ledger(Datum datum) : object_(object_in(datum))
 {
-    const ledger::Columns into = columns_for(head.kind, head.has_amounts, head.customers, head.rows);
-    return guarded([&] { return ledger::decode(head, body, into); });
-}
-
-LedgerSource ledger_source(Datum datum)
-{
-    if (LedgerObject* object = object_in(datum)) {
-        complete(object);
-        return {object->builder.head(), object, {}, {}};
+    if (object_ != nullptr) {
+        complete(object_);
+        static_cast<Head&>(*this) = object_->builder.head();
+        return;
     }
-    const FlatLedger* flat = flat_argument(datum);
-    View view = ledger::head_view(flat->head);
-    view.currency = flat->currency();
-    view.text = reinterpret_cast<const char*>(flat->body().data());
-    return {view, nullptr, flat->body(), flat->head};
+    const FlatLedger* flat = flat_of(PG_DETOAST_DATUM(datum));
+    static_cast<Head&>(*this) = flat->head();
+    body_ = flat->body();
 }
 
-LedgerSource stored_ledger(FunctionCallInfo fcinfo, int index)
+View Ledger::laid_out() const
 {
-    LedgerSource source = ledger_source(fcinfo, index);
-    if (source.object == nullptr)
-        return source;
-    const std::size_t size = prepare_flattening(source.object);
-    const View view = view_for_flattening(source.object);
+    if (object_ == nullptr)
+        return decoded({*this, body_});
+    const ledger::Columns into = columns_for(*this);
+    return guarded([&] { return ledger::laid_out(object_->builder, into); });
+}
+
+StoredLedger Ledger::stored() const
+{
+    if (object_ == nullptr)
+        return {*this, body_};
+    const std::size_t size = prepare_flattening(object_);
     auto* body = static_cast<unsigned char*>(allocated_large(size));
-    ledger::encode(view, encoded_rows(source.object), body);
-    source.head = Head::of(view);
-    discard_flattening(source.object);
-    source.object = nullptr;
-    source.body = {body, size};
-    source.view.text = reinterpret_cast<const char*>(body);
-    return source;
-}
-
-View read_ledger(FunctionCallInfo fcinfo, int index)
-{
-    const Datum datum = fcinfo->args[index].value;
-    if (LedgerObject* object = object_in(datum)) {
-        complete(object);
-        const Builder& builder = object->builder;
-        const ledger::Columns into = columns_for(builder.kind(), builder.has_amounts(), builder.customers(), builder.rows());
-        return guarded([&] { return ledger::laid_out(builder, into); });
-    }
-    const FlatLedger* flat = flat_argument(datum);
-    View view = decoded(flat->head, flat->body());
-    view.currency = flat->currency();
-    return view;
+    ledger::encode(encoded_rows(object_), body);
+    discard_flattening(object_);
+    return {*this, {body, size}};
 }
 
 Datum unchanged_ledger(FunctionCallInfo fcinfo, int index)
@@ -381,12 +369,9 @@ Head read_head(FunctionCallInfo fcinfo, int index)
     const Datum datum = fcinfo->args[index].value;
     if (LedgerObject* object = object_in(datum)) {
         complete(object);
-        return Head::of(object->builder.head());
+        return object->builder.head();
     }
-    const auto* slice = reinterpret_cast<const FlatLedger*>(PG_DETOAST_DATUM_SLICE(datum, 0, sizeof(FlatLedger) - VARHDRSZ));
-    if (slice->version != FlatLedger::current_version)
-        report_unknown_version("ledger", slice->version, FlatLedger::current_version);
-    return slice->head;
+    return flat_of(PG_DETOAST_DATUM_SLICE(datum, 0, sizeof(FlatLedger) + Currency::longest - VARHDRSZ))->head();
 }
 
 }  // namespace customer_value::pg

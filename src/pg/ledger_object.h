@@ -21,22 +21,6 @@ namespace customer_value::pg {
 // customer_value.max_ledger_memory, in kB: what one ledger may hold while it is built.
 extern int max_ledger_memory;
 
-// A stored ledger: this, then the currency, then the body.
-struct FlatLedger {
-    std::int32_t varlena_header;
-    std::uint8_t version;
-    std::uint8_t currency_length;  // 0 where none is said
-    std::uint8_t unused[2];
-    ledger::Head head;
-
-    [[nodiscard]] std::string_view currency() const noexcept { return {reinterpret_cast<const char*>(this + 1), currency_length}; }
-    [[nodiscard]] std::span<const unsigned char> body() const noexcept
-    {
-        return {reinterpret_cast<const unsigned char*>(this + 1) + currency_length, VARSIZE(this) - sizeof(FlatLedger) - currency_length};
-    }
-    static constexpr std::uint8_t current_version = 1;
-};
-
 inline constexpr std::uint32_t ledger_magic = 0x6c656467;
 
 struct LedgerObject {
@@ -48,7 +32,7 @@ struct LedgerObject {
     struct Flattening {
         std::uint32_t* order;  // Builder::rank
         std::uint64_t* keys;
-        std::uint32_t* ends;   // codec's EncodedRows
+        std::uint32_t* ends;   // core/ledger/codec.h: EncodedRows
         unsigned char* bytes;
         std::size_t capacity;  // of bytes
         std::size_t body_size, rows;  // of the ledger, once it is encoded
@@ -91,56 +75,54 @@ LedgerObject* new_ledger();
 Datum flattened(LedgerObject* object);
 Datum flattened(const ledger::View& view);
 
-// Room for a flat form, in the context in which it was made; it grows by itself. Many can be made in it, one after the other.
+// Memory for a flat form, in the context in which it was made; it grows by itself. Many can be made in it, one after the other.
 struct FlatRoom {
     MemoryContext context;
     void* memory;
     std::size_t size;
 };
-// Where a body goes that takes at most so many bytes, and the ledger when it is there, up to `end`.
-unsigned char* flat_body(FlatRoom& room, std::size_t most_bytes);
-Datum flattened(FlatRoom& room, const ledger::Head& head, const unsigned char* end);
+// Where the body of such a ledger goes, of at most that many bytes; and the ledger when it is there.
+unsigned char* flat_body(FlatRoom& room, const ledger::Head& head, std::size_t most_bytes);
+Datum flattened(FlatRoom& room, const ledger::Head& head, std::size_t body_size);
 
-// A ledger that is only read, in whatever form it comes, as columns in the current context.
-ledger::View read_ledger(FunctionCallInfo fcinfo, int index);
+// A ledger that is only read, in whatever form it comes: its head, and the ways to its rows.
+class Ledger : public ledger::Head {
+public:
+    explicit Ledger(Datum datum);
+    Ledger(FunctionCallInfo fcinfo, int index) : Ledger(fcinfo->args[index].value) {}
 
-// A ledger for a report that goes through its customers once: it is streamed, not laid out as a whole.
-struct LedgerSource {
-    ledger::View view;                    // what is known without its rows
-    LedgerObject* object;                 // null where it is stored:
-    std::span<const unsigned char> body;
-    ledger::Head head;
-
-    // Guarded: calls `use` with a view whose customers can be read once, one after the other, in no order. Amounts of stored
-    // ledgers are not there unless asked for; their keys go to `keys`, if anywhere, as their customers are read.
+    // For a report that goes through the customers once: guarded, calls `use` with a view whose customers can be read one after the other, in no order and without
+    // their keys. Amounts of stored ledgers are not there unless asked for.
     template <class Use>
-    auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
-              ledger::RowOrder order = ledger::RowOrder::by_day, std::uint64_t* keys = nullptr) const
+    auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out, ledger::RowOrder order = ledger::RowOrder::by_day) const
     {
         return guarded([&] {
-            if (object == nullptr) {
-                ledger::CustomerStream stream(head, body, amounts, keys);
+            if (object_ == nullptr) {
+                ledger::CustomerStream stream({*this, body_}, amounts);
                 return use(stream.view());
             }
-            ledger::BucketStream stream(object->builder, order);
+            ledger::BucketStream stream(object_->builder, order);
             return use(stream.view());
         });
     }
+    // As columns in the current context, customers in the order of their keys.
+    [[nodiscard]] ledger::View laid_out() const;
+    // In its stored form, into which one that is being built is brought first.
+    [[nodiscard]] ledger::StoredLedger stored() const;
+
+private:
+    LedgerObject* object_;  // null where it is stored:
+    std::span<const unsigned char> body_;
 };
-LedgerSource ledger_source(Datum datum);
-inline LedgerSource ledger_source(FunctionCallInfo fcinfo, int index) { return ledger_source(fcinfo->args[index].value); }
-// In its stored form, into which one in the making is brought first.
-LedgerSource stored_ledger(FunctionCallInfo fcinfo, int index);
+
+// Its head alone, without a look at the rows, which may be compressed.
+ledger::Head read_head(FunctionCallInfo fcinfo, int index);
+// An argument as the result: for reading only where it is still being built.
+Datum unchanged_ledger(FunctionCallInfo fcinfo, int index);
+// The columns of a stored ledger, in the current context.
+ledger::View decoded(const ledger::StoredLedger& ledger);
 
 // Memory in the current context, of large pages where that is worth it and can be had.
 void* allocated_large(std::size_t bytes);
-
-// Room for columns, in the current context.
-ledger::Columns columns_for(KeyKind kind, bool has_amounts, std::size_t customers, std::size_t rows);
-ledger::View decoded(const ledger::Head& head, std::span<const unsigned char> body);
-// An argument as the result: for reading only where it is still in the making.
-Datum unchanged_ledger(FunctionCallInfo fcinfo, int index);
-// What its head says, without a look at the rows.
-ledger::Head read_head(FunctionCallInfo fcinfo, int index);
 
 }  // namespace customer_value::pg

@@ -11,16 +11,15 @@ namespace {
 // Those that can be read side by side.
 Datum written_together(std::span<const StoredLedger> ledgers)
 {
-    View whole = ledger::head_view(ledgers.front().head);
-    const ledger::Extent extent = ledger::extent_of(ledgers);
+    const StoredLedger& first = ledgers.front();
     FlatRoom room{CurrentMemoryContext, nullptr, 0};
     std::size_t bytes = ledger::likely_room(ledgers);
     for (;;) {
-        PartWriter writer(whole.kind, extent.first_day, flat_body(room, bytes), bytes);
+        PartWriter writer(first, ledger::first_day_of(ledgers), flat_body(room, first, bytes), bytes);
         guarded([&] { ledger::write_together(ledgers, writer); });
         bytes = writer.missing_room();
         if (bytes == 0)
-            return flattened(room, writer.head(whole), writer.end());
+            return flattened(room, writer.head(), writer.size());
     }
 }
 
@@ -28,7 +27,7 @@ Datum built(std::span<const StoredLedger> ledgers)
 {
     LedgerObject* object = new_ledger();
     for (const StoredLedger& ledger : ledgers)
-        append(object, decoded(ledger.head, ledger.body));
+        append(object, decoded(ledger));
     return flattened(object);
 }
 
@@ -53,11 +52,11 @@ SQL_FUNCTION(ledger_rollup_array)
     for (int i = 0; i < count; ++i) {
         if (nulls[i])
             continue;
-        const LedgerSource source = ledger_source(values[i]);
-        if (source.head.rows == 0)
+        const StoredLedger ledger = Ledger(values[i]).stored();
+        if (ledger.rows == 0)
             continue;
         last = values[i];
-        ledgers[with_rows++] = {source.head, source.body, allocated<std::uint64_t>(source.head.customers * ledger::words_of(source.head.kind))};
+        ledgers[with_rows++] = ledger;
     }
     if (with_rows == 0)
         return flattened(View{});

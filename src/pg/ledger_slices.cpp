@@ -9,7 +9,7 @@
 
 using namespace customer_value;
 using namespace customer_value::pg;
-using ledger::CustomerStream, ledger::Extent, ledger::PartWriter, ledger::View;
+using ledger::Extent, ledger::PartWriter, ledger::StoredLedger, ledger::View;
 
 namespace {
 
@@ -20,45 +20,40 @@ struct Part {
     PartWriter writer;
     FlatRoom room;
 
-    [[nodiscard]] Datum flat(const View& whole) { return flattened(room, writer.head(whole), writer.end()); }
+    [[nodiscard]] Datum flat() { return flattened(room, writer.head(), writer.size()); }
 };
 
 // The parts of a stored ledger that a division makes of it (core/ledger/slices.h), in the order of their numbers, which are below `most`; `also` is called once with the place
-// among them of each part that keeps rows of a customer, and those rows. make_division(whole) makes the division; the keys are there as customers are read.
-template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerSource& source, std::size_t most, MakeDivision make_division, Also also)
+// among them of each part that keeps rows of a customer, and those rows.
+template <class MakeDivision, class Also> std::span<Part> parts_of(const StoredLedger& whole, std::size_t most, MakeDivision make_division, Also also)
 {
-    View whole = source.view;
-    auto* keys = allocated<std::uint64_t>(whole.customers * ledger::words_of(whole.kind));
-    whole.keys = keys;
     const std::span extents(allocated<Extent>(most), most);
     std::fill(extents.begin(), extents.end(), Extent{});
     guarded([&] {
-        auto division = make_division(whole);
-        CustomerStream stream(source.head, source.body, CustomerStream::Amounts::left_out, keys);
+        auto division = make_division();
         if (const Extent extent = division.whole(); extent.rows > 0)
             extents[0] = extent;
         else
-            ledger::measure(stream, whole.customers, division, extents);
+            ledger::measure(whole, division, extents);
     });
 
     const auto count = static_cast<std::size_t>(std::count_if(extents.begin(), extents.end(), [](const Extent& extent) { return extent.rows > 0; }));
     const std::span parts(allocated<Part>(count), count);
     const std::span places(allocated<std::uint32_t>(most), most);
-    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole.kind, first_day, flat_body(room, bytes), bytes); };
+    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole, first_day, flat_body(room, whole, bytes), bytes); };
     for (std::size_t number = 0, place = 0; number < most; ++number) {
         if (extents[number].rows == 0)
             continue;
         FlatRoom room{CurrentMemoryContext, nullptr, 0};
-        const PartWriter begun = writer(room, extents[number].first_day, PartWriter::likely_room(source.head, source.body.size(), extents[number]));
+        const PartWriter begun = writer(room, extents[number].first_day, PartWriter::likely_room(whole, extents[number]));
         places[number] = static_cast<std::uint32_t>(place);
         parts[place++] = {number, extents[number].first_day, begun, room};
     }
     const auto write = [&](auto visit) {
         guarded([&] {
-            auto division = make_division(whole);
-            CustomerStream stream(source.head, source.body, CustomerStream::Amounts::read, keys);
-            ledger::each_part(stream, whole.customers, division, [&](std::size_t number, std::uint32_t customer, const ledger::Rows& kept) {
-                parts[places[number]].writer.add(keys + customer * ledger::words_of(whole.kind), whole.text, kept);
+            auto division = make_division();
+            ledger::each_part(whole, division, [&](std::size_t number, const Key& customer, const ledger::Rows& kept) {
+                parts[places[number]].writer.add(customer, kept);
                 visit(places[number], kept);
             });
         });
@@ -67,17 +62,17 @@ template <class MakeDivision, class Also> std::span<Part> parts_of(const LedgerS
     // the rare part that has taken more room than was likely
     if (std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.writer.missing_room() > 0; })) {
         for (Part& part : parts)
-            part.writer = writer(part.room, part.first_day, std::max(part.room.size - sizeof(FlatLedger), part.writer.missing_room()));
+            part.writer = writer(part.room, part.first_day, std::max(part.writer.room(), part.writer.missing_room()));
         write([](std::size_t, const ledger::Rows&) {});
     }
     return parts;
 }
 
 // The one part that a division makes of a ledger.
-template <class MakeDivision> Datum part_of(const LedgerSource& source, MakeDivision make_division)
+template <class MakeDivision> Datum part_of(const StoredLedger& whole, MakeDivision make_division)
 {
-    const std::span parts = parts_of(source, 1, make_division, [](std::size_t, const ledger::Rows&) {});
-    return parts.empty() ? flattened(View{}) : parts.front().flat(source.view);
+    const std::span parts = parts_of(whole, 1, make_division, [](std::size_t, const ledger::Rows&) {});
+    return parts.empty() ? flattened(View{}) : parts.front().flat();
 }
 
 // The ledger as it came where all its days are kept, without a look at the rows.
@@ -86,7 +81,8 @@ Datum slice(FunctionCallInfo fcinfo, std::int64_t from, std::int64_t to)
     const ledger::Head head = read_head(fcinfo, 0);
     if (head.first_day >= from && head.last_day < to)
         return unchanged_ledger(fcinfo, 0);
-    return part_of(stored_ledger(fcinfo, 0), [=](const View& whole) { return ledger::BetweenDays(whole, from, to); });
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
+    return part_of(whole, [&] { return ledger::BetweenDays(whole, from, to); });
 }
 
 template <class Customer> Datum shard(FunctionCallInfo fcinfo)
@@ -99,22 +95,22 @@ template <class Customer> Datum shard(FunctionCallInfo fcinfo)
 // A row for each period that has any rows, with its sums where they are asked for.
 Datum slices(FunctionCallInfo fcinfo, std::optional<ledger::Day> summed_until)
 {
-    const LedgerSource source = stored_ledger(fcinfo, 0);
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
     const ledger::Step step = step_argument(fcinfo, 1);
-    if (source.view.rows() == 0)
+    if (whole.rows == 0)
         return no_rows(fcinfo);
-    const Periods periods = periods_of(step, source.view.first_day, source.view.last_day + 1, "step makes");
+    const Periods periods = periods_of(step, whole.first_day, whole.last_day + 1, "step makes");
     const auto most = static_cast<std::size_t>(periods.count);
     const auto sums = zeros<ledger::PeriodSums>(summed_until ? most : 0);
-    const std::span parts = parts_of(source, most, [&](const View& whole) { return ledger::ByPeriod(whole, step, periods.first); }, [&](std::size_t place, const ledger::Rows& kept) {
+    const std::span parts = parts_of(whole, most, [&] { return ledger::ByPeriod(whole, step, periods.first); }, [&](std::size_t place, const ledger::Rows& kept) {
         if (summed_until)
             sums[place].add(kept, *summed_until);
     });
     Rows result(fcinfo);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))), part{parts[i].flat(source.view), false};
+        const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))), part{parts[i].flat(), false};
         if (summed_until)
-            result.put({start, part, count_column(sums[i].orders), count_column(sums[i].refund_rows), money_column(source.view, sums[i].gross), money_column(source.view, sums[i].refunds)});
+            result.put({start, part, count_column(sums[i].orders), count_column(sums[i].refund_rows), money_column(whole, sums[i].gross), money_column(whole, sums[i].refunds)});
         else
             result.put({start, part});
     }
@@ -143,14 +139,15 @@ SQL_FUNCTION(ledger_slice)
 // first_orders(ledger)
 SQL_FUNCTION(ledger_first_orders)
 {
-    return part_of(stored_ledger(fcinfo, 0), [](const View& whole) { return ledger::FirstOrders(whole); });
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
+    return part_of(whole, [&] { return ledger::FirstOrders(whole); });
 }
 
 // shard(ledger, shards, shard)
 SQL_FUNCTION(ledger_of_shard)
 {
     const std::int32_t shards = PG_GETARG_INT32(1), shard = PG_GETARG_INT32(2);
-    return part_of(stored_ledger(fcinfo, 0), [=](const View& whole) { return ledger::OfShard(whole, shards, shard); });
+    return part_of(Ledger(fcinfo, 0).stored(), [=] { return ledger::OfShard(shards, shard); });
 }
 
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }

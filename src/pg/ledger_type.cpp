@@ -4,16 +4,18 @@
 
 namespace customer_value::pg {
 
+using ledger::Head;
 using ledger::View;
 
 namespace {
 
 // Throws `malformed` where a ledger is not one of this type.
-void check_amounts(const LedgerType& type, ErrorCode malformed, bool is_empty, bool has_amounts, std::string_view currency)
+void check_head(const LedgerType& type, ErrorCode malformed, const Head& head)
 {
-    if (type.is_of_money && !is_empty && !has_amounts)
+    const bool is_empty = head.kind == KeyKind::none;
+    if (type.is_of_money && !is_empty && !head.has_amounts)
         throw Error(malformed, "invalid " + std::string(type.name), "It must have amounts.");
-    if (!currency.empty() && (!type.is_of_money || is_empty))
+    if (!head.currency.empty() && (!type.is_of_money || is_empty))
         throw Error(malformed, "invalid " + std::string(type.name), "It must not have a currency.");
 }
 
@@ -21,7 +23,7 @@ void check_amounts(const LedgerType& type, ErrorCode malformed, bool is_empty, b
 
 Datum ledger_merge(FunctionCallInfo fcinfo)
 {
-    const View other = read_ledger(fcinfo, 1);
+    const View other = Ledger(fcinfo, 1).laid_out();
     LedgerObject* object = own_ledger(fcinfo);
     append(object, other);
     return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);
@@ -46,15 +48,15 @@ Datum ledger_in(FunctionCallInfo fcinfo, const LedgerType& type)
     if (text == "empty")
         return flattened(object);
     ledger::TextRows rows(text, type.name);
-    guarded([&] {
-        rows.begin();
-        check_amounts(type, ErrorCode::malformed_text, rows.kind() == KeyKind::none, rows.has_amounts(), rows.currency());
-        object->builder.set_currency(rows.currency());
+    const Head head = guarded([&] {
+        const Head begun = rows.begin();
+        check_head(type, ErrorCode::malformed_text, begun);
+        object->builder.set_currency(begun.currency);
+        return begun;
     });
     ledger::TextRows::Row row;
     for (std::size_t count = 0; guarded([&] { return rows.next(row); }); ++count) {
-        const std::int64_t* amount = rows.has_amounts() ? &row.amount : nullptr;
-        add_row(object, row.customer, row.day, amount, rows.scale());
+        add_row(object, row.customer, row.day, head.has_amounts ? &row.amount : nullptr, head.scale);
         if (count % 65536 == 0)
             CHECK_FOR_INTERRUPTS();
     }
@@ -63,10 +65,10 @@ Datum ledger_in(FunctionCallInfo fcinfo, const LedgerType& type)
 
 Datum ledger_out(FunctionCallInfo fcinfo)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     const auto write = [&](Sink& sink) {
         TextWriter writer(sink);
-        writer.begin(FlatLedger::current_version);
+        writer.begin(ledger::format_version);
         ledger::write(view, writer);
         writer.end();
     };
@@ -97,12 +99,12 @@ void check_text(const LedgerType& type, std::string_view text, const char* what)
 }
 
 // The version, with the length and the bytes of the currency behind it for a type of money.
-std::size_t preamble_size(const LedgerType& type, const View& view) { return type.is_of_money ? 2 + view.currency.size() : 1; }
+std::size_t preamble_size(const LedgerType& type, const Head& head) { return type.is_of_money ? 2 + head.currency.size() : 1; }
 
 // Takes it off `bytes` and returns the currency.
 std::string_view read_preamble(const LedgerType& type, std::span<const unsigned char>& bytes)
 {
-    if (bytes.empty() || bytes[0] != FlatLedger::current_version)
+    if (bytes.empty() || bytes[0] != ledger::format_version)
         throw Error(ErrorCode::malformed_binary, "invalid binary form of a ledger", "Its version is unknown.");
     if (!type.is_of_money) {
         bytes = bytes.subspan(1);
@@ -122,17 +124,16 @@ Datum ledger_recv(FunctionCallInfo fcinfo, const LedgerType& type)
     auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     const int length = message->len - message->cursor;
     const auto* bytes = reinterpret_cast<const unsigned char*>(pq_getmsgbytes(message, length));
-    std::span<const unsigned char> body(bytes, static_cast<std::size_t>(length));
-    std::string_view currency;
-    const auto head = guarded([&] {
-        currency = read_preamble(type, body);
-        const ledger::Head read = ledger::read_head(body);
-        check_amounts(type, ErrorCode::malformed_binary, read.customers == 0, read.has_amounts, currency);
-        return read;
+    const auto ledger = guarded([&] {
+        std::span<const unsigned char> rest(bytes, static_cast<std::size_t>(length));
+        const std::string_view currency = read_preamble(type, rest);
+        Head head = ledger::read_head(rest);
+        head.currency = currency;
+        check_head(type, ErrorCode::malformed_binary, head);
+        return ledger::StoredLedger{head, rest};
     });
-    check_text(type, currency, "currency");
-    View view = decoded(head, body);
-    view.currency = currency;
+    check_text(type, ledger.currency, "currency");
+    const View view = decoded(ledger);
     for (std::uint32_t customer = 0; view.kind == KeyKind::text && customer < view.customers; ++customer)
         check_text(type, view.key(customer).bytes, "customer");
     return flattened(view);
@@ -140,16 +141,16 @@ Datum ledger_recv(FunctionCallInfo fcinfo, const LedgerType& type)
 
 Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
 {
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     unsigned char head[ledger::longest_head];
-    const std::size_t head_size = ledger::write_head(ledger::Head::of(view), head), preamble = preamble_size(type, view);
+    const std::size_t head_size = ledger::write_head(view, head), preamble = preamble_size(type, view);
     const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
     if (body_size > MaxAllocSize - VARHDRSZ - preamble - head_size)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the binary form of this ledger would pass the limit of 1 GB")));
     auto* bytes = static_cast<bytea*>(palloc(VARHDRSZ + preamble + head_size + body_size));
     SET_VARSIZE(bytes, VARHDRSZ + preamble + head_size + body_size);
     auto* to = reinterpret_cast<unsigned char*>(VARDATA(bytes));
-    to[0] = FlatLedger::current_version;
+    to[0] = ledger::format_version;
     if (type.is_of_money) {
         to[1] = static_cast<unsigned char>(view.currency.size());
         view.currency.copy(reinterpret_cast<char*>(to) + 2, view.currency.size());

@@ -13,14 +13,13 @@ SQL_FUNCTION(mrr_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const View& view = source.view;
+    const Ledger ledger(fcinfo, 0);
     const ledger::Step step = step_argument(fcinfo, 1);
-    const ledger::Day as_of = as_of_argument(fcinfo, 2, view);
-    const CohortGrid grid = guarded([&] { return mrr::cohort_grid(view, step, as_of); });
+    const ledger::Day as_of = as_of_argument(fcinfo, 2, ledger);
+    const CohortGrid grid = guarded([&] { return mrr::cohort_grid(ledger, step, as_of); });
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto cells = zeros<mrr::CohortCell>(grid.cells());
-    source.read([&](const View& customers) { mrr::cohorts(customers, grid, sizes, cells); }, ledger::CustomerStream::Amounts::read);
+    ledger.read([&](const View& customers) { mrr::cohorts(customers, grid, sizes, cells); }, ledger::CustomerStream::Amounts::read);
 
     Rows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
@@ -31,8 +30,8 @@ SQL_FUNCTION(mrr_cohorts)
             return;
         }
         const mrr::CohortCell& cell = cells[grid.cell(cohort, k)];
-        const Datum base = numeric_of(cells[grid.cell(cohort, 0)].mrr, view.scale), now = numeric_of(cell.mrr, view.scale),
-                    retained = numeric_of(cell.retained, view.scale);
+        const Datum base = numeric_of(cells[grid.cell(cohort, 0)].mrr, ledger.scale), now = numeric_of(cell.mrr, ledger.scale),
+                    retained = numeric_of(cell.retained, ledger.scale);
         rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), count_column(cell.customers), percent(cell.customers, size),
                   {now, false}, percent(now, base), {retained, false}, percent(retained, base)});
     });
@@ -44,16 +43,16 @@ SQL_FUNCTION(mrr_renewals)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
+    const Ledger ledger(fcinfo, 0);
     const ledger::Span step = span_argument(fcinfo, 1, "step");
     (void)step_argument(fcinfo, 1);
-    const ledger::Day as_of = as_of_argument(fcinfo, 2, source.view);
-    const std::int64_t most = mrr::most_renewals(source.view, step, as_of);
+    const ledger::Day as_of = as_of_argument(fcinfo, 2, ledger);
+    const std::int64_t most = mrr::most_renewals(ledger, step, as_of);
     if (most > most_periods)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("step and as_of make more than %lld periods", static_cast<long long>(most_periods)),
                         errhint("Take a longer step or an earlier as_of.")));
     const auto counts = zeros<mrr::Renewals>(static_cast<std::size_t>(most));
-    source.read([&](const View& view) { mrr::renewals(view, step, as_of, counts); }, ledger::CustomerStream::Amounts::read);
+    ledger.read([&](const View& view) { mrr::renewals(view, step, as_of, counts); }, ledger::CustomerStream::Amounts::read);
 
     Rows rows(fcinfo);
     std::size_t count = counts.size();

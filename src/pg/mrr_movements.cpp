@@ -21,7 +21,7 @@ struct Report {
     std::int32_t scale;
 };
 
-Report report_of(const LedgerSource& source, const Periods& periods)
+Report report_of(const Ledger& ledger, const Periods& periods)
 {
     const auto count = static_cast<std::size_t>(periods.count);
     auto* bounds = static_cast<Day*>(palloc((count + 1) * sizeof(Day)));
@@ -29,8 +29,8 @@ Report report_of(const LedgerSource& source, const Periods& periods)
     for (std::size_t i = 0; i <= count; ++i)
         bounds[i] = periods.start(static_cast<std::int64_t>(i));
     if (count > 0)
-        source.read([&](const View& view) { mrr::movements(view, {bounds, count + 1}, rows); }, with_amounts);
-    return {{bounds, count + 1}, rows, source.view.scale};
+        ledger.read([&](const View& view) { mrr::movements(view, {bounds, count + 1}, rows); }, with_amounts);
+    return {{bounds, count + 1}, rows, ledger.scale};
 }
 
 NullableResult hundred_less(NullableResult percentage)
@@ -47,18 +47,18 @@ template <class Put> Datum report(FunctionCallInfo fcinfo, Put put)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    const Report report = report_of(source, periods_argument(fcinfo, 1, 2, 3, source.view));
+    const Ledger ledger(fcinfo, 0);
+    const Report report = report_of(ledger, periods_argument(fcinfo, 1, 2, 3, ledger));
     Rows rows(fcinfo);
     for (std::size_t i = 0; i < report.rows.size(); ++i)
         put(rows, report.bounds[i], report.rows[i], report.scale);
     return rows.done();
 }
 
-mrr::Standing standing_argument(FunctionCallInfo fcinfo, const LedgerSource& source)
+mrr::Standing standing_argument(FunctionCallInfo fcinfo, const Ledger& ledger)
 {
     const Day as_of = *day_argument(fcinfo, 1, "as_of");
-    return source.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts, ledger::RowOrder::any);
+    return ledger.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts, ledger::RowOrder::any);
 }
 
 // mrr_changes(ledger, from_day, to_day), mrr_changes(ledger, key, from_day, to_day)
@@ -67,7 +67,7 @@ Datum changes(FunctionCallInfo fcinfo, StatedKind stated)
     const int from_index = stated ? 2 : 1, to_index = from_index + 1;
     if (lacks(fcinfo, {0, from_index, to_index}))
         return no_rows(fcinfo);
-    const View view = read_ledger(fcinfo, 0);
+    const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const DayBounds days = day_bounds_argument(fcinfo, from_index, to_index);
     Rows rows(fcinfo);
@@ -120,14 +120,14 @@ SQL_FUNCTION(customer_churn)
 // mrr(ledger, as_of), arr(ledger, as_of), paying_customers(ledger, as_of)
 SQL_FUNCTION(mrr_as_of)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    PG_RETURN_DATUM(numeric_of(standing_argument(fcinfo, source).mrr, source.view.scale));
+    const Ledger ledger(fcinfo, 0);
+    PG_RETURN_DATUM(numeric_of(standing_argument(fcinfo, ledger).mrr, ledger.scale));
 }
 SQL_FUNCTION(arr_as_of)
 {
-    const LedgerSource source = ledger_source(fcinfo, 0);
-    PG_RETURN_DATUM(numeric_of(12 * standing_argument(fcinfo, source).mrr, source.view.scale));
+    const Ledger ledger(fcinfo, 0);
+    PG_RETURN_DATUM(numeric_of(12 * standing_argument(fcinfo, ledger).mrr, ledger.scale));
 }
-SQL_FUNCTION(paying_customers) { PG_RETURN_INT64(standing_argument(fcinfo, ledger_source(fcinfo, 0)).customers); }
+SQL_FUNCTION(paying_customers) { PG_RETURN_INT64(standing_argument(fcinfo, Ledger(fcinfo, 0)).customers); }
 
 CUSTOMER_REPORT(mrr_changes, changes)

@@ -84,7 +84,13 @@ TEST(GoldenTrend, revenues_beyond_64_bits_are_found_out)
     const std::int64_t amounts[] = {std::numeric_limits<std::int64_t>::max(), 1, 5};
     const std::uint32_t offsets[] = {0, 3};
     const ledger::Day bounds[] = {0, 31, 62};
-    ledger::View view{KeyKind::bigint, true, 2, 1, 0, 31, offsets, days, amounts};
+    ledger::View view;
+    view.customers = 1;
+    view.rows = 3;
+    view.last_day = 31;
+    view.offsets = offsets;
+    view.days = days;
+    view.amounts = amounts;
     std::size_t starts[2], ends[2];
     ASSERT_EQ(ledger::place_incomes(view, bounds, starts), 3u);
     std::int64_t narrow[3];

@@ -51,15 +51,19 @@ public:
             }
             offsets.push_back(static_cast<std::uint32_t>(days.size()));
         }
-        const View view{kind, true, 2, static_cast<std::uint32_t>(shop.size()), *std::min_element(days.begin(), days.end()), *std::max_element(days.begin(), days.end()),
-                        offsets.data(), days.data(), amounts.data(), keys.data(), text.data()};
-        head = Head::of(view);
-        body.resize(encoded_size(view));
-        encode(view, body.data());
-        keys_.resize(shop.size());
-        whole = head_view(head);
-        whole.keys = keys_.data();
-        whole.text = reinterpret_cast<const char*>(body.data());
+        Head head;
+        head.kind = kind;
+        head.has_amounts = true;
+        head.scale = 2;
+        head.customers = static_cast<std::uint32_t>(shop.size());
+        head.first_day = *std::min_element(days.begin(), days.end());
+        head.last_day = *std::max_element(days.begin(), days.end());
+        head.rows = days.size();
+        head.text_bytes = kind == KeyKind::text ? text.size() : 0;
+        const View view{head, nullptr, offsets.data(), days.data(), amounts.data(), keys.data(), text.data()};
+        body_.resize(encoded_size(view));
+        encode(view, body_.data());
+        whole = {head, body_};
     }
     StoredShop(const StoredShop&) = delete;
 
@@ -67,14 +71,13 @@ public:
     template <class Kind> std::vector<Shop> parts(Kind division, std::size_t count, double share = 1)
     {
         std::vector<Extent> extents(count);
-        CustomerStream measured(head, body, CustomerStream::Amounts::left_out, keys_.data());
         if (division.whole().rows > 0)
             extents[0] = division.whole();
         else
-            measure(measured, whole.customers, division, extents);
+            measure(whole, division, extents);
         std::vector<std::vector<unsigned char>> rooms;
         for (const Extent& extent : extents)
-            rooms.emplace_back(static_cast<std::size_t>(share * static_cast<double>(PartWriter::likely_room(head, body.size(), extent))));
+            rooms.emplace_back(static_cast<std::size_t>(share * static_cast<double>(PartWriter::likely_room(whole, extent))));
         std::vector<PartWriter> writers = written(division, extents, rooms);
         for (std::size_t i = 0; i < count; ++i) {
             EXPECT_TRUE(share < 1 || writers[i].missing_room() == 0);
@@ -85,42 +88,38 @@ public:
         std::vector<Shop> parts;
         for (std::size_t i = 0; i < count; ++i) {
             EXPECT_EQ(writers[i].missing_room(), 0u);
-            parts.push_back(read(writers[i].head(whole), {rooms[i].data(), writers[i].end()}));
+            parts.push_back(read({writers[i].head(), {rooms[i].data(), writers[i].size()}}));
         }
         return parts;
     }
 
     // It is in the order of keys, and its head is right, or reading it fails.
-    static Shop read(const Head& head, std::span<const unsigned char> body)
+    static Shop read(const StoredLedger& ledger)
     {
-        std::vector<std::uint32_t> offsets(head.customers + 1);
-        std::vector<Day> days(head.rows);
-        std::vector<std::int64_t> amounts(head.rows);
-        std::vector<std::uint64_t> keys(head.customers);
-        const View view = decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data()});
+        std::vector<std::uint32_t> offsets(ledger.customers + 1);
+        std::vector<Day> days(ledger.rows);
+        std::vector<std::int64_t> amounts(ledger.rows);
+        std::vector<std::uint64_t> keys(ledger.customers);
+        const View view = decode(ledger, {offsets.data(), days.data(), amounts.data(), keys.data()});
         Shop shop;
         for (std::uint32_t customer = 0; customer < view.customers; ++customer)
             for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
                 shop[view.kind == KeyKind::bigint ? std::to_string(keys[customer]) : std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
         return shop;
     }
-    [[nodiscard]] StoredLedger stored() { return {head, body, keys_.data()}; }
 
-    Head head;
-    std::vector<unsigned char> body;
-    View whole;
+    StoredLedger whole;
 
 private:
     template <class Kind> std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents, std::vector<std::vector<unsigned char>>& rooms)
     {
         std::vector<PartWriter> writers;
         for (std::size_t i = 0; i < rooms.size(); ++i)
-            writers.emplace_back(whole.kind, extents[i].first_day, rooms[i].data(), rooms[i].size());
-        CustomerStream stream(head, body, CustomerStream::Amounts::read, keys_.data());
-        each_part(stream, whole.customers, division, [&](std::size_t part, std::uint32_t customer, const Rows& kept) { writers[part].add(keys_.data() + customer, whole.text, kept); });
+            writers.emplace_back(whole, extents[i].first_day, rooms[i].data(), rooms[i].size());
+        each_part(whole, division, [&](std::size_t part, const Key& customer, const Rows& kept) { writers[part].add(customer, kept); });
         return writers;
     }
-    std::vector<std::uint64_t> keys_;
+    std::vector<unsigned char> body_;
 };
 
 // The shop with the keys that its ledger has.
@@ -155,7 +154,7 @@ TEST(Parts, periods_hold_the_rows_of_their_days)
             for (const std::uint64_t days : {1, 90, 700}) {
                 const Shop shop = random_shop(random, 20000, customers, days, 1000);
                 StoredShop stored(shop, kind);
-                const std::int32_t first = month.period_of(stored.head.first_day), count = month.period_of(stored.head.last_day) - first + 1;
+                const std::int32_t first = month.period_of(stored.whole.first_day), count = month.period_of(stored.whole.last_day) - first + 1;
                 for (const double share : {1.0, 0.3, 0.0}) {
                     const auto parts = stored.parts(ByPeriod(stored.whole, month, first), static_cast<std::size_t>(count), share);
                     for (std::int32_t i = 0; i < count; ++i)
@@ -182,7 +181,7 @@ TEST(Parts, shards_hold_their_customers_with_all_rows)
         StoredShop stored(shop, kind);
         Shop together;
         for (std::int32_t shard = 0; shard < 7; ++shard) {
-            const auto parts = stored.parts(OfShard(stored.whole, 7, shard), 1);
+            const auto parts = stored.parts(OfShard(7, shard), 1);
             for (const auto& [key, rows] : parts.front()) {
                 const std::int64_t number = kind == KeyKind::bigint ? std::stoll(key) : 0;
                 EXPECT_EQ(shard_of(kind == KeyKind::text ? Key{kind, key} : Key{kind, {reinterpret_cast<const char*>(&number), sizeof number}}, 7), shard);
@@ -190,8 +189,8 @@ TEST(Parts, shards_hold_their_customers_with_all_rows)
             }
         }
         EXPECT_EQ(together, keyed(shop, kind));
-        EXPECT_THROW(OfShard(stored.whole, 7, 7), Error);
-        EXPECT_THROW(OfShard(stored.whole, 0, 0), Error);
+        EXPECT_THROW(OfShard(7, 7), Error);
+        EXPECT_THROW(OfShard(0, 0), Error);
     }
 }
 
@@ -241,21 +240,21 @@ TEST(Rollup, side_by_side_is_the_rows_of_all)
                 std::sort(of_customer.begin(), of_customer.end());
             }
             shops.push_back(std::make_unique<StoredShop>(shop, KeyKind::text));
-            ledgers.push_back(shops.back()->stored());
+            ledgers.push_back(shops.back()->whole);
         }
         ASSERT_TRUE(fit_together(ledgers));
         for (const std::size_t room : {likely_room(ledgers), std::size_t{100}, std::size_t{0}}) {
             std::vector<unsigned char> body(room);
-            PartWriter writer(KeyKind::text, extent_of(ledgers).first_day, body.data(), room);
+            PartWriter writer(ledgers.front(), first_day_of(ledgers), body.data(), room);
             write_together(ledgers, writer);
             if (writer.missing_room() > 0) {
                 EXPECT_LT(room, likely_room(ledgers));
                 body.resize(writer.missing_room());
-                writer = PartWriter(KeyKind::text, extent_of(ledgers).first_day, body.data(), body.size());
+                writer = PartWriter(ledgers.front(), first_day_of(ledgers), body.data(), body.size());
                 write_together(ledgers, writer);
             }
             ASSERT_EQ(writer.missing_room(), 0u);
-            EXPECT_EQ(StoredShop::read(writer.head(shops.front()->whole), {body.data(), writer.end()}), expected);
+            EXPECT_EQ(StoredShop::read({writer.head(), {body.data(), writer.size()}}), expected);
         }
         ledgers.resize(most_side_by_side + 1, ledgers.front());
         EXPECT_FALSE(fit_together(ledgers));

@@ -74,19 +74,18 @@ public:
         std::vector<std::uint64_t> keys(order.size() * words_of(builder_.kind()));
         builder_.rank(order.data(), keys.data());
         std::vector<unsigned char> pieces(most_encoded(builder_.rows(), builder_.customers()));
-        View view = builder_.head();
-        view.keys = keys.data();
+        const Head head = builder_.head();
         unsigned char* at = pieces.data();
         for (std::size_t bucket = 0; bucket < builder_.bucket_count(); ++bucket) {
             BucketStream stream(builder_, RowOrder::by_day, bucket);
             for (std::size_t customer = bucket * Buckets::customers; customer < std::min<std::size_t>((bucket + 1) * Buckets::customers, order.size()); ++customer) {
-                at = encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), view.first_day, at);
+                at = encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), head.first_day, at);
                 ends[customer] = static_cast<std::uint32_t>(at - pieces.data());
             }
         }
-        const EncodedRows encoded{pieces.data(), ends.data(), order.data()};
-        std::vector<unsigned char> body(encoded_size(view, encoded));
-        encode(view, encoded, body.data());
+        const EncodedRows encoded{head, keys.data(), builder_.text(), order.data(), ends.data(), pieces.data()};
+        std::vector<unsigned char> body(encoded_size(encoded));
+        encode(encoded, body.data());
         return body;
     }
     [[nodiscard]] const Builder& builder()
@@ -145,7 +144,7 @@ std::vector<unsigned char> body_of(const View& view)
 struct DecodedLedger {
     DecodedLedger(const Head& head, std::vector<unsigned char> bytes)
         : body(std::move(bytes)), offsets(head.customers + 1), days(head.rows), amounts(head.has_amounts ? head.rows : 0),
-          keys(head.customers * words_of(head.kind)), view(decode(head, body, {offsets.data(), days.data(), amounts.data(), keys.data()}))
+          keys(head.customers * words_of(head.kind)), view(decode({head, body}, {offsets.data(), days.data(), amounts.data(), keys.data()}))
     {
     }
     std::vector<unsigned char> body;  // where text keys stay
@@ -214,7 +213,7 @@ TEST(Builder, keeps_every_row_for_any_number_of_rows_and_customers)
             std::multiset<Row> expected;
             auto ledger = random_ledger(random, rows, customers, expected);
             const View view = ledger.view();
-            ASSERT_EQ(view.rows(), rows);
+            ASSERT_EQ(view.rows, rows);
             ASSERT_TRUE(rows_of(view) == expected) << rows << " rows of " << customers;
             for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
                 const Rows some = view.of(customer);
@@ -341,7 +340,7 @@ TEST(Codec, reads_what_it_writes)
         std::multiset<Row> expected;
         auto ledger = random_ledger(random, rows, 500, expected);
         const View view = ledger.view();
-        const DecodedLedger decoded(Head::of(view), body_of(view));
+        const DecodedLedger decoded(view, body_of(view));
         EXPECT_TRUE(rows_of(decoded.view) == expected);
         EXPECT_EQ(decoded.view.first_day, view.first_day);
         EXPECT_EQ(decoded.view.last_day, view.last_day);
@@ -350,7 +349,7 @@ TEST(Codec, reads_what_it_writes)
     extremes.add(std::numeric_limits<std::int64_t>::min(), earliest_day, std::numeric_limits<std::int64_t>::max());
     extremes.add(std::numeric_limits<std::int64_t>::max(), latest_day, -std::numeric_limits<std::int64_t>::max());
     const View view = extremes.view();
-    EXPECT_TRUE(rows_of(DecodedLedger(Head::of(view), body_of(view)).view) == rows_of(view));
+    EXPECT_TRUE(rows_of(DecodedLedger(view, body_of(view)).view) == rows_of(view));
 }
 
 TEST(Codec, refuses_or_survives_any_damage)
@@ -363,7 +362,7 @@ TEST(Codec, refuses_or_survives_any_damage)
         texts.add("customer " + std::to_string(i % 30), i * 7 % 90);
     for (const View& view : {numbers.view(), texts.view()}) {
         std::vector<unsigned char> form(longest_head);
-        form.resize(write_head(Head::of(view), form.data()));
+        form.resize(write_head(view, form.data()));
         const auto body = body_of(view);
         form.insert(form.end(), body.begin(), body.end());
         const auto read = [](const std::vector<unsigned char>& bytes) {
@@ -371,7 +370,7 @@ TEST(Codec, refuses_or_survives_any_damage)
             const Head head = read_head(rest);
             return rows_of(DecodedLedger(head, {rest.begin(), rest.end()}).view).size();
         };
-        EXPECT_EQ(read(form), view.rows());
+        EXPECT_EQ(read(form), view.rows);
         for (std::size_t length = 0; length < form.size(); ++length)
             EXPECT_ERROR(malformed_binary, read({form.begin(), form.begin() + static_cast<std::ptrdiff_t>(length)})) << length;
         for (int i = 0; i < 20000; ++i) {
@@ -403,7 +402,7 @@ TEST(LedgerText, reads_what_it_writes)
     write_to(sink);
     EXPECT_EQ(text, "(version:1,key:\"bigint\",amounts:1,scale:0,customer:\"-7\",day:-4712-01-01,amount:99,customer:\"5\",day:2024-02-29,amount:-1234)");
     TextRows rows(text);
-    rows.begin();
+    EXPECT_EQ(rows.begin().kind, KeyKind::bigint);
     ledger::TextRows::Row row;
     std::size_t count = 0;
     while (rows.next(row))
@@ -412,7 +411,7 @@ TEST(LedgerText, reads_what_it_writes)
     for (std::size_t length = 0; length < text.size(); ++length)
         EXPECT_ERROR(malformed_text, [&] {
             TextRows cut(std::string_view(text).substr(0, length));
-            cut.begin();
+            (void)cut.begin();
             while (cut.next(row)) {}
         }());
 }
@@ -425,13 +424,12 @@ TEST(CustomerStream, gives_the_rows_that_decoding_gives_with_or_without_amounts)
         auto ledger = random_ledger(random, rows, 100, expected);
         const View view = ledger.view();
         const auto body = body_of(view);
-        std::vector<std::uint64_t> keys(view.customers);
-        CustomerStream with(Head::of(view), body, CustomerStream::Amounts::read, keys.data()), without(Head::of(view), body, CustomerStream::Amounts::left_out);
+        CustomerStream with({view, body}, CustomerStream::Amounts::read, CustomerStream::Keys::read), without({view, body}, CustomerStream::Amounts::left_out);
         const View read = with.view(), left_out = without.view();
-        EXPECT_EQ(read.rows(), rows);
+        EXPECT_EQ(read.rows, rows);
         for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
             const Rows whole = view.of(customer), some = read.of(customer), days = left_out.of(customer);
-            ASSERT_EQ(read.key(customer).bytes, view.key(customer).bytes);
+            ASSERT_EQ(with.customer().bytes, view.key(customer).bytes);
             ASSERT_EQ(some.size(), whole.size());
             ASSERT_EQ(days.size(), whole.size());
             for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -456,11 +454,10 @@ TEST(CustomerStream, steps_over_customers_that_nobody_asks_for)
         const View view = ledger.view();
         auto body = body_of(view);
         for (const auto amounts : {CustomerStream::Amounts::read, CustomerStream::Amounts::left_out}) {
-            std::vector<std::uint64_t> keys(view.customers);
-            CustomerStream stream(Head::of(view), body, amounts, keys.data());
+            CustomerStream stream({view, body}, amounts, CustomerStream::Keys::read);
             for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
                 stream.enter(customer);
-                ASSERT_EQ(key_bytes(view.kind, keys.data() + customer, nullptr), view.key(customer).bytes);
+                ASSERT_EQ(stream.customer().bytes, view.key(customer).bytes);
                 if (random() % 2 == 0)
                     continue;
                 const Rows whole = view.of(customer), some = stream.rows_of(customer), again = stream.rows_of(customer);
@@ -474,7 +471,7 @@ TEST(CustomerStream, steps_over_customers_that_nobody_asks_for)
             auto damaged = body;
             damaged[random() % damaged.size()] = static_cast<unsigned char>(random());
             const auto error = test::error_of([&] {
-                CustomerStream stream(Head::of(view), damaged, CustomerStream::Amounts::left_out);
+                CustomerStream stream({view, damaged}, CustomerStream::Amounts::left_out);
                 for (std::uint32_t customer = 0; customer < view.customers; ++customer)
                     stream.enter(customer);
             });
@@ -492,7 +489,7 @@ TEST(Ledger, reading_one_stops_when_interrupted)
         one.add(1, static_cast<Day>(i * 7919 % 70'001), i);
     }
     const auto body = many.body();
-    const Head head = Head::of(many.view());
+    const Head head = many.view();
     for (HeldLedger* ledger : {&many, &one}) {
         test::expect_stops([&] { (void)ledger->view(); });
         test::expect_stops([&] {
@@ -508,7 +505,7 @@ TEST(Ledger, reading_one_stops_when_interrupted)
         });
     }
     test::expect_stops([&] {
-        CustomerStream stream(head, body, CustomerStream::Amounts::read);
+        CustomerStream stream({head, body}, CustomerStream::Amounts::read);
         for (std::uint32_t customer = 0; customer < head.customers; ++customer)
             (void)stream.rows_of(customer);
     });

@@ -123,6 +123,7 @@ public:
         view.kind = KeyKind::bigint;
         view.has_amounts = true;
         view.customers = static_cast<std::uint32_t>(offsets_.size() - 1);
+        view.rows = days_.size();
         view.offsets = offsets_.data();
         view.days = days_.data();
         view.amounts = amounts_.data();

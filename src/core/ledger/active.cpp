@@ -51,7 +51,7 @@ std::size_t most_active_periods(const View& view) noexcept
 
 void stickiness(const View& view, const Step& step, std::span<std::int64_t> customers)
 {
-    if (view.rows() == 0)
+    if (view.rows == 0)
         return;
     const DayIndex period_of(view, [&](Day day) { return step.period_of(day); });
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {

@@ -5,6 +5,7 @@
 #include "core/ledger/view.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace customer_value::ledger {
 
@@ -13,34 +14,29 @@ namespace customer_value::ledger {
     return amount < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
 }
 
-// Writes keys, in their order. A key is its words in a view, and the text that they are places in.
+// Writes keys of one kind, in their order.
 class KeyWriter {
 public:
-    explicit KeyWriter(KeyKind kind) noexcept : kind_(kind) {}
-    template <class Out> void write(Out& out, const std::uint64_t* key, const char* text) noexcept
+    template <class Out> void write(Out& out, const Key& key) noexcept
     {
-        if (kind_ == KeyKind::bigint) {
-            out.number(is_first_ ? zigzag(static_cast<std::int64_t>(*key)) : *key - previous_);
-            previous_ = *key;
+        if (key.kind == KeyKind::bigint) {
+            std::uint64_t number;
+            std::memcpy(&number, key.bytes.data(), sizeof number);
+            out.number(is_first_ ? zigzag(static_cast<std::int64_t>(number)) : number - previous_);
+            previous_ = number;
             is_first_ = false;
             return;
         }
-        const auto bytes = key_bytes(kind_, key, text);
-        if (kind_ == KeyKind::text) {
-            out.number(bytes.size());
-            text_bytes_ += bytes.size();
-        }
-        out.bytes(bytes);
+        if (key.kind == KeyKind::text)
+            out.number(key.bytes.size());
+        out.bytes(key.bytes);
     }
 
     // The most that a key takes.
-    [[nodiscard]] std::size_t most_bytes(const std::uint64_t* key) const noexcept { return kind_ == KeyKind::text ? 10 + (*key & 0xffff) : 16; }
-    // Of the text keys that are written.
-    [[nodiscard]] std::uint64_t text_bytes() const noexcept { return text_bytes_; }
+    [[nodiscard]] static std::size_t most_bytes(const Key& key) noexcept { return 10 + key.bytes.size(); }
 
 private:
-    KeyKind kind_;
-    std::uint64_t previous_ = 0, text_bytes_ = 0;
+    std::uint64_t previous_ = 0;
     bool is_first_ = true;
 };
 

@@ -112,12 +112,7 @@ View laid_out(const Builder& builder, const Columns& into)
         if (rows.amounts != nullptr)
             std::copy_n(rows.amounts, rows.size(), into.amounts + places[customer]);
     }
-    View view = builder.head();
-    view.offsets = into.offsets;
-    view.days = into.days;
-    view.amounts = into.amounts;
-    view.keys = into.keys;
-    return view;
+    return {builder.head(), nullptr, into.offsets, into.days, into.amounts, into.keys, builder.text()};
 }
 
 }  // namespace customer_value::ledger

@@ -19,12 +19,7 @@ public:
     }
 
     // Customers in the order in which they came, without their keys.
-    [[nodiscard]] View view() noexcept
-    {
-        View view = builder_.head();
-        view.stream = this;
-        return view;
-    }
+    [[nodiscard]] View view() noexcept { return {builder_.head(), this}; }
     [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
 
 private:

@@ -1,5 +1,7 @@
 #include "core/ledger/builder.h"
 
+#include "core/common/mantissa.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -340,21 +342,25 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
     return std::nullopt;
 }
 
-View Builder::head() const noexcept
+Head Builder::head() const noexcept
 {
-    View view{kind(), has_amounts(), shown_scale_, customers()};
+    if (rows_ == 0)
+        return {};
+    Head head;
+    head.kind = kind();
+    head.has_amounts = has_amounts();
+    head.scale = static_cast<std::uint8_t>(shown_scale_);
+    head.customers = customers();
+    head.first_day = first_large_;
+    head.last_day = last_large_;
     if (rows_ > large_count_) {
-        view.first_day = packed_row::day(lowest_);
-        view.last_day = packed_row::day(static_cast<std::uint64_t>(highest_));
+        head.first_day = std::min(head.first_day, packed_row::day(lowest_));
+        head.last_day = std::max(head.last_day, packed_row::day(static_cast<std::uint64_t>(highest_)));
     }
-    if (large_count_ > 0) {
-        view.first_day = rows_ > large_count_ ? std::min(view.first_day, first_large_) : first_large_;
-        view.last_day = rows_ > large_count_ ? std::max(view.last_day, last_large_) : last_large_;
-    }
-    view.streamed_rows = rows_;
-    view.text = table_.text();
-    view.currency = currency_.name();
-    return view;
+    head.rows = rows_;
+    head.text_bytes = table_.text_bytes();
+    head.currency = currency_.name();
+    return head;
 }
 
 void Builder::count_rows(std::span<std::uint32_t> rows) const noexcept

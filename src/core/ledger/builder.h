@@ -67,10 +67,10 @@ public:
     // Bytes of memory adopted.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-    // What is known without a look at the rows; the customers in no order, without their keys.
-    [[nodiscard]] View head() const noexcept;
-    // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)).
+    [[nodiscard]] Head head() const noexcept;
+    // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)), of which those of text are places in text().
     void rank(std::uint32_t* order, std::uint64_t* keys) const { table_.rank(order, keys); }
+    [[nodiscard]] const char* text() const noexcept { return table_.text(); }
     // Adds how many rows each customer has.
     void count_rows(std::span<std::uint32_t> rows) const noexcept;
     // The rows of the customers of a bucket, and how many buckets there are.

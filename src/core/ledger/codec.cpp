@@ -17,12 +17,12 @@ constexpr const char* what = "a ledger";
 [[noreturn, gnu::cold]] void refuse_binary(const char* rule) { customer_value::refuse_binary(what, rule); }
 
 // `write_rows_of` writes the rows of a customer.
-template <class Out, class WriteRows>
-void write_body(const View& view, Out& out, WriteRows write_rows_of) noexcept(std::is_nothrow_invocable_v<WriteRows, std::uint32_t>)
+template <class Ledger, class Out, class WriteRows>
+void write_body(const Ledger& ledger, Out& out, WriteRows write_rows_of) noexcept(std::is_nothrow_invocable_v<WriteRows, std::uint32_t>)
 {
-    KeyWriter keys(view.kind);
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        keys.write(out, view.keys + customer * words_of(view.kind), view.text);
+    KeyWriter keys;
+    for (std::uint32_t customer = 0; customer < ledger.customers; ++customer) {
+        keys.write(out, ledger.key(customer));
         write_rows_of(customer);
     }
 }
@@ -30,27 +30,25 @@ template <class Out> void write_body(const View& view, Out& out)
 {
     write_body(view, out, [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day); });
 }
-template <class Out> void write_body(const View& view, const EncodedRows& rows, Out& out) noexcept
+template <class Out> void write_body(const EncodedRows& rows, Out& out) noexcept
 {
-    write_body(view, out, [&](std::uint32_t customer) noexcept { out.bytes(rows.of(customer)); });
+    write_body(rows, out, [&](std::uint32_t customer) noexcept { out.bytes(rows.of(customer)); });
 }
 
-// Reads the key of a customer, behind that of the customer before. `text` is where the body begins.
-void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_t* keys, const char* text)
+// Reads a key, behind the one before, which is null for the first. `text` is where the body begins.
+[[gnu::always_inline]] inline void read_key(Reader& reader, KeyKind kind, const std::uint64_t* previous, std::uint64_t* key, const char* text)
 {
     if (kind == KeyKind::bigint) {
         const auto code = reader.short_number();
-        if (customer == 0) {
-            keys[0] = static_cast<std::uint64_t>(unzigzag(code));
+        if (previous == nullptr) {
+            *key = static_cast<std::uint64_t>(unzigzag(code));
             return;
         }
-        const auto previous = static_cast<std::int64_t>(keys[customer - 1]);
-        keys[customer] = keys[customer - 1] + code;
-        if (code == 0 || static_cast<std::int64_t>(keys[customer]) <= previous)
+        *key = *previous + code;
+        if (code == 0 || static_cast<std::int64_t>(*key) <= static_cast<std::int64_t>(*previous))
             refuse_binary("Its customers are not in ascending order");
         return;
     }
-    std::uint64_t* const key = keys + customer * words_of(kind);
     if (kind == KeyKind::uuid) {
         std::memcpy(key, reader.bytes(16).data(), 16);
     } else {
@@ -59,7 +57,7 @@ void read_key(Reader& reader, KeyKind kind, std::uint32_t customer, std::uint64_
             refuse_binary("A key is too long");
         *key = static_cast<std::uint64_t>(reader.bytes(size).data() - text) << 16 | size;
     }
-    if (customer > 0 && key_bytes(kind, key - words_of(kind), text) >= key_bytes(kind, key, text))
+    if (previous != nullptr && key_bytes(kind, previous, text) >= key_bytes(kind, key, text))
         refuse_binary("Its customers are not in ascending order");
 }
 
@@ -154,25 +152,20 @@ void skip_key(Reader& reader, KeyKind kind)
 
 }  // namespace
 
-View head_view(const Head& head) noexcept
-{
-    View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day};
-    view.streamed_rows = head.rows;
-    return view;
-}
-
 void CustomerStream::enter(std::uint32_t customer)
 {
-    if (customer != next_ || customer >= head_.customers)
+    if (customer != next_ || customer >= ledger_.customers)
         throw Error(ErrorCode::internal, "a streamed ledger is read in the order of its customers");
     lookout_.call();
     leave();
     Reader reader(rest_, what);
-    if (keys_ == nullptr)
-        skip_key(reader, head_.kind);
-    else
-        read_key(reader, head_.kind, customer, keys_, reinterpret_cast<const char*>(body_.data()));
-    count_ = read_count(reader, head_, head_.rows - rows_read_);
+    if (keys_wanted_ == Keys::left_out) {
+        skip_key(reader, ledger_.kind);
+    } else {
+        const auto previous = key_;
+        read_key(reader, ledger_.kind, customer == 0 ? nullptr : previous.data(), key_.data(), text());
+    }
+    count_ = read_count(reader, ledger_, ledger_.rows - rows_read_);
     rest_ = reader.rest();
     rows_read_ += count_.rows;
     ++next_;
@@ -184,7 +177,7 @@ void CustomerStream::leave()
         return;
     Reader reader(rest_, what);
     reader.skip_numbers(count_.rows);
-    if (head_.has_amounts) {
+    if (ledger_.has_amounts) {
         (void)read_refunds(reader, count_);
         (void)reader.bytes(static_cast<std::size_t>(reader.short_number()));
     }
@@ -205,9 +198,9 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
             amounts_.resize(2 * count.rows);
     }
     Reader reader(rest_, what);
-    read_days(reader, head_, days_.data(), count.rows);
+    read_days(reader, ledger_, days_.data(), count.rows);
     Rows rows{{days_.data(), count.rows}, nullptr};
-    if (head_.has_amounts) {
+    if (ledger_.has_amounts) {
         rows.refunds = read_refunds(reader, count);
         if (amounts_wanted_ == Amounts::read) {
             read_amounts(reader, days_.data(), rows.refunds, amounts_.data(), count.rows);
@@ -220,17 +213,6 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
     count_ = {};
     rows_ = rows;
     return rows;
-}
-
-Head Head::of(const View& view) noexcept
-{
-    if (view.customers == 0)  // nothing is kept of a ledger without rows, so that all such are equal
-        return {};
-    std::uint64_t text_bytes = 0;
-    if (view.kind == KeyKind::text && view.keys != nullptr)
-        for (std::uint32_t i = 0; i < view.customers; ++i)
-            text_bytes += view.keys[i] & 0xffff;
-    return {view.kind, view.has_amounts, static_cast<std::uint8_t>(view.scale), view.customers, view.first_day, view.last_day, view.rows(), text_bytes};
 }
 
 std::size_t encoded_size(const View& view)
@@ -246,17 +228,17 @@ void encode(const View& view, unsigned char* body)
     write_body(view, writer);
 }
 
-std::size_t encoded_size(const View& view, const EncodedRows& rows) noexcept
+std::size_t encoded_size(const EncodedRows& rows) noexcept
 {
     Counter counter;
-    write_body(view, rows, counter);
+    write_body(rows, counter);
     return counter.size;
 }
 
-void encode(const View& view, const EncodedRows& rows, unsigned char* body) noexcept
+void encode(const EncodedRows& rows, unsigned char* body) noexcept
 {
     Writer writer{body};
-    write_body(view, rows, writer);
+    write_body(rows, writer);
 }
 
 unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept
@@ -266,19 +248,21 @@ unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) n
     return writer.at;
 }
 
-View decode(const Head& head, std::span<const unsigned char> body, const Columns& into)
+View decode(const StoredLedger& ledger, const Columns& into)
 {
-    const View view{head.kind, head.has_amounts, head.scale, head.customers, head.first_day, head.last_day,
-                    into.offsets, into.days, into.amounts, into.keys, reinterpret_cast<const char*>(body.data())};
-    Reader reader(body, what);
+    const Head& head = ledger;
+    const auto* text = reinterpret_cast<const char*>(ledger.body.data());
+    const std::size_t words = words_of(head.kind);
+    Reader reader(ledger.body, what);
     std::size_t text_bytes = 0, row = 0;
     Day last_seen = head.first_day, first_seen = head.last_day;
     into.offsets[0] = 0;
     Lookout lookout;
     for (std::uint32_t customer = 0; customer < head.customers; ++customer) {
         lookout.call();
-        read_key(reader, head.kind, customer, into.keys, view.text);
-        text_bytes += head.kind == KeyKind::text ? into.keys[customer] & 0xffff : 0;
+        std::uint64_t* const key = into.keys + customer * words;
+        read_key(reader, head.kind, customer == 0 ? nullptr : key - words, key, text);
+        text_bytes += head.kind == KeyKind::text ? *key & 0xffff : 0;
         const RowCount count = read_count(reader, head, head.rows - row);
         read_days(reader, head, into.days + row, count.rows);
         if (head.has_amounts)
@@ -292,7 +276,7 @@ View decode(const Head& head, std::span<const unsigned char> body, const Columns
         refuse_binary("Its parts do not add up to its head");
     if (head.rows > 0 && (first_seen != head.first_day || last_seen != head.last_day))
         refuse_binary("Its first and last day are not those of its rows");
-    return view;
+    return {head, nullptr, into.offsets, into.days, into.amounts, into.keys, text};
 }
 
 std::size_t write_head(const Head& head, unsigned char* to) noexcept
@@ -335,7 +319,7 @@ Head read_head(std::span<const unsigned char>& bytes)
         (head.customers == 0 && (head.first_day != 0 || head.last_day != 0 || head.scale != 0 || head.has_amounts || head.text_bytes != 0)) ||
         (head.kind != KeyKind::text && head.text_bytes != 0) || (!head.has_amounts && head.scale != 0))
         refuse_binary("Its head contradicts itself");
-    return head;
+    return head.customers == 0 ? Head{} : head;
 }
 
 }  // namespace customer_value::ledger

@@ -6,14 +6,14 @@
 //     the amounts    how many bytes they take; each without its sign, in units of 10^-scale
 //
 // Numbers are LEB128 (7 bits a byte), so that a row takes 3 to 6 bytes in all. Reports that ask only who came when step
-// over the amounts. The head keeps what can be answered
-// without a look at the rest.
+// over the amounts.
 #pragma once
 
 #include "core/common/interrupt.h"
 #include "core/common/numbers.h"
 #include "core/ledger/view.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,38 +21,32 @@
 
 namespace customer_value::ledger {
 
-// Behind the varlena header and the version of a stored value.
-struct Head {
-    KeyKind kind = KeyKind::none;
-    bool has_amounts = false;
-    std::uint8_t scale = 0;
-    std::uint32_t customers = 0;
-    Day first_day = 0, last_day = 0;
-    std::uint64_t rows = 0;
-    std::uint64_t text_bytes = 0;  // of all text keys
-
-    [[nodiscard]] static Head of(const View& view) noexcept;
+struct StoredLedger : Head {
+    std::span<const unsigned char> body;
 };
 
 // Bytes of the body that `encode` writes. Both throw what the view throws where it is streamed.
 [[nodiscard]] std::size_t encoded_size(const View& view);
 void encode(const View& view, unsigned char* body);
 
-// The same for rows that are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
-// ends[order[i]], where those of the next one begin. Of the view the head and the keys are read, in the order of keys.
-struct EncodedRows {
-    const unsigned char* bytes;
-    const std::uint32_t* ends;
+// The same for a ledger whose rows are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
+// ends[order[i]], where those of the next one begin. Keys are in their order, as a view has them.
+struct EncodedRows : Head {
+    const std::uint64_t* keys;
+    const char* text;
     const std::uint32_t* order;
+    const std::uint32_t* ends;
+    const unsigned char* bytes;
 
+    [[nodiscard]] Key key(std::uint32_t customer) const noexcept { return {kind, key_bytes(kind, keys + customer * words_of(kind), text)}; }
     [[nodiscard]] std::string_view of(std::uint32_t customer) const noexcept
     {
         const std::uint32_t number = order[customer], from = number == 0 ? 0 : ends[number - 1];
         return {reinterpret_cast<const char*>(bytes) + from, ends[number] - from};
     }
 };
-[[nodiscard]] std::size_t encoded_size(const View& view, const EncodedRows& rows) noexcept;
-void encode(const View& view, const EncodedRows& rows, unsigned char* body) noexcept;
+[[nodiscard]] std::size_t encoded_size(const EncodedRows& rows) noexcept;
+void encode(const EncodedRows& rows, unsigned char* body) noexcept;
 // Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is lost.
 [[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
 // The most bytes that the rows of some customers take.
@@ -63,10 +57,7 @@ void encode(const View& view, const EncodedRows& rows, unsigned char* body) noex
 
 // Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay where
 // they are, in the body.
-[[nodiscard]] View decode(const Head& head, std::span<const unsigned char> body, const Columns& into);
-
-// A view of a stored ledger of which only the head is known: for the arguments of a report, and to be streamed.
-[[nodiscard]] View head_view(const Head& head) noexcept;
+[[nodiscard]] View decode(const StoredLedger& ledger, const Columns& into);
 
 // How many rows a customer has, one to as many as the ledger, and whether refunds are among them.
 struct RowCount {
@@ -79,30 +70,28 @@ struct RowCount {
 class CustomerStream final : public RowSource {
 public:
     enum class Amounts : bool { left_out, read };
-    // The keys go to `keys`, customers * words_of(kind), as their customers are read; nowhere where that is null.
-    CustomerStream(const Head& head, std::span<const unsigned char> body, Amounts amounts, std::uint64_t* keys = nullptr) noexcept
-        : head_(head), body_(body), rest_(body), amounts_wanted_(amounts), keys_(keys)
+    enum class Keys : bool { left_out, read };
+    CustomerStream(const StoredLedger& ledger, Amounts amounts, Keys keys = Keys::left_out) noexcept
+        : ledger_(ledger), rest_(ledger.body), amounts_wanted_(amounts), keys_wanted_(keys)
     {
     }
-    [[nodiscard]] View view() noexcept
-    {
-        View view = head_view(head_);
-        view.stream = this;
-        view.keys = keys_;
-        view.text = reinterpret_cast<const char*>(body_.data());
-        return view;
-    }
+    // Without keys.
+    [[nodiscard]] View view() noexcept { return {ledger_, this}; }
     [[nodiscard]] Rows rows_of(std::uint32_t customer) override;
-    // Reads the key of the next customer; the rows are stepped over, unless they are asked for before the next call.
+    // Goes to the next customer; the rows are stepped over, unless they are asked for before the next call.
     void enter(std::uint32_t customer);
+    // The one that was entered last, where keys are read; it lives until the next call.
+    [[nodiscard]] Key customer() const noexcept { return {ledger_.kind, key_bytes(ledger_.kind, key_.data(), text())}; }
 
 private:
     void leave();
+    [[nodiscard]] const char* text() const noexcept { return reinterpret_cast<const char*>(ledger_.body.data()); }
 
-    Head head_;
-    std::span<const unsigned char> body_, rest_;
+    StoredLedger ledger_;
+    std::span<const unsigned char> rest_;
     Amounts amounts_wanted_;
-    std::uint64_t* keys_;
+    Keys keys_wanted_;
+    std::array<std::uint64_t, 2> key_{};
     std::uint32_t next_ = 0;
     RowCount count_{};  // of the rows that lie ahead of the customer that was entered last; none where they have been read
     std::uint64_t rows_read_ = 0;

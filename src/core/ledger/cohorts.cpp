@@ -15,9 +15,9 @@ namespace {
 // The periods in which a customer ordered, a bit each: the rows of a customer may come in any order.
 class OrderedPeriods {
 public:
-    OrderedPeriods(const View& view, const CohortGrid& grid)
+    OrderedPeriods(const Head& head, const CohortGrid& grid)
         : behind_(grid.periods), words_(static_cast<std::size_t>(grid.periods) / 64 + 1),
-          period_of_(view, [&grid](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; })
+          period_of_(head, [&grid](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; })
     {
     }
 
@@ -152,13 +152,13 @@ void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_
 
 }  // namespace
 
-CohortGrid cohort_grid(const View& view, Step step, std::optional<Day> as_of)
+CohortGrid cohort_grid(const Head& head, Step step, std::optional<Day> as_of)
 {
-    const Day until = as_of.value_or(view.last_day);
-    if (view.rows() == 0 || until < view.first_day)
+    const Day until = as_of.value_or(head.last_day);
+    if (head.rows == 0 || until < head.first_day)
         return {step, until, 0, 0, -1};
-    const std::int64_t first = step.period_of(view.first_day);
-    const std::int64_t periods = step.period_of(std::min(until, view.last_day)) - first + 1;
+    const std::int64_t first = step.period_of(head.first_day);
+    const std::int64_t periods = step.period_of(std::min(until, head.last_day)) - first + 1;
     // a period has ended at as_of where the next day lies in a later one
     const std::int64_t last_complete = step.period_of(until + 1) - first - 1;
     if (last_complete >= most_cohort_periods)

@@ -36,7 +36,7 @@ inline constexpr std::int64_t most_cohort_cells = std::int64_t{1} << 25;
 inline constexpr std::int64_t most_cohort_periods = 1'000'000;
 
 // Without as_of: as of the last day. Throws invalid_parameter where the periods are too many.
-[[nodiscard]] CohortGrid cohort_grid(const View& view, Step step, std::optional<Day> as_of);
+[[nodiscard]] CohortGrid cohort_grid(const Head& head, Step step, std::optional<Day> as_of);
 
 enum class RetentionKind {
     on,           // ordered in period k

@@ -34,7 +34,9 @@ public:
     [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
     void set_kind(KeyKind kind) noexcept { kind_ = kind; }
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    // Where text keys are, and how many bytes they take.
     [[nodiscard]] const char* text() const noexcept { return text_; }
+    [[nodiscard]] std::size_t text_bytes() const noexcept { return text_used_; }
     [[nodiscard]] std::size_t words() const noexcept { return kind_ == KeyKind::bigint ? 1 : 2; }
 
     // What is lacking for so many more keys, all new, with so many bytes of text.

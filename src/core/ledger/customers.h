@@ -1,6 +1,7 @@
 // What each customer bought: orders, revenue, first and last order, repeat purchases.
 #pragma once
 
+#include "core/common/mantissa.h"
 #include "core/ledger/view.h"
 
 #include <algorithm>

@@ -42,7 +42,7 @@ template <class Revenue> struct Incomes {
 };
 
 // Periods by their bounds: the starts, and the end of the last.
-[[nodiscard]] inline auto period_index(const View& head, std::span<const Day> bounds)
+[[nodiscard]] inline auto period_index(const Head& head, std::span<const Day> bounds)
 {
     return DayIndex(head, [bounds](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
 }

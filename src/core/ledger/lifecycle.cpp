@@ -8,7 +8,7 @@ namespace customer_value::ledger {
 
 void lifecycle(const View& view, const Step& step, std::int32_t first_period, std::span<Lifecycle> lifecycle)
 {
-    if (view.rows() == 0 || lifecycle.empty())
+    if (view.rows == 0 || lifecycle.empty())
         return;
     // -1 is the period before the first one, -2 any earlier, `end` any that is later than the last
     const auto end = static_cast<std::int32_t>(lifecycle.size());

@@ -1,6 +1,7 @@
 #include "core/ledger/rollup.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -12,39 +13,32 @@ namespace {
 // One of the ledgers, and the customer that it is at.
 class Side {
 public:
-    explicit Side(const StoredLedger& ledger) noexcept
-        : ledger_(ledger), stream_(ledger.head, ledger.body, CustomerStream::Amounts::read, ledger.keys), text_(reinterpret_cast<const char*>(ledger.body.data()))
-    {
-    }
+    explicit Side(const StoredLedger& ledger) noexcept : customers_(ledger.customers), stream_(ledger, CustomerStream::Amounts::read, CustomerStream::Keys::read) {}
     // To the next customer; false where there is none.
     [[nodiscard]] bool advance()
     {
-        if (next_ == ledger_.head.customers)
+        if (next_ == customers_)
             return false;
-        stream_.enter(next_);
-        key_ = ledger_.keys + next_ * words_of(ledger_.head.kind);
-        ++next_;
+        stream_.enter(next_++);
         return true;
     }
-    [[nodiscard]] const std::uint64_t* key() const noexcept { return key_; }
-    [[nodiscard]] const char* text() const noexcept { return text_; }
+    [[nodiscard]] Key customer() const noexcept { return stream_.customer(); }
     [[nodiscard]] Rows rows() { return stream_.rows_of(next_ - 1); }
     // Below 0 where its customer comes before that of the other side, 0 where both are the same.
     [[nodiscard]] int compare(const Side& other) const noexcept
     {
-        if (ledger_.head.kind == KeyKind::bigint) {
-            const auto left = static_cast<std::int64_t>(*key_), right = static_cast<std::int64_t>(*other.key_);
-            return (left > right) - (left < right);
-        }
-        return key_bytes(ledger_.head.kind, key_, text_).compare(key_bytes(ledger_.head.kind, other.key_, other.text_));
+        const Key ours = customer(), theirs = other.customer();
+        if (ours.kind != KeyKind::bigint)
+            return ours.bytes.compare(theirs.bytes);
+        std::int64_t left, right;
+        std::memcpy(&left, ours.bytes.data(), sizeof left);
+        std::memcpy(&right, theirs.bytes.data(), sizeof right);
+        return (left > right) - (left < right);
     }
 
 private:
-    const StoredLedger& ledger_;
+    std::uint32_t customers_, next_ = 0;
     CustomerStream stream_;
-    const char* text_;
-    const std::uint64_t* key_ = nullptr;
-    std::uint32_t next_ = 0;
 };
 
 // The rows of one customer, of one side after the other.
@@ -94,21 +88,18 @@ bool fit_together(std::span<const StoredLedger> ledgers) noexcept
 {
     std::uint64_t rows = 0;
     for (const StoredLedger& ledger : ledgers)
-        rows += ledger.head.rows;
+        rows += ledger.rows;
     // no more rows than a Head counts
     return !ledgers.empty() && ledgers.size() <= most_side_by_side && rows < std::numeric_limits<std::uint32_t>::max() &&
            std::all_of(ledgers.begin(), ledgers.end(), [&](const StoredLedger& ledger) {
-               const Head &one = ledger.head, &first = ledgers.front().head;
-               return one.rows > 0 && one.kind == first.kind && one.scale == first.scale && one.has_amounts == first.has_amounts;
+               const Head& first = ledgers.front();
+               return ledger.rows > 0 && ledger.kind == first.kind && ledger.scale == first.scale && ledger.has_amounts == first.has_amounts && ledger.currency == first.currency;
            });
 }
 
-Extent extent_of(std::span<const StoredLedger> ledgers) noexcept
+Day first_day_of(std::span<const StoredLedger> ledgers) noexcept
 {
-    Extent extent;
-    for (const StoredLedger& ledger : ledgers)
-        extent.add(ledger.head.rows, ledger.head.first_day);
-    return extent;
+    return std::ranges::min(ledgers, {}, &StoredLedger::first_day).first_day;
 }
 
 // Days are farther apart in the whole, and customers counted once.
@@ -116,7 +107,7 @@ std::size_t likely_room(std::span<const StoredLedger> ledgers) noexcept
 {
     std::size_t room = 256;
     for (const StoredLedger& ledger : ledgers)
-        room += ledger.body.size() + ledger.head.rows;
+        room += ledger.body.size() + ledger.rows;
     return room;
 }
 
@@ -125,7 +116,7 @@ void write_together(std::span<const StoredLedger> ledgers, PartWriter& writer)
     std::vector<const StoredLedger*> by_day;
     for (const StoredLedger& ledger : ledgers)
         by_day.push_back(&ledger);
-    std::stable_sort(by_day.begin(), by_day.end(), [](const StoredLedger* left, const StoredLedger* right) { return left->head.first_day < right->head.first_day; });
+    std::stable_sort(by_day.begin(), by_day.end(), [](const StoredLedger* left, const StoredLedger* right) { return left->first_day < right->first_day; });
     std::vector<Side> sides;
     sides.reserve(ledgers.size());
     for (const StoredLedger* ledger : by_day)
@@ -146,12 +137,12 @@ void write_together(std::span<const StoredLedger> ledgers, PartWriter& writer)
                 same.push_back(side);
         }
         if (same.size() == 1) {
-            writer.add(same.front()->key(), same.front()->text(), same.front()->rows());
+            writer.add(same.front()->customer(), same.front()->rows());
         } else {
             gathered.clear();
             for (Side* side : same)
                 gathered.add(side->rows());
-            writer.add(same.front()->key(), same.front()->text(), gathered.ordered());
+            writer.add(same.front()->customer(), gathered.ordered());
         }
         for (Side* side : same)
             if (!side->advance())

@@ -12,17 +12,11 @@ namespace customer_value::ledger {
 
 inline constexpr std::size_t most_side_by_side = 16;
 
-struct StoredLedger {
-    Head head;
-    std::span<const unsigned char> body;
-    std::uint64_t* keys;  // memory for head.customers * words_of(head.kind)
-};
-
-// Whether these can be read side by side: of one kind of keys, one scale, all with amounts or all without, none without rows, and not too many.
+// Whether these can be read side by side: of one kind of keys, one scale, one currency, all with amounts or all without, none without rows, and not too many.
 [[nodiscard]] bool fit_together(std::span<const StoredLedger> ledgers) noexcept;
 
-// No fewer rows than the whole has, and its first day.
-[[nodiscard]] Extent extent_of(std::span<const StoredLedger> ledgers) noexcept;
+// The first day of the whole.
+[[nodiscard]] Day first_day_of(std::span<const StoredLedger> ledgers) noexcept;
 // How much room is most likely enough.
 [[nodiscard]] std::size_t likely_room(std::span<const StoredLedger> ledgers) noexcept;
 // Writes the whole of ledgers that fit together.

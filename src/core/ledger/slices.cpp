@@ -41,17 +41,25 @@ std::uint64_t stable_hash(const Key& customer)
 
 }  // namespace
 
-void PartWriter::add(const std::uint64_t* key, const char* text, const Rows& kept) noexcept
+PartWriter::PartWriter(const Head& whole, Day first_day, unsigned char* body, std::size_t room) noexcept : head_(whole), begin_(body), at_(body), end_(body + room)
 {
-    ++customers_;
-    rows_ += kept.size();
-    last_day_ = std::max(last_day_, kept.days.back());
+    head_.customers = 0;
+    head_.first_day = head_.last_day = first_day;
+    head_.rows = head_.text_bytes = 0;
+}
+
+void PartWriter::add(const Key& customer, const Rows& kept) noexcept
+{
+    ++head_.customers;
+    head_.last_day = std::max(head_.last_day, kept.days.back());
+    head_.rows += kept.size();
+    head_.text_bytes += customer.kind == KeyKind::text ? customer.bytes.size() : 0;
     const auto room = static_cast<std::size_t>(end_ - at_);
-    if (counted_ > 0 || most_encoded(kept.size(), 1) + keys_.most_bytes(key) > room) [[unlikely]] {
+    if (counted_ > 0 || most_encoded(kept.size(), 1) + KeyWriter::most_bytes(customer) > room) [[unlikely]] {
         Counter counter;
         KeyWriter keys = keys_;
-        keys.write(counter, key, text);
-        write_rows(counter, kept, first_day_);
+        keys.write(counter, customer);
+        write_rows(counter, kept, head_.first_day);
         if (counted_ > 0 || counter.size + SlackWriter::slack > room) {
             keys_ = keys;
             counted_ += counter.size;
@@ -59,28 +67,21 @@ void PartWriter::add(const std::uint64_t* key, const char* text, const Rows& kep
         }
     }
     SlackWriter writer{at_};
-    keys_.write(writer, key, text);
-    write_rows(writer, kept, first_day_);
+    keys_.write(writer, customer);
+    write_rows(writer, kept, head_.first_day);
     at_ = writer.at;
 }
 
 // In the whole the bytes of a customer that are not of a row are shared by more rows.
-std::size_t PartWriter::likely_room(const Head& whole, std::size_t body_bytes, const Extent& part) noexcept
+std::size_t PartWriter::likely_room(const StoredLedger& whole, const Extent& part) noexcept
 {
     const std::size_t key = whole.kind == KeyKind::uuid ? 16 : whole.kind == KeyKind::text ? 2 + whole.text_bytes / whole.customers : 4;
     constexpr std::size_t counts = 3, spare = 256;
-    const std::size_t row = body_bytes / whole.rows + 1;
+    const std::size_t row = whole.body.size() / whole.rows + 1;
     return part.rows * row + std::min<std::size_t>(part.rows, whole.customers) * (key + counts) + spare;
 }
 
-Head PartWriter::head(const View& whole) const noexcept
-{
-    if (customers_ == 0)
-        return {};
-    return {whole.kind, whole.has_amounts, static_cast<std::uint8_t>(whole.scale), customers_, first_day_, last_day_, rows_, keys_.text_bytes()};
-}
-
-OfShard::OfShard(const View& whole, std::int32_t shards, std::int32_t shard) : whole_(whole), shards_(shards), shard_(shard)
+OfShard::OfShard(std::int32_t shards, std::int32_t shard) : shards_(shards), shard_(shard)
 {
     if (shards < 1)
         fail_shards(shards);

@@ -32,23 +32,23 @@ struct Extent {
 // attempt has enough. No constructor or destructor of it does anything: it may lie in any memory.
 class PartWriter {
 public:
-    PartWriter(KeyKind kind, Day first_day, unsigned char* body, std::size_t room) noexcept : keys_(kind), first_day_(first_day), last_day_(first_day), begin_(body), at_(body), end_(body + room) {}
-    // The next customer, whose key is later than those before, and what is kept of the rows, in their order: one or more.
-    void add(const std::uint64_t* key, const char* text, const Rows& kept) noexcept;
+    // A part of `whole`, from a day on.
+    PartWriter(const Head& whole, Day first_day, unsigned char* body, std::size_t room) noexcept;
+    // The next customer, later than those before, and what is kept of the rows, in their order: one or more.
+    void add(const Key& customer, const Rows& kept) noexcept;
 
-    // The room that is needed, where there was too little; 0 where all is written, up to `end`.
-    [[nodiscard]] std::size_t missing_room() const noexcept { return counted_ == 0 ? 0 : static_cast<std::size_t>(at_ - begin_) + counted_ + SlackWriter::slack; }
-    [[nodiscard]] unsigned char* end() const noexcept { return at_; }
-    [[nodiscard]] Head head(const View& whole) const noexcept;
+    // The room that is needed, where there was too little; 0 where all is written, in `size` bytes.
+    [[nodiscard]] std::size_t missing_room() const noexcept { return counted_ == 0 ? 0 : size() + counted_ + SlackWriter::slack; }
+    [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+    [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
+    [[nodiscard]] Head head() const noexcept { return head_.rows == 0 ? Head{} : head_; }
 
-    // How much room is most likely enough, in a ledger whose body takes so many bytes.
-    [[nodiscard]] static std::size_t likely_room(const Head& whole, std::size_t body_bytes, const Extent& part) noexcept;
+    // How much room is most likely enough.
+    [[nodiscard]] static std::size_t likely_room(const StoredLedger& whole, const Extent& part) noexcept;
 
 private:
+    Head head_;
     KeyWriter keys_;
-    std::uint32_t customers_ = 0;
-    std::uint64_t rows_ = 0;
-    Day first_day_, last_day_;
     unsigned char *begin_, *at_, *end_;
     std::size_t counted_ = 0;  // bytes that are not written
 };
@@ -59,18 +59,18 @@ private:
     return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first};
 }
 
-// How a ledger is divided: wants(customer) says whether the customer's rows are read at all; divide(rows, visit) calls visit(part, kept) with what each part keeps of
+// How a ledger is divided: wants(key) says whether the rows of that customer are read at all; divide(rows, visit) calls visit(part, kept) with what each part keeps of
 // them, which is not empty and in their order. whole() is what the one part there is will hold, where that is known before, and has no rows otherwise. The base does what
 // most do.
 struct Division {
     [[nodiscard]] static Extent whole() noexcept { return {}; }
-    [[nodiscard]] static bool wants(std::uint32_t) noexcept { return true; }
+    [[nodiscard]] static bool wants(const Key&) noexcept { return true; }
 };
 
 // Periods of a calendar that follow one another and hold all days of a ledger; `first` is the number of the first.
 class ByPeriod : public Division {
 public:
-    ByPeriod(const View& head, const Step& step, std::int32_t first) : period_of_(head, {step, first}) {}
+    ByPeriod(const Head& head, const Step& step, std::int32_t first) : period_of_(head, {step, first}) {}
     // Without a branch on where a period ends, which nothing foretells.
     void measure(const Rows& rows, std::span<Extent> extents) const noexcept
     {
@@ -99,8 +99,8 @@ private:
 // The days from <= day < to.
 class BetweenDays : public Division {
 public:
-    BetweenDays(const View& whole, std::int64_t from, std::int64_t to) noexcept : whole_(whole), from_(from), to_(to) {}
-    [[nodiscard]] Extent whole() const noexcept { return from_ <= whole_.first_day ? Extent{whole_.rows(), whole_.first_day} : Extent{}; }
+    BetweenDays(const Head& whole, std::int64_t from, std::int64_t to) noexcept : whole_(whole), from_(from), to_(to) {}
+    [[nodiscard]] Extent whole() const noexcept { return from_ <= whole_.first_day ? Extent{whole_.rows, whole_.first_day} : Extent{}; }
     template <class Visit> void divide(const Rows& rows, Visit visit) const
     {
         const auto place = [&](std::int64_t day) { return static_cast<std::size_t>(std::lower_bound(rows.days.begin(), rows.days.end(), day) - rows.days.begin()); };
@@ -110,7 +110,7 @@ public:
     }
 
 private:
-    View whole_;
+    Head whole_;
     std::int64_t from_, to_;
 };
 
@@ -118,7 +118,7 @@ private:
 // before it; all refunds where there is no order yet.
 class FirstOrders : public Division {
 public:
-    explicit FirstOrders(const View& whole) noexcept : whole_(whole) {}
+    explicit FirstOrders(const Head& whole) noexcept : whole_(whole) {}
     // the first row is an order, a refund before one, or stands beside an order of its day; most customers keep one row
     [[nodiscard]] Extent whole() const noexcept { return {whole_.customers, whole_.first_day}; }
     template <class Visit> void divide(const Rows& rows, Visit visit)
@@ -144,7 +144,7 @@ public:
     }
 
 private:
-    View whole_;
+    Head whole_;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
 };
@@ -156,39 +156,42 @@ private:
 // The customers of a shard. Throws invalid_parameter unless there is such a shard.
 class OfShard : public Division {
 public:
-    // The keys of `whole` are there when wants() asks for them.
-    OfShard(const View& whole, std::int32_t shards, std::int32_t shard);
-    [[nodiscard]] bool wants(std::uint32_t customer) const { return shard_of(whole_.key(customer), shards_) == shard_; }
+    OfShard(std::int32_t shards, std::int32_t shard);
+    [[nodiscard]] bool wants(const Key& customer) const { return shard_of(customer, shards_) == shard_; }
     template <class Visit> static void divide(const Rows& rows, Visit visit) { visit(0, rows); }
 
 private:
-    View whole_;
     std::int32_t shards_, shard_;
 };
 
-// Adds up what each part will hold.
-template <class Kind> void measure(CustomerStream& stream, std::uint32_t customers, Kind& division, std::span<Extent> extents)
+// Calls visit(customer, rows) with each customer whose rows a division wants.
+template <class Kind, class Visit> void each_wanted(const StoredLedger& whole, CustomerStream::Amounts amounts, const Kind& division, Visit visit)
 {
-    for (std::uint32_t customer = 0; customer < customers; ++customer) {
+    CustomerStream stream(whole, amounts, CustomerStream::Keys::read);
+    for (std::uint32_t customer = 0; customer < whole.customers; ++customer) {
         stream.enter(customer);
-        if (!division.wants(customer))
-            continue;
-        const Rows rows = stream.rows_of(customer);
+        if (division.wants(stream.customer()))
+            visit(stream.customer(), stream.rows_of(customer));
+    }
+}
+
+// Adds up what each part will hold.
+template <class Kind> void measure(const StoredLedger& whole, Kind& division, std::span<Extent> extents)
+{
+    each_wanted(whole, CustomerStream::Amounts::left_out, division, [&](const Key&, const Rows& rows) {
         if constexpr (requires { division.measure(rows, extents); })
             division.measure(rows, extents);
         else
             division.divide(rows, [&](std::size_t part, const Rows& kept) { extents[part].add(kept.size(), kept.days.front()); });
-    }
+    });
 }
 
 // Calls visit(part, customer, kept) with what the parts keep of each customer.
-template <class Kind, class Visit> void each_part(CustomerStream& stream, std::uint32_t customers, Kind& division, Visit visit)
+template <class Kind, class Visit> void each_part(const StoredLedger& whole, Kind& division, Visit visit)
 {
-    for (std::uint32_t customer = 0; customer < customers; ++customer) {
-        stream.enter(customer);
-        if (division.wants(customer))
-            division.divide(stream.rows_of(customer), [&](std::size_t part, const Rows& kept) { visit(part, customer, kept); });
-    }
+    each_wanted(whole, CustomerStream::Amounts::read, division, [&](const Key& customer, const Rows& rows) {
+        division.divide(rows, [&](std::size_t part, const Rows& kept) { visit(part, customer, kept); });
+    });
 }
 
 // The sums of a period.

@@ -51,15 +51,14 @@ Day day_of_iso(std::string_view text)
     return number;
 }
 
-void TextRows::begin()
+Head TextRows::begin()
 {
-    reader_.begin(1);
+    reader_.begin(format_version);
     std::int64_t amounts = 0, scale = 0;
     const auto size = reader_.text("key", key_, sizeof key_);
     const auto kind = kind_named({key_, size});
     if (!kind)
         reader_.fail("\"key\" must be none, bigint, uuid or text");
-    kind_ = *kind;
     reader_.count("amounts", amounts);
     reader_.count("scale", scale);
     if (amounts > 1 || scale > 16 || (amounts == 0 && scale > 0))
@@ -70,8 +69,11 @@ void TextRows::begin()
             reader_.fail("\"currency\" must not be empty, and is that of amounts");
         currency_.become(currency);
     }
-    has_amounts_ = amounts == 1;
-    scale_ = static_cast<std::int32_t>(scale);
+    head_.kind = *kind;
+    head_.has_amounts = amounts == 1;
+    head_.scale = static_cast<std::uint8_t>(scale);
+    head_.currency = currency_.name();
+    return head_;
 }
 
 bool TextRows::next(Row& row)
@@ -81,22 +83,22 @@ bool TextRows::next(Row& row)
         return false;
     }
     if (reader_.next_is("customer")) {
-        if (kind_ == KeyKind::none)
+        if (head_.kind == KeyKind::none)
             reader_.fail("a ledger with customers must name the kind of their keys");
         key_size_ = reader_.text("customer", key_, sizeof key_);
-    } else if (key_size_ == 0 && kind_ != KeyKind::text) {
+    } else if (key_size_ == 0 && head_.kind != KeyKind::text) {
         reader_.fail("expected \"customer\"");
     }
     row.day = day_of_iso(reader_.word("day"));
-    const auto key = parsed_key(kind_, {key_, key_size_}, buffer_);
+    const auto key = parsed_key(head_.kind, {key_, key_size_}, buffer_);
     if (!key)
-        reader_.fail("\"customer\" must be a " + std::string(name_of(kind_)));
+        reader_.fail("\"customer\" must be a " + std::string(name_of(head_.kind)));
     row.customer = *key;
-    if (!has_amounts_)
+    if (!head_.has_amounts)
         return true;
     const auto parts = reader_.number("amount");
     const auto amount = mantissa(parts);
-    if (!amount || static_cast<std::int32_t>(parts.fraction.size()) != scale_ || *amount > std::numeric_limits<std::int64_t>::max() ||
+    if (!amount || static_cast<std::int32_t>(parts.fraction.size()) != head_.scale || *amount > std::numeric_limits<std::int64_t>::max() ||
         *amount < -std::numeric_limits<std::int64_t>::max())
         reader_.fail("\"amount\" must fit into 64 bits, and have as many decimal places as \"scale\" says");
     row.amount = static_cast<std::int64_t>(*amount);

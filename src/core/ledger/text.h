@@ -20,10 +20,10 @@ namespace customer_value::ledger {
 
 template <class Archive> void write(const View& view, Archive& archive)
 {
-    archive.text("key", name_of(view.customers == 0 ? KeyKind::none : view.kind));
-    archive.count("amounts", view.customers > 0 && view.has_amounts);
-    archive.count("scale", view.customers == 0 ? 0 : view.scale);
-    if (view.customers > 0 && !view.currency.empty())
+    archive.text("key", name_of(view.kind));
+    archive.count("amounts", view.has_amounts);
+    archive.count("scale", view.scale);
+    if (!view.currency.empty())
         archive.text("currency", view.currency);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         archive.text("customer", printable(view.key(customer)));
@@ -41,8 +41,8 @@ class TextRows {
 public:
     explicit TextRows(std::string_view text, std::string_view type = "customer_ledger") : reader_(type, text) {}
 
-    // The head; throws malformed_text, also in all that follows.
-    void begin();
+    // What stands before the rows: their kind of key, whether they have amounts, scale and currency. Throws malformed_text, also in all that follows.
+    [[nodiscard]] Head begin();
     struct Row {
         Key customer;  // lives until the next call
         Day day;
@@ -51,16 +51,9 @@ public:
     // The next row; false at the end.
     bool next(Row& row);
 
-    [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
-    [[nodiscard]] bool has_amounts() const noexcept { return has_amounts_; }
-    [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
-    [[nodiscard]] std::string_view currency() const noexcept { return currency_.name(); }
-
 private:
     TextReader reader_;
-    KeyKind kind_ = KeyKind::none;
-    bool has_amounts_ = false;
-    std::int32_t scale_ = 0;
+    Head head_;
     Currency currency_;
     std::size_t key_size_ = 0;
     KeyBuffer buffer_{};

@@ -2,9 +2,7 @@
 // amount. The memory belongs to somebody else.
 #pragma once
 
-#include "core/common/key.h"
-#include "core/common/mantissa.h"
-#include "core/ledger/calendar.h"
+#include "core/ledger/head.h"
 
 #include <cstdint>
 #include <span>
@@ -48,25 +46,27 @@ protected:
 // In what order a report wants the rows of a customer.
 enum class RowOrder : bool { any, by_day };
 
-struct View {
-    KeyKind kind = KeyKind::none;
-    bool has_amounts = false;
-    std::int32_t scale = 0;  // amounts are in units of 10^-scale
-    std::uint32_t customers = 0;
-    Day first_day = 0, last_day = 0;      // of all rows; 0, 0 without rows
+// Text keys are at most this long.
+inline constexpr std::size_t longest_key = 4096;
+
+[[nodiscard]] constexpr std::size_t words_of(KeyKind kind) noexcept { return kind == KeyKind::uuid ? 2 : 1; }
+
+// The bytes of the key that stands in `words`. bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length.
+[[nodiscard]] inline std::string_view key_bytes(KeyKind kind, const std::uint64_t* words, const char* text) noexcept
+{
+    if (kind == KeyKind::text)
+        return {text + (*words >> 16), *words & 0xffff};
+    return {reinterpret_cast<const char*>(words), 8 * words_of(kind)};
+}
+
+struct View : Head {
+    RowSource* stream = nullptr;  // or, where that is null, columns:
     const std::uint32_t* offsets = nullptr;  // customers + 1
     const Day* days = nullptr;
     const std::int64_t* amounts = nullptr;
-    const std::uint64_t* keys = nullptr;  // bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length
+    const std::uint64_t* keys = nullptr;  // customers * words_of(kind)
     const char* text = nullptr;
 
-    // Instead of the columns above.
-    RowSource* stream = nullptr;
-    std::uint64_t streamed_rows = 0;
-
-    std::string_view currency = {};  // of all amounts; empty where none is said
-
-    [[nodiscard]] std::size_t rows() const noexcept { return customers == 0 ? 0 : offsets == nullptr ? streamed_rows : offsets[customers]; }
     [[nodiscard]] Rows of(std::uint32_t customer) const
     {
         if (stream != nullptr)
@@ -74,7 +74,7 @@ struct View {
         const auto from = offsets[customer], to = offsets[customer + 1];
         return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
     }
-    [[nodiscard]] Key key(std::uint32_t customer) const noexcept;
+    [[nodiscard]] Key key(std::uint32_t customer) const noexcept { return {kind, key_bytes(kind, keys + customer * words_of(kind), text)}; }
 };
 
 // Memory for the columns of a view; the caller gives it.
@@ -84,23 +84,5 @@ struct Columns {
     std::int64_t* amounts;   // rows, null without amounts
     std::uint64_t* keys;     // customers * words_of(kind)
 };
-
-// Text keys are at most this long.
-inline constexpr std::size_t longest_key = 4096;
-
-[[nodiscard]] constexpr std::size_t words_of(KeyKind kind) noexcept { return kind == KeyKind::uuid ? 2 : 1; }
-
-// The bytes of the key that stands in `words`.
-[[nodiscard]] inline std::string_view key_bytes(KeyKind kind, const std::uint64_t* words, const char* text) noexcept
-{
-    if (kind == KeyKind::text)
-        return {text + (*words >> 16), *words & 0xffff};
-    return {reinterpret_cast<const char*>(words), 8 * words_of(kind)};
-}
-
-inline Key View::key(std::uint32_t customer) const noexcept
-{
-    return {kind, key_bytes(kind, keys + customer * words_of(kind), text)};
-}
 
 }  // namespace customer_value::ledger

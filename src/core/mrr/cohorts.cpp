@@ -45,10 +45,10 @@ std::int64_t whole_steps(Day first, Day last, ledger::Span step) noexcept
 
 }  // namespace
 
-ledger::CohortGrid cohort_grid(const View& view, ledger::Step step, Day as_of)
+ledger::CohortGrid cohort_grid(const ledger::Head& head, ledger::Step step, Day as_of)
 {
-    View until = view;
-    until.last_day = std::max(view.first_day, as_of);  // what is worth something stays so without further rows
+    ledger::Head until = head;
+    until.last_day = std::max(head.first_day, as_of);  // what is worth something stays so without further rows
     return ledger::cohort_grid(until, step, as_of);
 }
 
@@ -87,9 +87,9 @@ void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::in
     accumulate(grid, cells);
 }
 
-std::int64_t most_renewals(const View& view, ledger::Span step, Day as_of) noexcept
+std::int64_t most_renewals(const ledger::Head& head, ledger::Span step, Day as_of) noexcept
 {
-    return view.rows() == 0 || as_of < view.first_day ? 0 : whole_steps(view.first_day, as_of, step) + 1;
+    return head.rows == 0 || as_of < head.first_day ? 0 : whole_steps(head.first_day, as_of, step) + 1;
 }
 
 void renewals(const View& view, ledger::Span step, Day as_of, std::span<Renewals> renewals)

@@ -18,7 +18,7 @@ struct CohortCell {
 };
 
 // The periods of the cohorts: from that of the first row to that of as_of.
-[[nodiscard]] ledger::CohortGrid cohort_grid(const View& view, ledger::Step step, Day as_of);
+[[nodiscard]] ledger::CohortGrid cohort_grid(const ledger::Head& head, ledger::Step step, Day as_of);
 
 // Adds the customers to `sizes` (a cohort each) and `cells` (grid.cells()), which are zero. Rows come by day.
 void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::int64_t> sizes, std::span<CohortCell> cells);
@@ -30,7 +30,7 @@ struct Renewals {
 };
 
 // How many of `renewals` there are at most.
-[[nodiscard]] std::int64_t most_renewals(const View& view, ledger::Span step, Day as_of) noexcept;
+[[nodiscard]] std::int64_t most_renewals(const ledger::Head& head, ledger::Span step, Day as_of) noexcept;
 
 // A customer's first contract runs from the first day of paying to the next day of not paying. It ended in period t where that
 // day lies behind first + (t - 1) steps and not behind first + t steps; it survived t periods where the customer still pays on

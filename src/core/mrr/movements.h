@@ -4,6 +4,7 @@
 // A customer pays where that is positive. All is by customer: one of two subscriptions that ends is contraction, not churn.
 #pragma once
 
+#include "core/common/mantissa.h"
 #include "core/ledger/view.h"
 
 #include <cstdint>
