@@ -20,25 +20,24 @@ public:
         if (next_ == customers_)
             return false;
         stream_.enter(next_++);
+        customer_ = stream_.customer();
+        if (customer_.kind == KeyKind::bigint)
+            std::memcpy(&number_, customer_.bytes.data(), sizeof number_);
         return true;
     }
-    [[nodiscard]] Key customer() const noexcept { return stream_.customer(); }
+    [[nodiscard]] const Key& customer() const noexcept { return customer_; }
     [[nodiscard]] Rows rows() { return stream_.rows_of(next_ - 1); }
     // Below 0 where its customer comes before that of the other side, 0 where both are the same.
     [[nodiscard]] int compare(const Side& other) const noexcept
     {
-        const Key ours = customer(), theirs = other.customer();
-        if (ours.kind != KeyKind::bigint)
-            return ours.bytes.compare(theirs.bytes);
-        std::int64_t left, right;
-        std::memcpy(&left, ours.bytes.data(), sizeof left);
-        std::memcpy(&right, theirs.bytes.data(), sizeof right);
-        return (left > right) - (left < right);
+        return customer_.kind == KeyKind::bigint ? (number_ > other.number_) - (number_ < other.number_) : customer_.bytes.compare(other.customer_.bytes);
     }
 
 private:
     std::uint32_t customers_, next_ = 0;
     CustomerStream stream_;
+    Key customer_{};
+    std::int64_t number_ = 0;  // of a bigint
 };
 
 // The rows of one customer, of one side after the other.
