@@ -170,7 +170,7 @@ void encode_rows(LedgerObject* object)
     }
 }
 
-ledger::EncodedRows encoded_rows(const LedgerObject* object)
+ledger::EncodedLedger encoded(const LedgerObject* object)
 {
     const LedgerObject::Flattening& flattening = object->flattening;
     return {object->builder.head(), flattening.keys, object->builder.text(), flattening.order, flattening.ends, flattening.bytes};
@@ -191,7 +191,7 @@ std::size_t prepare_flattening(LedgerObject* object)
     to.ends = allocated_in<std::uint32_t>(object->memory, builder.customers());
     guarded([&] { builder.rank(to.order, to.keys); });
     encode_rows(object);
-    to.body_size = ledger::encoded_size(encoded_rows(object));
+    to.body_size = ledger::encoded_size(encoded(object));
     to.rows = builder.rows();
     return to.body_size;
 }
@@ -207,9 +207,9 @@ Size flat_size(ExpandedObjectHeader* header)
 void flatten_into(ExpandedObjectHeader* header, void* result, [[maybe_unused]] Size allocated)
 {
     auto* object = reinterpret_cast<LedgerObject*>(header);
-    const ledger::EncodedRows rows = encoded_rows(object);
-    Assert(object->flattening.order != nullptr && allocated == flat_size_of(rows, object->flattening.body_size));
-    ledger::encode(rows, begin_flat(result, rows, object->flattening.body_size));
+    const ledger::EncodedLedger ledger = encoded(object);
+    Assert(object->flattening.order != nullptr && allocated == flat_size_of(ledger, object->flattening.body_size));
+    ledger::encode(ledger, begin_flat(result, ledger, object->flattening.body_size));
     discard_flattening(object);
 }
 
@@ -330,11 +330,11 @@ Ledger::Ledger(Datum datum) : object_(object_in(datum))
 {
     if (object_ != nullptr) {
         complete(object_);
-        static_cast<Head&>(*this) = object_->builder.head();
+        Head::operator=(object_->builder.head());
         return;
     }
     const FlatLedger* flat = flat_of(PG_DETOAST_DATUM(datum));
-    static_cast<Head&>(*this) = flat->head();
+    Head::operator=(flat->head());
     body_ = flat->body();
 }
 

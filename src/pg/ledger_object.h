@@ -32,7 +32,7 @@ struct LedgerObject {
     struct Flattening {
         std::uint32_t* order;  // Builder::rank
         std::uint64_t* keys;
-        std::uint32_t* ends;   // core/ledger/codec.h: EncodedRows
+        std::uint32_t* ends;   // core/ledger/codec.h: EncodedLedger
         unsigned char* bytes;
         std::size_t capacity;  // of bytes
         std::size_t body_size, rows;  // of the ledger, once it is encoded

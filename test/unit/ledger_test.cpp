@@ -83,7 +83,7 @@ public:
                 ends[customer] = static_cast<std::uint32_t>(at - pieces.data());
             }
         }
-        const EncodedRows encoded{head, keys.data(), builder_.text(), order.data(), ends.data(), pieces.data()};
+        const EncodedLedger encoded{head, keys.data(), builder_.text(), order.data(), ends.data(), pieces.data()};
         std::vector<unsigned char> body(encoded_size(encoded));
         encode(encoded, body.data());
         return body;

@@ -30,9 +30,9 @@ template <class Out> void write_body(const View& view, Out& out)
 {
     write_body(view, out, [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day); });
 }
-template <class Out> void write_body(const EncodedRows& rows, Out& out) noexcept
+template <class Out> void write_body(const EncodedLedger& ledger, Out& out) noexcept
 {
-    write_body(rows, out, [&](std::uint32_t customer) noexcept { out.bytes(rows.of(customer)); });
+    write_body(ledger, out, [&](std::uint32_t customer) noexcept { out.bytes(ledger.rows_of(customer)); });
 }
 
 // Reads a key, behind the one before, which is null for the first. `text` is where the body begins.
@@ -228,17 +228,17 @@ void encode(const View& view, unsigned char* body)
     write_body(view, writer);
 }
 
-std::size_t encoded_size(const EncodedRows& rows) noexcept
+std::size_t encoded_size(const EncodedLedger& ledger) noexcept
 {
     Counter counter;
-    write_body(rows, counter);
+    write_body(ledger, counter);
     return counter.size;
 }
 
-void encode(const EncodedRows& rows, unsigned char* body) noexcept
+void encode(const EncodedLedger& ledger, unsigned char* body) noexcept
 {
     Writer writer{body};
-    write_body(rows, writer);
+    write_body(ledger, writer);
 }
 
 unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept

@@ -21,6 +21,7 @@
 
 namespace customer_value::ledger {
 
+// A ledger in this form.
 struct StoredLedger : Head {
     std::span<const unsigned char> body;
 };
@@ -31,7 +32,7 @@ void encode(const View& view, unsigned char* body);
 
 // The same for a ledger whose rows are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
 // ends[order[i]], where those of the next one begin. Keys are in their order, as a view has them.
-struct EncodedRows : Head {
+struct EncodedLedger : Head {
     const std::uint64_t* keys;
     const char* text;
     const std::uint32_t* order;
@@ -39,14 +40,14 @@ struct EncodedRows : Head {
     const unsigned char* bytes;
 
     [[nodiscard]] Key key(std::uint32_t customer) const noexcept { return {kind, key_bytes(kind, keys + customer * words_of(kind), text)}; }
-    [[nodiscard]] std::string_view of(std::uint32_t customer) const noexcept
+    [[nodiscard]] std::string_view rows_of(std::uint32_t customer) const noexcept
     {
         const std::uint32_t number = order[customer], from = number == 0 ? 0 : ends[number - 1];
         return {reinterpret_cast<const char*>(bytes) + from, ends[number] - from};
     }
 };
-[[nodiscard]] std::size_t encoded_size(const EncodedRows& rows) noexcept;
-void encode(const EncodedRows& rows, unsigned char* body) noexcept;
+[[nodiscard]] std::size_t encoded_size(const EncodedLedger& ledger) noexcept;
+void encode(const EncodedLedger& ledger, unsigned char* body) noexcept;
 // Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is lost.
 [[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
 // The most bytes that the rows of some customers take.
