@@ -46,6 +46,12 @@ SELECT count(DISTINCT l::text) AS one_ledger FROM (
     SELECT ledger_agg(customer, day, amount) FROM ledger_big
     UNION ALL SELECT ledger_agg(customer, day, amount ORDER BY amount, day) FROM ledger_big
     UNION ALL SELECT rollup(l) FROM (SELECT ledger_agg(customer, day, amount) FROM ledger_big GROUP BY day) AS days (l)) AS ledgers (l);
+-- equal ledgers are the same bytes on disk, whatever they were made of
+CREATE TEMP TABLE ledger_ways AS WITH whole AS MATERIALIZED (SELECT ledger_agg(customer, day, amount) AS l FROM ledger_big)
+    SELECT 'aggregate' AS way, l FROM whole UNION ALL SELECT 'text', l::text::customer_ledger FROM whole
+    UNION ALL SELECT 'slices', (SELECT rollup(array_agg(s.ledger)) FROM slices(l, '1 year') AS s) FROM whole UNION ALL SELECT 'many slices', (SELECT rollup(array_agg(s.ledger)) FROM slices(l) AS s) FROM whole
+    UNION ALL SELECT 'shards', (SELECT rollup(shard(l, 3, n)) FROM generate_series(0, 2) AS n) FROM whole;
+SELECT a.way, record_image_eq(ROW(a.l), ROW(b.l)) AS same_bytes FROM ledger_ways AS a, ledger_ways AS b WHERE b.way = 'aggregate' ORDER BY 1;
 SELECT pg_column_size(l) < 5 * 60000 AS small FROM (SELECT ledger_agg(customer, day, amount) FROM ledger_big) AS big (l);
 -- a growing window: the same object is read and goes on growing
 SELECT count(*) FILTER (WHERE rows_count(l) = n) = count(*) AS every_frame FROM (

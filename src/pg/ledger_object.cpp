@@ -352,7 +352,7 @@ StoredLedger Ledger::stored() const
         return {*this, body_};
     const std::size_t size = prepare_flattening(object_);
     auto* body = static_cast<unsigned char*>(allocated_large(size));
-    ledger::encode(encoded_rows(object_), body);
+    ledger::encode(encoded(object_), body);
     discard_flattening(object_);
     return {*this, {body, size}};
 }
