@@ -1,5 +1,6 @@
 #include "pg/aggregate.h"
-#include "pg/rows.h"
+#include "pg/memory.h"
+#include "pg/result_rows.h"
 
 #include "core/behaviour/ladder.h"
 
@@ -59,7 +60,7 @@ Stages stages_argument(FunctionCallInfo fcinfo, int index)
 
 std::span<std::int64_t> instants(std::size_t count)
 {
-    return {static_cast<std::int64_t*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(std::int64_t))), count};
+    return {allocated_in<std::int64_t>(CurrentMemoryContext, count), count};
 }
 
 // In days of 24 hours and the rest, as the difference of two timestamptz.
@@ -82,7 +83,7 @@ SQL_FUNCTION(ladder_transitions)
     const std::span<std::int64_t> times = instants(ladder.keys_count());
     const std::string_view lowest = text_of(stages.names[0]);
     guarded([&] { behaviour::arrivals(ladder, lowest, here); });
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (int i = 1; i < stages.count; ++i) {
         const std::string_view name = text_of(stages.names[i]);
         guarded([&] { behaviour::arrivals(ladder, name, next); });

@@ -10,7 +10,7 @@ using namespace customer_value::pg;
 namespace {
 
 // A period's start and end, as the subtype's own 64-bit (timestamptz) or 32-bit (date) count.
-struct Bounds {
+struct PeriodBounds {
     std::int64_t start, end;
 };
 
@@ -19,7 +19,7 @@ std::int64_t instant(const RangeBound& bound, bool is_date)
     return is_date ? std::int64_t{DatumGetDateADT(bound.val)} : DatumGetTimestampTz(bound.val);
 }
 
-Bounds bounds_of(TypeCacheEntry* range_type, const RangeType* period, bool is_date)
+PeriodBounds bounds_of(TypeCacheEntry* range_type, const RangeType* period, bool is_date)
 {
     RangeBound lower, upper;
     bool empty;
@@ -64,7 +64,7 @@ Status status_of(FunctionCallInfo fcinfo)
     TypeCacheEntry* multirange = lookup_type_cache(MultirangeTypeGetOid(active), TYPECACHE_MULTIRANGE_INFO);
     TypeCacheEntry* range = multirange->rngtype;
     const bool is_date = range->rngelemtype->type_id == DATEOID;
-    const Bounds bounds = bounds_of(range, period, is_date);
+    const PeriodBounds bounds = bounds_of(range, period, is_date);
     return {covered_before(range, active, bounds.start, is_date), covered_before(range, active, bounds.end, is_date)};
 }
 
@@ -136,7 +136,7 @@ namespace {
 
 Datum interval_row(FunctionCallInfo fcinfo, const customer_value::Proportion& rate, double confidence)
 {
-    const auto interval = guarded([&]() -> std::optional<customer_value::Interval> {
+    const auto interval = guarded([&]() -> std::optional<customer_value::ConfidenceInterval> {
         const double z = customer_value::two_sided_z(confidence);
         return rate.total == 0 ? std::nullopt : std::optional(customer_value::wilson(rate, z));
     });

@@ -58,7 +58,7 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
     const Day as_of = as_of_argument(fcinfo, stated ? 6 : 5, view);
     clv::AheadCache* cache = new_cache();
     const NullableResult no_spend = money_column(view, 0);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     each_bought(view, as_of, [&](std::uint32_t customer, const clv::Bought& bought) {
         struct {
             clv::History history;
@@ -91,11 +91,11 @@ struct Tested {
 
 constexpr std::size_t buckets = 8;  // frequency 0 to 6, and 7 or more
 
-struct Bucket {
+struct FrequencyBucket {
     std::int64_t customers = 0, actual = 0;
     double predicted = 0, error = 0;
 
-    void add(const Bucket& other) noexcept
+    void add(const FrequencyBucket& other) noexcept
     {
         customers += other.customers;
         actual += other.actual;
@@ -104,7 +104,7 @@ struct Bucket {
     }
 };
 
-void put_bucket(Rows& rows, const char* model, bool at_boundary, const char* frequency, const Bucket& bucket)
+void put_bucket(ResultRows& rows, const char* model, bool at_boundary, const char* frequency, const FrequencyBucket& bucket)
 {
     const auto per_customer = [&](double sum) { return bucket.customers == 0 ? null_column() : double_column(sum / static_cast<double>(bucket.customers)); };
     rows.put({text_column(model), text_column(frequency), count_column(bucket.customers), count_column(bucket.actual), double_column(bucket.predicted),
@@ -112,12 +112,12 @@ void put_bucket(Rows& rows, const char* model, bool at_boundary, const char* fre
 }
 
 template <class Model>
-void check_model(Rows& rows, const clv::RepeatPurchases& state, const Tested* tested, std::size_t count, std::int32_t unit, double duration)
+void check_model(ResultRows& rows, const clv::RepeatPurchases& state, const Tested* tested, std::size_t count, std::int32_t unit, double duration)
 {
     const clv::Fitted fit = fit_of<Model>(state).fitted();
     const Model model = guarded([&] { return model_of<Model>(fit); });
     clv::AheadCache* cache = new_cache();
-    Bucket sums[buckets], all;
+    FrequencyBucket sums[buckets], all;
     guarded([&] {
         for (const auto& [bought, after] : std::span(tested, count)) {
             stop_if_interrupted();
@@ -204,7 +204,7 @@ SQL_FUNCTION(holdout_check)
     });
     const auto* state = purchase_state(view, *fit_until, unit);
     const double duration = static_cast<double>(view.last_day - *fit_until) / unit;
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     if (count > 0) {
         check_model<clv::BgNbd>(rows, *state, tested, count, unit, duration);
         check_model<clv::MbgNbd>(rows, *state, tested, count, unit, duration);
@@ -226,7 +226,7 @@ Datum comparison(FunctionCallInfo fcinfo, const clv::RepeatPurchases& state)
                             compared<clv::ParetoNbd>(fit_of<clv::ParetoNbd>(state).fitted()), nbd};
     const auto* best = std::min_element(std::begin(all), std::end(all), [](const Compared& left, const Compared& right) { return left.aic() < right.aic(); });
     const bool nobody_drops_out = best == std::end(all) - 1;
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (const Compared& row : all)
         rows.put({text_column(row.title), {row.parameters, false}, double_column(row.fit.log_likelihood), double_column(row.aic()), double_column(row.bic()),
                   {BoolGetDatum(row.fit.converged), false}, {BoolGetDatum(row.fit.at_boundary), false}, {BoolGetDatum(&row == best), false},

@@ -1,5 +1,6 @@
 #include "pg/ledger_arguments.h"
-#include "pg/rows.h"
+#include "pg/memory.h"
+#include "pg/result_rows.h"
 
 #include "core/ledger/active.h"
 
@@ -50,7 +51,7 @@ SQL_FUNCTION(rolling_active)
     const DayRows days = day_rows_argument(fcinfo, 2, 3, ledger);
     auto* active = static_cast<ledger::Active*>(palloc0((days.count + 1) * sizeof(ledger::Active)));
     ledger.read([&](const ledger::View& rows) { return ledger::rolling_active(rows, days.first, window_days, {active, days.count}); });
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < days.count; ++i)
         rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day), count_column(active[i].in_window),
                   percent(active[i].on_day, active[i].in_window)});
@@ -65,9 +66,9 @@ SQL_FUNCTION(stickiness)
     const ledger::View view = Ledger(fcinfo, 0).laid_out();
     const ledger::Step step = step_argument(fcinfo, 1);
     const std::size_t most = ledger::most_active_periods(view);
-    auto* customers = static_cast<std::int64_t*>(MemoryContextAllocExtended(CurrentMemoryContext, (most + 1) * sizeof(std::int64_t), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-    guarded([&] { ledger::stickiness(view, step, {customers, most + 1}); });
-    Rows rows(fcinfo);
+    const auto customers = zeros<std::int64_t>(most + 1);
+    guarded([&] { ledger::stickiness(view, step, customers); });
+    ResultRows rows(fcinfo);
     for (std::size_t periods = 1; periods <= most; ++periods)
         if (customers[periods] > 0)
             rows.put({NullableResult{Int32GetDatum(static_cast<std::int32_t>(periods)), false}, count_column(customers[periods])});

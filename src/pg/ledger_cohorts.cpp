@@ -30,7 +30,7 @@ SQL_FUNCTION(cohort_retention)
     ledger.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
                 ledger::CustomerStream::Amounts::left_out, ledger::RowOrder::any);
 
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
         const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];
         const std::int64_t stayed = grid.has(cohort, k) ? active[grid.cell(cohort, k)] : 0;
@@ -53,7 +53,7 @@ SQL_FUNCTION(revenue_cohorts)
     ledger.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
                 ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
 
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     Int128 cumulative = 0;
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
         const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];

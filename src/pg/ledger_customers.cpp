@@ -17,7 +17,7 @@ Datum customers(FunctionCallInfo fcinfo, StatedKind stated)
     const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const Day as_of = as_of_argument(fcinfo, stated ? 2 : 1, view);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const auto bought = ledger::purchases_of(ledger::until(view.of(customer), as_of));
         if (bought.rows == 0)
@@ -58,7 +58,7 @@ Datum rfm_summary(FunctionCallInfo fcinfo, StatedKind stated)
     require_kind(fcinfo, 1, view, stated);
     const Day as_of = as_of_argument(fcinfo, as_of_index, view);
     const std::int32_t unit = unit_argument(fcinfo, unit_index);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const auto repeat = ledger::repeat_purchases_of(ledger::until(view.of(customer), as_of));
         if (!repeat)
@@ -93,7 +93,7 @@ SQL_FUNCTION(segment_migration)
     require_order(*from, *to, "before_as_of", "as_of");
     const std::int32_t bins = PG_GETARG_INT32(3);
     const auto migration = ledger.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::size_t before = 0; before < migration.size(); ++before)
         for (std::size_t after = 0; after < migration[before].size(); ++after)
             if (migration[before][after] > 0)

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "pg/ledger_arguments.h"
-#include "pg/rows.h"
+#include "pg/memory.h"
+#include "pg/result_rows.h"
 
 #include "core/ledger/customers.h"
 
-#include <cstring>
-#include <memory>
 #include <span>
 
 namespace customer_value::pg {
@@ -93,22 +92,6 @@ inline ledger::DayRange range_argument(FunctionCallInfo fcinfo, int from_index, 
         require_order(*from, *to);
     const ledger::DayRange all;
     return {from.value_or(all.from), to.value_or(all.to)};
-}
-
-// Memory for values of any alignment, also above that of palloc (128-bit integers); it is not cleared.
-template <class T> T* allocated(std::size_t count)
-{
-    std::size_t bytes = (count + 1) * sizeof(T) + alignof(T);
-    void* memory = allocated_large(bytes);
-    return static_cast<T*>(std::align(alignof(T), count * sizeof(T), memory, bytes));
-}
-
-// So many zeros.
-template <class Number> std::span<Number> zeros(std::size_t count)
-{
-    auto* memory = allocated<Number>(count);
-    std::memset(static_cast<void*>(memory), 0, count * sizeof(Number));
-    return {memory, count};
 }
 
 }  // namespace customer_value::pg

@@ -1,6 +1,7 @@
+#include "pg/arguments.h"
 #include "pg/ledger_customers.h"
 
-#include "pg/rows.h"
+#include "pg/result_rows.h"
 
 #include "core/ledger/figures.h"
 
@@ -87,7 +88,7 @@ SQL_FUNCTION(ledger_totals)
         return no_rows(fcinfo);
     const Ledger ledger(fcinfo, 0);
     const Figures figures = figures_of(ledger);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     rows.put({count_column(ledger.customers), count_column(figures.buyers), count_column(figures.orders), count_column(static_cast<std::int64_t>(ledger.rows) - figures.orders),
               money_column(ledger, figures.gross), money_column(ledger, figures.refunds)});
     return rows.done();

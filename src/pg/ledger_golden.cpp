@@ -48,10 +48,10 @@ Datum golden_customers(FunctionCallInfo fcinfo, StatedKind stated)
     const Revenues revenues = revenues_of(view, range_argument(fcinfo, threshold_index + 1, threshold_index + 2));
     const Golden golden = guarded([&] { return ledger::golden_of(revenues.sorted, threshold); });
     const auto count = static_cast<std::size_t>(golden.golden);
-    const std::span standings(allocated<ledger::Standing>(count), count);
+    const std::span standings(allocated<ledger::GoldenStanding>(count), count);
     guarded([&] { ledger::rank_golden(revenues.by_customer, golden, standings); });
-    Rows rows(fcinfo);
-    for (const ledger::Standing& standing : standings)
+    ResultRows rows(fcinfo);
+    for (const ledger::GoldenStanding& standing : standings)
         rows.put({count_column(standing.rank), customer_column(view, standing.customer, stated), money_column(view, standing.revenue),
                   share_column(standing.revenue, golden.total), share_column(standing.cumulative, golden.total)});
     return rows.done();
@@ -90,7 +90,7 @@ SQL_FUNCTION(golden_trend)
     const std::size_t most = ledger.read([&](const View& rows) { return ledger::place_incomes(rows, bounds, starts); });
     if (!fill_trend<std::int64_t>(ledger, bounds, starts, most, threshold, trend))
         fill_trend<Int128>(ledger, bounds, starts, most, threshold, trend);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::GoldenPeriod& row = trend[i];
         if (i == 0) {

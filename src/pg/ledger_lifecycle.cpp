@@ -1,5 +1,5 @@
 #include "pg/ledger_arguments.h"
-#include "pg/rows.h"
+#include "pg/result_rows.h"
 
 #include "core/ledger/growth.h"
 #include "core/ledger/lifecycle.h"
@@ -32,7 +32,7 @@ SQL_FUNCTION(lifecycle)
     const auto count = static_cast<std::size_t>(periods.count);
     auto* lifecycle = static_cast<ledger::Lifecycle*>(palloc0((count + 1) * sizeof(ledger::Lifecycle)));
     ledger.read([&](const ledger::View& rows) { return ledger::lifecycle(rows, periods.step, periods.first, {lifecycle, count}); });
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i)
         rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(lifecycle[i].joined), count_column(lifecycle[i].returning),
                   count_column(lifecycle[i].resurrecting), count_column(lifecycle[i].dormant)});

@@ -3,7 +3,6 @@
 #include "pg/aggregate.h"
 
 #include <new>
-#include <sys/mman.h>
 
 namespace customer_value::pg {
 
@@ -77,23 +76,6 @@ void check_memory(const LedgerObject* object, std::size_t more)
                         errmsg("a ledger would pass customer_value.max_ledger_memory (%d MB) after " UINT64_FORMAT " rows",
                                max_ledger_memory / 1024, static_cast<uint64>(object->builder.rows())),
                         errhint("Build it in parts, GROUP BY ledger_shard(customer, 8), and sum their reports; or raise the setting.")));
-}
-
-// Rows go to 500,000 customers in turn: with pages of 4 kB nearly each one misses the address translation buffers too. Where
-// the system takes no such advice nothing is lost.
-void advise_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes)
-{
-#ifdef MADV_HUGEPAGE
-    constexpr std::size_t large_page = std::size_t{1} << 21;
-    const std::size_t skipped = -reinterpret_cast<std::uintptr_t>(memory) % large_page;
-    if (bytes >= skipped + 2 * large_page)
-        (void)madvise(static_cast<char*>(memory) + skipped, (bytes - skipped) / large_page * large_page, MADV_HUGEPAGE);
-#endif
-}
-
-template <class T> T* allocated_in(MemoryContext memory, std::size_t count)
-{
-    return static_cast<T*>(MemoryContextAllocHuge(memory, count * sizeof(T) + 1));
 }
 
 void complete(LedgerObject* object)
@@ -311,13 +293,6 @@ Datum flattened(FlatRoom& room, const Head& head, std::size_t body_size)
     check_flat_size(body_size, head.rows);
     (void)begin_flat(room.memory, head, body_size);
     return PointerGetDatum(room.memory);
-}
-
-void* allocated_large(std::size_t bytes)
-{
-    void* memory = MemoryContextAllocHuge(CurrentMemoryContext, bytes + 1);
-    advise_large_pages(memory, bytes);
-    return memory;
 }
 
 View decoded(const StoredLedger& ledger)

@@ -5,7 +5,8 @@
 // object by itself wherever it must leave the aggregate: for parallel workers, tuples, tables.
 #pragma once
 
-#include "pg/aggregate.h"
+#include "pg/memory.h"
+#include "pg/state.h"
 
 #include "core/ledger/builder.h"
 #include "core/ledger/bucket_stream.h"
@@ -121,8 +122,5 @@ ledger::Head read_head(FunctionCallInfo fcinfo, int index);
 Datum unchanged_ledger(FunctionCallInfo fcinfo, int index);
 // The columns of a stored ledger, in the current context.
 ledger::View decoded(const ledger::StoredLedger& ledger);
-
-// Memory in the current context, of large pages where that is worth it and can be had.
-void* allocated_large(std::size_t bytes);
 
 }  // namespace customer_value::pg

@@ -1,3 +1,4 @@
+#include "pg/arguments.h"
 #include "pg/ledger_customers.h"
 
 #include "core/ledger/slices.h"
@@ -106,7 +107,7 @@ Datum slices(FunctionCallInfo fcinfo, std::optional<ledger::Day> summed_until)
         if (summed_until)
             sums[place].add(kept, *summed_until);
     });
-    Rows result(fcinfo);
+    ResultRows result(fcinfo);
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))), part{parts[i].flat(), false};
         if (summed_until)

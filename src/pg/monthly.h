@@ -1,6 +1,7 @@
 // A subscription's amount a month, from its amount and how often it bills.
 #pragma once
 
+#include "pg/arguments.h"
 #include "pg/ledger_arguments.h"
 #include "pg/results.h"
 

@@ -1,3 +1,4 @@
+#include "pg/arguments.h"
 #include "pg/currency.h"
 #include "pg/ledger_type.h"
 #include "pg/local_day.h"
@@ -17,16 +18,16 @@ struct CoveredDays {
     [[nodiscard]] bool is_empty() const noexcept { return !is_open && end <= start; }
 };
 
-struct Bounds {
+struct PeriodBounds {
     RangeBound lower, upper;
     bool is_empty;
 };
 
-Bounds bounds_argument(FunctionCallInfo fcinfo, int index)
+PeriodBounds bounds_argument(FunctionCallInfo fcinfo, int index)
 {
     const RangeType* period = PG_GETARG_RANGE_P(index);
     // looked up by type, not kept in fn_extra: a transition must not depend on its call site
-    Bounds bounds;
+    PeriodBounds bounds;
     range_deserialize(lookup_type_cache(RangeTypeGetOid(period), TYPECACHE_RANGE_INFO), period, &bounds.lower, &bounds.upper, &bounds.is_empty);
     return bounds;
 }
@@ -41,7 +42,7 @@ Bounds bounds_argument(FunctionCallInfo fcinfo, int index)
 
 CoveredDays days_argument(FunctionCallInfo fcinfo, int index)
 {
-    const Bounds bounds = bounds_argument(fcinfo, index);
+    const PeriodBounds bounds = bounds_argument(fcinfo, index);
     if (bounds.is_empty)
         return {};
     if (bounds.lower.infinite || DATE_NOT_FINITE(DatumGetDateADT(bounds.lower.val)))
@@ -54,7 +55,7 @@ CoveredDays days_argument(FunctionCallInfo fcinfo, int index)
 // A day is covered where its end is, in that time zone.
 CoveredDays days_of_instants_argument(FunctionCallInfo fcinfo, int index, std::string_view zone)
 {
-    const Bounds bounds = bounds_argument(fcinfo, index);
+    const PeriodBounds bounds = bounds_argument(fcinfo, index);
     if (bounds.is_empty)
         return {};
     if (bounds.lower.infinite || TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(bounds.lower.val)))

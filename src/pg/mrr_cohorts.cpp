@@ -21,7 +21,7 @@ SQL_FUNCTION(mrr_cohorts)
     const auto cells = zeros<mrr::CohortCell>(grid.cells());
     ledger.read([&](const View& customers) { mrr::cohorts(customers, grid, sizes, cells); }, ledger::CustomerStream::Amounts::read);
 
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
         const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];
         if (!grid.is_complete(cohort, k)) {
@@ -51,10 +51,10 @@ SQL_FUNCTION(mrr_renewals)
     if (most > most_periods)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("step and as_of make more than %lld periods", static_cast<long long>(most_periods)),
                         errhint("Take a longer step or an earlier as_of.")));
-    const auto counts = zeros<mrr::Renewals>(static_cast<std::size_t>(most));
+    const auto counts = zeros<mrr::ContractRenewals>(static_cast<std::size_t>(most));
     ledger.read([&](const View& view) { mrr::renewals(view, step, as_of, counts); }, ledger::CustomerStream::Amounts::read);
 
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     std::size_t count = counts.size();
     while (count > 0 && counts[count - 1].lost == 0 && counts[count - 1].survived == 0)
         --count;

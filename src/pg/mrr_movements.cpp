@@ -49,13 +49,13 @@ template <class Put> Datum report(FunctionCallInfo fcinfo, Put put)
         return no_rows(fcinfo);
     const Ledger ledger(fcinfo, 0);
     const Report report = report_of(ledger, periods_argument(fcinfo, 1, 2, 3, ledger));
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < report.rows.size(); ++i)
         put(rows, report.bounds[i], report.rows[i], report.scale);
     return rows.done();
 }
 
-mrr::Standing standing_argument(FunctionCallInfo fcinfo, const Ledger& ledger)
+mrr::RecurringRevenue standing_argument(FunctionCallInfo fcinfo, const Ledger& ledger)
 {
     const Day as_of = *day_argument(fcinfo, 1, "as_of");
     return ledger.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts, ledger::RowOrder::any);
@@ -70,7 +70,7 @@ Datum changes(FunctionCallInfo fcinfo, StatedKind stated)
     const View view = Ledger(fcinfo, 0).laid_out();
     require_kind(fcinfo, 1, view, stated);
     const DayBounds days = day_bounds_argument(fcinfo, from_index, to_index);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const mrr::Change change = mrr::change_of(view.of(customer), *days.from, *days.to);
         const mrr::Movement movement = change.movement();
@@ -88,7 +88,7 @@ Datum changes(FunctionCallInfo fcinfo, StatedKind stated)
 // mrr_movements(ledger, step, from_day, to_day)
 SQL_FUNCTION(mrr_movements)
 {
-    return report(fcinfo, [](Rows& rows, Day period, const Movements& row, std::int32_t scale) {
+    return report(fcinfo, [](ResultRows& rows, Day period, const Movements& row, std::int32_t scale) {
         const auto money = [&](Int128 amount) { return NullableResult{numeric_of(amount, scale), false}; };
         const Datum start = numeric_of(row.start, scale);
         const auto of_start = [&](Int128 amount) { return ratio(times_hundred(numeric_of(amount, scale)), start); };
@@ -107,9 +107,9 @@ SQL_FUNCTION(mrr_movements)
 SQL_FUNCTION(customer_churn)
 {
     const double z = guarded([&] { return two_sided_z(0.95); });
-    return report(fcinfo, [z](Rows& rows, Day period, const Movements& row, std::int32_t) {
+    return report(fcinfo, [z](ResultRows& rows, Day period, const Movements& row, std::int32_t) {
         const bool nobody = row.start_customers == 0;
-        const customer_value::Interval interval = nobody ? customer_value::Interval{} : guarded([&] { return wilson({row.churned_customers, row.start_customers}, z); });
+        const customer_value::ConfidenceInterval interval = nobody ? customer_value::ConfidenceInterval{} : guarded([&] { return wilson({row.churned_customers, row.start_customers}, z); });
         const auto bound = [&](double share) { return nobody ? null_column() : NullableResult{numeric_of(100 * share), false}; };
         rows.put({day_column(period), count_column(row.start_customers), count_column(row.new_customers), count_column(row.reactivated_customers),
                   count_column(row.churned_customers), count_column(row.end_customers()), percent(row.churned_customers, row.start_customers),

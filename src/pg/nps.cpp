@@ -33,7 +33,7 @@ SQL_FUNCTION(nps_ci)
 {
     const auto& state = read_state<nps::State>(fcinfo, 0);
     const double confidence = PG_GETARG_FLOAT8(1);
-    const auto interval = guarded([&]() -> std::optional<customer_value::Interval> {
+    const auto interval = guarded([&]() -> std::optional<customer_value::ConfidenceInterval> {
         const double z = customer_value::two_sided_z(confidence);
         return state.responses() == 0 ? std::nullopt : std::optional(nps::confidence_interval(state, z));
     });

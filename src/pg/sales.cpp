@@ -1,5 +1,6 @@
 #include "pg/aggregate.h"
-#include "pg/rows.h"
+#include "pg/memory.h"
+#include "pg/result_rows.h"
 
 #include "core/sales/affinity.h"
 #include "core/sales/report.h"
@@ -28,11 +29,6 @@ SQL_FUNCTION(affinity_add_uuid) { return transition<AffinityState, UuidKey, std:
 SQL_FUNCTION(affinity_add_text) { return transition<AffinityState, TextKey, std::string_view>(fcinfo); }
 
 namespace {
-
-template <class T> T* array(std::size_t count)
-{
-    return static_cast<T*>(MemoryContextAllocHuge(CurrentMemoryContext, (count + 1) * sizeof(T)));
-}
 
 NullableResult text_column(std::string_view text)
 {
@@ -87,10 +83,10 @@ NullableResult count_numeric(std::int64_t count) { return {NumericGetDatum(int64
 SQL_FUNCTION(sales_report)
 {
     const auto& state = read_state<sales::State>(fcinfo, 0);
-    const std::span lines(array<sales::ReportRow>(state.names_count()), state.names_count());
-    const sales::Total total = guarded([&] { return sales::report(state, lines); });
+    const std::span lines(allocated_in<sales::ReportRow>(CurrentMemoryContext, state.names_count()), state.names_count());
+    const sales::RevenueTotal total = guarded([&] { return sales::report(state, lines); });
     const Datum whole = numeric_of(total.revenue, total.scale);
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (const sales::ReportRow& line : lines) {
         const Datum revenue = numeric_of(line.revenue, line.scale);
         rows.put({text_column(state.name(line.kind)), {revenue, false}, count_column(line.orders),
@@ -106,23 +102,23 @@ SQL_FUNCTION(basket_affinity)
     const std::uint32_t orders = state.keys_count(), products = state.names_count();
     const std::uint32_t least = least_orders(PG_GETARG_DATUM(1), orders);
     PairCounter counter(state, least);
-    PairCounter::Memory memory{array<std::uint32_t>(products), array<std::uint32_t>(products), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
+    PairCounter::Memory memory{allocated_in<std::uint32_t>(CurrentMemoryContext, products), allocated_in<std::uint32_t>(CurrentMemoryContext, products), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
     guarded([&] { counter.rank(memory); });
     CHECK_FOR_INTERRUPTS();
-    memory.starts = array<std::uint32_t>(counter.products());
-    memory.places = array<std::uint32_t>(counter.lines());
-    memory.baskets = array<std::uint32_t>(counter.lines() + orders);
-    memory.cursors = array<std::uint32_t>(orders);
-    memory.counts = array<std::uint32_t>(counter.products());
-    memory.touched = array<std::uint32_t>(counter.products());
+    memory.starts = allocated_in<std::uint32_t>(CurrentMemoryContext, counter.products());
+    memory.places = allocated_in<std::uint32_t>(CurrentMemoryContext, counter.lines());
+    memory.baskets = allocated_in<std::uint32_t>(CurrentMemoryContext, counter.lines() + orders);
+    memory.cursors = allocated_in<std::uint32_t>(CurrentMemoryContext, orders);
+    memory.counts = allocated_in<std::uint32_t>(CurrentMemoryContext, counter.products());
+    memory.touched = allocated_in<std::uint32_t>(CurrentMemoryContext, counter.products());
     guarded([&] { counter.collect(memory); });
-    Pairs pairs{array<Pairs::Pair>(0), 0, 0};
+    Pairs pairs{allocated_in<Pairs::Pair>(CurrentMemoryContext, 0), 0, 0};
     for (std::uint32_t rank = 0; rank < counter.products(); ++rank) {
         CHECK_FOR_INTERRUPTS();
         const std::uint32_t found = guarded([&] { return counter.count(rank, memory); });
         collect(&pairs, rank, {memory.touched, found}, memory.counts, least);
     }
-    Rows rows(fcinfo);
+    ResultRows rows(fcinfo);
     for (const auto& pair : std::span(pairs.all, pairs.count)) {
         const std::int64_t together = pair.together, first = counter.orders_of(pair.first, memory), second = counter.orders_of(pair.second, memory);
         rows.put({text_column(counter.name(pair.first, memory)), text_column(counter.name(pair.second, memory)), count_column(together),

@@ -4,14 +4,14 @@
 
 namespace customer_value::pg {
 
-using sales::History;
+using sales::SaleHistory;
 
 std::span<const unsigned char> stored_sale_history(Datum datum)
 {
     const varlena* value = PG_DETOAST_DATUM_PACKED(datum);
     const auto* bytes = reinterpret_cast<const unsigned char*>(VARDATA_ANY(value));
-    if (*bytes != History::version)
-        report_unknown_version(History::type_name, *bytes, History::version);
+    if (*bytes != SaleHistory::version)
+        report_unknown_version(SaleHistory::type_name, *bytes, SaleHistory::version);
     return {bytes + 1, VARSIZE_ANY_EXHDR(value) - 1};
 }
 
@@ -19,11 +19,11 @@ namespace {
 
 // As `written` takes it.
 struct Outside {
-    static constexpr int version = History::version;
-    static constexpr const char* type_name = History::type_name;
+    static constexpr int version = SaleHistory::version;
+    static constexpr const char* type_name = SaleHistory::type_name;
     std::span<const unsigned char> bytes;
 
-    template <class Archive> static void describe(const Outside& self, Archive& archive) { History::write(self.bytes, archive); }
+    template <class Archive> static void describe(const Outside& self, Archive& archive) { SaleHistory::write(self.bytes, archive); }
 };
 
 constexpr std::string_view nothing = "(version:1,products:0,groups:0)";
@@ -32,8 +32,8 @@ template <class Reader> Datum read(Reader reader, std::size_t length)
 {
     const auto stored = new_sale_history(length);
     const std::size_t size = guarded([&] {
-        reader.begin(History::version);
-        const std::size_t taken = History::read(reader, stored);
+        reader.begin(SaleHistory::version);
+        const std::size_t taken = SaleHistory::read(reader, stored);
         reader.end();
         return taken;
     });
@@ -52,8 +52,8 @@ SQL_FUNCTION(sale_history_in)
 {
     const std::string_view text(PG_GETARG_CSTRING(0));
     if (text == "empty")
-        return read(TextReader(History::type_name, nothing), nothing.size());
-    return read(TextReader(History::type_name, text), text.size());
+        return read(TextReader(SaleHistory::type_name, nothing), nothing.size());
+    return read(TextReader(SaleHistory::type_name, text), text.size());
 }
 
 SQL_FUNCTION(sale_history_out)
@@ -65,7 +65,7 @@ SQL_FUNCTION(sale_history_out)
 SQL_FUNCTION(sale_history_recv)
 {
     const std::string_view bytes = rest_of_message(fcinfo);
-    const Datum history = read(BinaryReader(History::type_name, bytes), bytes.size());
+    const Datum history = read(BinaryReader(SaleHistory::type_name, bytes), bytes.size());
     require_valid_text(Outside{stored_sale_history(history)});
     return history;
 }

@@ -1,4 +1,4 @@
-// sale_history: a sales::History as it is stored, a version byte and then what its `store` writes.
+// sale_history: a sales::SaleHistory as it is stored, a version byte and then what its `store` writes.
 #pragma once
 
 #include "pg/guard.h"
@@ -14,11 +14,11 @@ namespace customer_value::pg {
 inline std::span<unsigned char> new_sale_history(std::size_t size)
 {
     if (size > MaxAllocSize - VARHDRSZ - 1)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", sales::History::type_name)));
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", sales::SaleHistory::type_name)));
     auto* value = static_cast<varlena*>(palloc(VARHDRSZ + 1 + size));
     SET_VARSIZE(value, VARHDRSZ + 1 + size);
     auto* bytes = reinterpret_cast<unsigned char*>(VARDATA(value));
-    *bytes = sales::History::version;
+    *bytes = sales::SaleHistory::version;
     return {bytes + 1, size};
 }
 // What was put there, of which the first `size` bytes count.

@@ -18,8 +18,8 @@ extern "C" {
 
 using namespace customer_value;
 using namespace customer_value::pg;
-using sales::History;
-using sales::Kind;
+using sales::SaleHistory;
+using sales::SaleKind;
 using sales::Line;
 
 namespace {
@@ -28,23 +28,23 @@ namespace {
 struct Basket {
     MemoryContext memory;
     Line* lines;   // of the rows that count
-    Kind* kinds;   // of all rows
+    SaleKind* kinds;   // of all rows
     std::size_t count, rows, capacity;
     Datum answers[6];  // for each kind
 };
 
 struct Customer {
-    History* history;
+    SaleHistory* history;
     int64 first, end;  // positions of the basket's rows
     bool is_last;      // no basket follows
 };
 
-NullableResult name_column(Kind kind)
+NullableResult name_column(SaleKind kind)
 {
-    return kind == Kind::none ? NullableResult{} : NullableResult{CStringGetTextDatum(name_of(kind).data()), false};
+    return kind == SaleKind::none ? NullableResult{} : NullableResult{CStringGetTextDatum(name_of(kind).data()), false};
 }
-Datum kind_alone(FunctionCallInfo, Kind kind) { return name_column(kind).value; }
-Datum kind_without_history(FunctionCallInfo fcinfo, Kind kind) { return row_of(fcinfo, {name_column(kind), {}}); }
+Datum kind_alone(FunctionCallInfo, SaleKind kind) { return name_column(kind).value; }
+Datum kind_without_history(FunctionCallInfo fcinfo, SaleKind kind) { return row_of(fcinfo, {name_column(kind), {}}); }
 
 // answer_of says what is returned for a kind; that is made once.
 template <class AnswerOf> Basket* basket_of(FunctionCallInfo fcinfo, AnswerOf answer_of)
@@ -53,7 +53,7 @@ template <class AnswerOf> Basket* basket_of(FunctionCallInfo fcinfo, AnswerOf an
         MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
         auto* basket = static_cast<Basket*>(palloc0(sizeof(Basket)));
         basket->memory = AllocSetContextCreate(CurrentMemoryContext, "customer_value basket", ALLOCSET_DEFAULT_SIZES);
-        for (const auto kind : {Kind::none, Kind::front_end, Kind::repeat, Kind::upsell, Kind::add_on, Kind::cross_sell})
+        for (const auto kind : {SaleKind::none, SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
             basket->answers[static_cast<int>(kind)] = answer_of(fcinfo, kind);
         MemoryContextSwitchTo(caller);
         fcinfo->flinfo->fn_extra = basket;
@@ -68,7 +68,7 @@ void clear(Basket* basket)
     basket->count = basket->rows = 0;
     basket->capacity = usual;
     basket->lines = static_cast<Line*>(MemoryContextAlloc(basket->memory, usual * sizeof(Line)));
-    basket->kinds = static_cast<Kind*>(MemoryContextAlloc(basket->memory, usual * sizeof(Kind)));
+    basket->kinds = static_cast<SaleKind*>(MemoryContextAlloc(basket->memory, usual * sizeof(SaleKind)));
 }
 
 // A row of which nothing is known yet.
@@ -77,9 +77,9 @@ void add_row(Basket* basket)
     if (basket->rows == basket->capacity) {
         basket->capacity *= 2;
         basket->lines = static_cast<Line*>(repalloc_huge(basket->lines, basket->capacity * sizeof(Line)));
-        basket->kinds = static_cast<Kind*>(repalloc_huge(basket->kinds, basket->capacity * sizeof(Kind)));
+        basket->kinds = static_cast<SaleKind*>(repalloc_huge(basket->kinds, basket->capacity * sizeof(SaleKind)));
     }
-    basket->kinds[basket->rows++] = Kind::none;
+    basket->kinds[basket->rows++] = SaleKind::none;
 }
 
 // An argument of the row so many behind the current one. It lives until the next is asked for.
@@ -111,11 +111,11 @@ template <class Price> ScaledNumber price_of(Datum datum)
     return guarded([&] { return scaled_number("price", price); });
 }
 
-void grow(Customer* customer, History::Room room)
+void grow(Customer* customer, SaleHistory::Room room)
 {
-    History* old = customer->history;
-    void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), History::bytes_for(room));
-    customer->history = old == nullptr ? History::create(memory, room) : guarded([&] { return History::relocate(*old, memory, room); });
+    SaleHistory* old = customer->history;
+    void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), SaleHistory::bytes_for(room));
+    customer->history = old == nullptr ? SaleHistory::create(memory, room) : guarded([&] { return SaleHistory::relocate(*old, memory, room); });
     if (old != nullptr)
         pfree(old);
 }
@@ -188,7 +188,7 @@ template <class Price> void read_basket(WindowObject window, Customer* customer,
 }
 
 // The kind of the current row.
-template <class Price> Kind kind_of_row(WindowObject window, Customer* customer, Basket* basket, bool has_history)
+template <class Price> SaleKind kind_of_row(WindowObject window, Customer* customer, Basket* basket, bool has_history)
 {
     const int64 position = WinGetCurrentPosition(window);
     if (position >= customer->end || position < customer->first)
@@ -200,8 +200,8 @@ template <class Price> Datum sale_type(FunctionCallInfo fcinfo)
 {
     WindowObject window = window_of(fcinfo);
     Basket* basket = basket_of(fcinfo, kind_alone);
-    const Kind kind = kind_of_row<Price>(window, partition_memory<Customer>(window), basket, false);
-    if (kind == Kind::none)
+    const SaleKind kind = kind_of_row<Price>(window, partition_memory<Customer>(window), basket, false);
+    if (kind == SaleKind::none)
         PG_RETURN_NULL();
     return basket->answers[static_cast<int>(kind)];
 }
@@ -211,7 +211,7 @@ template <class Price> Datum class_sale(FunctionCallInfo fcinfo)
     WindowObject window = window_of(fcinfo);
     auto* customer = partition_memory<Customer>(window);
     Basket* basket = basket_of(fcinfo, kind_without_history);
-    const Kind kind = kind_of_row<Price>(window, customer, basket, true);
+    const SaleKind kind = kind_of_row<Price>(window, customer, basket, true);
     if (!customer->is_last || WinGetCurrentPosition(window) < customer->end - 1 || customer->history->is_empty())
         return basket->answers[static_cast<int>(kind)];
     const auto stored = new_sale_history(guarded([&] { return customer->history->stored_size(); }));

@@ -16,6 +16,7 @@
 
 #include "pg/arguments.h"
 #include "pg/guard.h"
+#include "pg/memory.h"
 #include "pg/partition.h"
 
 #include "core/common/float_decimal.h"
@@ -73,7 +74,7 @@ void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Op
 inline bool lacks_option(const Options& options) { return (options.count > 0 && options.nulls[0]) || (options.count > 1 && options.nulls[1]); }
 
 // Values one after the other in large chunks.
-struct Arena {
+struct ValueArena {
     static constexpr std::size_t chunk = std::size_t{1} << 16;
     MemoryContext memory;
     char* next;
@@ -83,7 +84,7 @@ struct Arena {
     {
         if (bytes > left) {
             left = std::max(bytes, chunk);
-            next = static_cast<char*>(MemoryContextAllocHuge(memory, left));
+            next = allocated_in<char>(memory, left);
         }
         void* taken = next;
         next += bytes;
@@ -157,7 +158,7 @@ template <class Wanted, class Number> bool collect_whole(WindowObject window, st
     });
 }
 
-template <class Wanted, class Number> void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, Arena& arena, golden::Collector& collector)
+template <class Wanted, class Number> void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, ValueArena& arena, golden::Collector& collector)
 {
     for_each_value<Number>(window, rows, arguments, [&](const Number& value, std::uint64_t row) {
         if (takes<Wanted>(value))
@@ -168,18 +169,12 @@ template <class Wanted, class Number> void collect_exact(WindowObject window, st
     });
 }
 
-// Room for so many items or answers, past 1 GB too.
-template <class T> T* room_for(MemoryContext memory, std::int64_t count, int flags = 0)
-{
-    return static_cast<T*>(MemoryContextAllocExtended(memory, static_cast<std::size_t>(count) * sizeof(T), MCXT_ALLOC_HUGE | flags));
-}
-
 // Sorts what was collected and has the function answer it.
 template <class Function, class Numbers>
 void answer_collected(const golden::Collector& collector, Item* items, std::int64_t rows, MemoryContext scratch, MemoryContext memory, PartitionState& state)
 {
     guarded([&] { sort_or_stop(items, items + collector.count(), [](const Item& left, const Item& right) { return Numbers::before(left, right); }); });
-    state.answers = room_for<Datum>(memory, rows, MCXT_ALLOC_ZERO);
+    state.answers = allocated_in<Datum>(memory, static_cast<std::size_t>(rows), MCXT_ALLOC_ZERO);
     const MemoryContext caller = MemoryContextSwitchTo(scratch);
     Function::answer(Population<Numbers>{items, collector.count(), collector.window(), state.answers, memory, scratch}, state.options);
     MemoryContextSwitchTo(caller);
@@ -192,13 +187,13 @@ template <class Function, class Number> void answer_partition(WindowObject windo
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a partition must not have more than %d rows", INT32_MAX)));
     const MemoryContext scratch = AllocSetContextCreate(memory, "customer_value population", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext arguments = AllocSetContextCreate(scratch, "customer_value arguments", ALLOCSET_SMALL_SIZES);
-    auto* items = room_for<Item>(scratch, rows);
+    auto* items = allocated_in<Item>(scratch, static_cast<std::size_t>(rows));
     golden::Collector whole(items);
     if (collect_whole<ValuesOf<Function>, Number>(window, rows, arguments, whole)) {
         answer_collected<Function, golden::Whole>(whole, items, rows, scratch, memory, state);
     } else {
         golden::Collector exact(items);
-        Arena arena{scratch, nullptr, 0};
+        ValueArena arena{scratch, nullptr, 0};
         collect_exact<ValuesOf<Function>, Number>(window, rows, arguments, arena, exact);
         answer_collected<Function, golden::Exact>(exact, items, rows, scratch, memory, state);
     }

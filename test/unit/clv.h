@@ -25,7 +25,7 @@ private:
 template <class Model> clv::Fitted fitted(const Held<typename clv::Fit<Model>::State>& rows) { return Fitting<Model>(rows).result(); }
 
 // The log-likelihood and its derivatives at given parameters, whose times are in the unit of the rows.
-template <class Model> clv::Sum likelihood_at(const Held<typename clv::Fit<Model>::State>& rows, clv::Point parameters)
+template <class Model> clv::LikelihoodSum likelihood_at(const Held<typename clv::Fit<Model>::State>& rows, clv::Point parameters)
 {
     const auto sorted = rows.finished();
     Memory memory(clv::Fit<Model>::bytes_for(*sorted));
@@ -34,7 +34,7 @@ template <class Model> clv::Sum likelihood_at(const Held<typename clv::Fit<Model
         parameters[i] /= plan.unit()[i];
     typename clv::Plan<Model>::Likelihood likelihood(plan.data());
     likelihood.at(parameters);
-    clv::Sum sum;
+    clv::LikelihoodSum sum;
     likelihood.add(0, likelihood.rows(), sum);
     sum.value += plan.shift();
     for (std::size_t i = 0; i < clv::most_parameters; ++i)

@@ -47,7 +47,7 @@ Customers simulated(int customers, double r, double alpha, double a, double b, d
 
 template <class Model, class Rows> void expect_gradient(const Rows& rows, const Point& parameters)
 {
-    const Sum sum = likelihood_at<Model>(rows, parameters);
+    const LikelihoodSum sum = likelihood_at<Model>(rows, parameters);
     for (std::size_t i = 0; i < Model::parameters; ++i) {
         Point more = parameters, less = parameters;
         const double step = parameters[i] * 1e-5;

@@ -212,7 +212,7 @@ TEST(Movements, are_those_between_the_ends_of_days)
             ASSERT_EQ(got.reactivated_customers, expected.reactivated_customers);
             ASSERT_EQ(got.churned_customers, expected.churned_customers);
             ASSERT_EQ(got.end_customers(), paying);
-            const mrr::Standing standing = mrr::standing(some.subscriptions.view(), bounds[period + 1] - 1);
+            const mrr::RecurringRevenue standing = mrr::standing(some.subscriptions.view(), bounds[period + 1] - 1);
             ASSERT_TRUE(standing.mrr == end && standing.customers == paying);
         }
     }
@@ -263,7 +263,7 @@ TEST(Renewals, count_first_contracts_by_the_steps_they_lasted)
         const View view = some.subscriptions.view();
         const Span step{0, between(random, 1, 30)};
         const Day as_of = between(random, 0, horizon - 1);
-        std::vector<mrr::Renewals> got(static_cast<std::size_t>(mrr::most_renewals(view, step, as_of))), expected = got;
+        std::vector<mrr::ContractRenewals> got(static_cast<std::size_t>(mrr::most_renewals(view, step, as_of))), expected = got;
         mrr::renewals(view, step, as_of, got);
         for (const auto& worth : some.worth) {
             Day first = 0;
@@ -294,13 +294,13 @@ TEST(Renewals, months_end_with_shorter_months)
         subscriptions.add(date(2023, 1, 31), end, 5);
         subscriptions.end_customer();
     }
-    std::vector<mrr::Renewals> counts(static_cast<std::size_t>(mrr::most_renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30))));
+    std::vector<mrr::ContractRenewals> counts(static_cast<std::size_t>(mrr::most_renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30))));
     ASSERT_EQ(counts.size(), 4u);
     mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30), counts);
     EXPECT_EQ(counts[0].lost, 1);  // on 28 February
     EXPECT_EQ(counts[1].lost, 2);  // on 1 March and on 31 March
     EXPECT_EQ(counts[2].lost, 1);
-    std::fill(counts.begin(), counts.end(), mrr::Renewals{});
+    std::fill(counts.begin(), counts.end(), mrr::ContractRenewals{});
     mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 2, 28), counts);
     EXPECT_EQ(counts[0].lost, 1);
     EXPECT_EQ(counts[0].survived, 3);

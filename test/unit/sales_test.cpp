@@ -13,8 +13,8 @@
 namespace customer_value::test {
 namespace {
 
-using sales::History;
-using sales::Kind;
+using sales::SaleHistory;
+using sales::SaleKind;
 using sales::Line;
 
 TEST(ScaledNumbers, are_ordered_by_value_whatever_their_scale)
@@ -31,16 +31,16 @@ TEST(ScaledNumbers, are_ordered_by_value_whatever_their_scale)
 // A history as the server keeps it, in memory of exactly the size that it asks for.
 class HeldHistory {
 public:
-    HeldHistory() : memory_(History::bytes_for({{0, 0}, {0, 0}})), history_(History::create(memory_.get(), {{0, 0}, {0, 0}})) {}
-    std::vector<Kind> basket(std::vector<Line> lines)
+    HeldHistory() : memory_(SaleHistory::bytes_for({{0, 0}, {0, 0}})), history_(SaleHistory::create(memory_.get(), {{0, 0}, {0, 0}})) {}
+    std::vector<SaleKind> basket(std::vector<Line> lines)
     {
-        std::vector<Kind> kinds(lines.size());
+        std::vector<SaleKind> kinds(lines.size());
         for (std::size_t i = 0; i < lines.size(); ++i)
             lines[i].row = i;
         std::sort(lines.begin(), lines.end(), sales::before);
         while (const auto room = history_->add(lines, kinds)) {
-            Memory larger(History::bytes_for(*room));
-            history_ = History::relocate(*history_, larger.get(), *room);
+            Memory larger(SaleHistory::bytes_for(*room));
+            history_ = SaleHistory::relocate(*history_, larger.get(), *room);
             memory_ = std::move(larger);
         }
         history_->end_basket(lines, kinds);
@@ -55,15 +55,15 @@ public:
     void know(const std::vector<unsigned char>& stored)
     {
         while (const auto room = history_->know(stored)) {
-            Memory larger(History::bytes_for(*room));
-            history_ = History::relocate(*history_, larger.get(), *room);
+            Memory larger(SaleHistory::bytes_for(*room));
+            history_ = SaleHistory::relocate(*history_, larger.get(), *room);
             memory_ = std::move(larger);
         }
     }
 
 private:
     Memory memory_;
-    History* history_;
+    SaleHistory* history_;
 };
 
 Line line(std::string_view product, std::optional<std::string_view> relation, int price) { return {product, relation, {price, 0}, 0}; }
@@ -72,11 +72,11 @@ TEST(KindsOfSale, of_the_published_example)
 {
     HeldHistory history;
     const auto one = [&](const Line& bought) { return history.basket({bought}).front(); };
-    EXPECT_EQ(one(line("cam", "photo", 500)), Kind::front_end);
-    EXPECT_EQ(one(line("lens", "photo", 300)), Kind::add_on);
-    EXPECT_EQ(one(line("cam", "photo", 500)), Kind::repeat);
-    EXPECT_EQ(one(line("pro", "photo", 900)), Kind::upsell);
-    EXPECT_EQ(one(line("book", "books", 20)), Kind::cross_sell);
+    EXPECT_EQ(one(line("cam", "photo", 500)), SaleKind::front_end);
+    EXPECT_EQ(one(line("lens", "photo", 300)), SaleKind::add_on);
+    EXPECT_EQ(one(line("cam", "photo", 500)), SaleKind::repeat);
+    EXPECT_EQ(one(line("pro", "photo", 900)), SaleKind::upsell);
+    EXPECT_EQ(one(line("book", "books", 20)), SaleKind::cross_sell);
 }
 
 // The outside forms and back.
@@ -85,14 +85,14 @@ template <class Writer, class Reader> std::vector<unsigned char> passed_through(
     std::string form(100000, '\0');
     Sink sink(form.data(), form.size());
     Writer writer(sink);
-    writer.begin(History::version);
-    History::write(stored, writer);
+    writer.begin(SaleHistory::version);
+    SaleHistory::write(stored, writer);
     writer.end();
     form.resize(sink.size());
-    Reader reader(History::type_name, form);
+    Reader reader(SaleHistory::type_name, form);
     std::vector<unsigned char> read(form.size());
-    reader.begin(History::version);
-    read.resize(History::read(reader, read));
+    reader.begin(SaleHistory::version);
+    read.resize(SaleHistory::read(reader, read));
     reader.end();
     return read;
 }
@@ -102,7 +102,7 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
     Random random(77);
     for (int customer = 0; customer < 200; ++customer) {
         HeldHistory history;
-        std::map<std::string, Kind> last;              // of each product sold
+        std::map<std::string, SaleKind> last;              // of each product sold
         std::map<std::string, int> dearest;            // of each group
         bool first = true;
         for (int basket = 0; basket < 12; ++basket) {
@@ -127,14 +127,14 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
             for (std::size_t i = 0; i < order.size(); ++i)
                 order[i] = i;
             std::sort(order.begin(), order.end(), [&](auto a, auto b) { return sales::before(lines[a], lines[b]); });
-            std::map<std::string, Kind> here;
+            std::map<std::string, SaleKind> here;
             for (const auto i : order) {
                 const auto& [product, relation] = names[i];
                 const int price = static_cast<int>(lines[i].price.mantissa);
                 if (price < 0)
                     continue;
                 const auto group = relation ? dearest.find(*relation) : dearest.end();
-                const Kind kind = last.contains(product) ? Kind::repeat : first ? Kind::front_end : group == dearest.end() ? Kind::cross_sell : price > group->second ? Kind::upsell : Kind::add_on;
+                const SaleKind kind = last.contains(product) ? SaleKind::repeat : first ? SaleKind::front_end : group == dearest.end() ? SaleKind::cross_sell : price > group->second ? SaleKind::upsell : SaleKind::add_on;
                 here.emplace(product, kind);
                 EXPECT_EQ(kinds[i], here[product]);
                 if (relation)
@@ -145,7 +145,7 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
             first = first && here.empty();
             for (std::size_t i = 0; i < lines.size(); ++i)
                 if (lines[i].price.mantissa < 0) {
-                    EXPECT_EQ(kinds[i], last.contains(names[i].first) ? last[names[i].first] : Kind::none);
+                    EXPECT_EQ(kinds[i], last.contains(names[i].first) ? last[names[i].first] : SaleKind::none);
                 }
         }
     }
@@ -153,10 +153,10 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
 
 std::vector<unsigned char> read_text(std::string_view text)
 {
-    TextReader reader(History::type_name, text);
+    TextReader reader(SaleHistory::type_name, text);
     std::vector<unsigned char> stored(text.size());
-    reader.begin(History::version);
-    stored.resize(History::read(reader, stored));
+    reader.begin(SaleHistory::version);
+    stored.resize(SaleHistory::read(reader, stored));
     reader.end();
     return stored;
 }
@@ -169,8 +169,8 @@ TEST(KindsOfSale, a_stored_history_keeps_any_price_and_name)
     std::string text(form.size(), '\0');
     Sink sink(text.data(), text.size());
     TextWriter writer(sink);
-    writer.begin(History::version);
-    History::write(stored, writer);
+    writer.begin(SaleHistory::version);
+    SaleHistory::write(stored, writer);
     writer.end();
     EXPECT_EQ(sink.size(), form.size());
     EXPECT_EQ(text, form);
@@ -197,10 +197,10 @@ TEST(KindsOfSale, of_several_histories_all_count_in_any_order)
     reversed.know(other.stored());
     reversed.know(one.stored());
     for (HeldHistory* history : {&both, &reversed}) {
-        EXPECT_EQ(history->basket({line("a", "g", -5)}).front(), Kind::repeat);
-        EXPECT_EQ(history->basket({line("d", "g", 9)}).front(), Kind::add_on);
-        EXPECT_EQ(history->basket({line("e", "h", 8)}).front(), Kind::upsell);
-        EXPECT_EQ(history->basket({line("f", "i", 8)}).front(), Kind::cross_sell);
+        EXPECT_EQ(history->basket({line("a", "g", -5)}).front(), SaleKind::repeat);
+        EXPECT_EQ(history->basket({line("d", "g", 9)}).front(), SaleKind::add_on);
+        EXPECT_EQ(history->basket({line("e", "h", 8)}).front(), SaleKind::upsell);
+        EXPECT_EQ(history->basket({line("f", "i", 8)}).front(), SaleKind::cross_sell);
     }
 }
 

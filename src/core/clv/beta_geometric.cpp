@@ -170,7 +170,7 @@ template <Dropout dropout> void BetaGeometricLikelihood<dropout>::at(const Point
     }
 }
 
-template <Dropout dropout> void BetaGeometricLikelihood<dropout>::add(std::size_t from, std::size_t to, Sum& sum) const noexcept
+template <Dropout dropout> void BetaGeometricLikelihood<dropout>::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const auto [r, alpha, a, b] = at_;
     const double r_over_alpha = r / alpha, inverse_a = 1 / a;
@@ -212,7 +212,7 @@ void NbdLikelihood::at(const Point& values) noexcept
     }
 }
 
-void NbdLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const noexcept
+void NbdLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const double r = at_[0], alpha = at_[1];
     for (std::size_t i = from; i < to; ++i) {

@@ -66,7 +66,7 @@ public:
 
     void at(const Point& values) noexcept;
     [[nodiscard]] std::size_t rows() const noexcept { return columns_.rows; }
-    void add(std::size_t from, std::size_t to, Sum& sum) const noexcept;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept;
 
 private:
     // of a frequency
@@ -87,7 +87,7 @@ public:
 
     void at(const Point& values) noexcept;
     [[nodiscard]] std::size_t rows() const noexcept { return columns_.rows; }
-    void add(std::size_t from, std::size_t to, Sum& sum) const noexcept;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept;
 
 private:
     PurchaseColumns columns_;

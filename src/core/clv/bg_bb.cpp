@@ -140,7 +140,7 @@ double BgBb::residual_transactions(double discount, const Opportunities& history
     return rate * beta_mean(gamma, delta + n, [&](double theta, double stays) { return std::log(stays) - std::log(discount + theta); });
 }
 
-void BgBbLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const
+void BgBbLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const
 {
     // no structured binding: clang 14 cannot capture one
     const double alpha = model_.alpha, beta = model_.beta, gamma = model_.gamma, delta = model_.delta;
@@ -177,7 +177,7 @@ void BgBbLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const
     }
 }
 
-void BetaBinomialLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const
+void BetaBinomialLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const
 {
     for (std::size_t row = from; row < to; ++row) {
         const auto& entry = rows_->rows()[row];

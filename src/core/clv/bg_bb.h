@@ -54,7 +54,7 @@ public:
 
     void at(const Point& values) noexcept { model_ = {values[0], values[1], values[2], values[3]}; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_->size(); }
-    void add(std::size_t from, std::size_t to, Sum& sum) const;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const;
 
 private:
     const RepeatPurchases* rows_ = nullptr;
@@ -69,7 +69,7 @@ public:
 
     void at(const Point& values) noexcept { alpha_ = values[0], beta_ = values[1]; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_->size(); }
-    void add(std::size_t from, std::size_t to, Sum& sum) const;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const;
 
 private:
     const RepeatPurchases* rows_ = nullptr;

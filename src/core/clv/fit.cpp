@@ -71,7 +71,7 @@ template <class Likelihood> Search search_from(const Point& log_start, Likelihoo
         for (std::size_t i = 0; i < Likelihood::parameters; ++i)
             parameters[i] = std::exp(log_parameters[i]);
         likelihood.at(parameters);
-        const Sum sum = sum_of(likelihood);
+        const LikelihoodSum sum = sum_of(likelihood);
         Search::Value mean{-sum.value / customers, {}};
         for (std::size_t i = 0; i < Likelihood::parameters; ++i)
             mean.gradient[i] = -sum.gradient[i] * parameters[i] / customers;

@@ -40,7 +40,7 @@ SpendColumns spend_columns(const RepeatSpend& state, void* memory)
 }
 
 // Equation 1a. Rows of one frequency stand together, and share all but the logarithm of their spend.
-void GammaGammaLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const noexcept
+void GammaGammaLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const double p = at_[0], q = at_[1], v = at_[2], log_v = std::log(v), log_gamma_q = log_gamma(q);
     double x = -1, constant = 0, by_p = 0, by_q = 0;

@@ -46,7 +46,7 @@ public:
 
     void at(const Point& values) noexcept { at_ = values; }
     [[nodiscard]] std::size_t rows() const noexcept { return columns_.rows; }
-    void add(std::size_t from, std::size_t to, Sum& sum) const noexcept;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept;
 
 private:
     SpendColumns columns_;

@@ -14,7 +14,7 @@
 namespace customer_value::clv {
 
 // A log-likelihood and its derivatives by the parameters (not by their logarithms).
-struct Sum {
+struct LikelihoodSum {
     double value = 0;
     Point gradient{};
 
@@ -24,17 +24,17 @@ struct Sum {
         for (std::size_t i = 0; i < most_parameters; ++i)
             gradient[i] += weight * derivatives[i];
     }
-    void add(const Sum& other) noexcept { add(1, other.value, other.gradient); }
+    void add(const LikelihoodSum& other) noexcept { add(1, other.value, other.gradient); }
 };
 
 // The sum over all rows, block by block.
-template <class Likelihood> [[nodiscard]] Sum sum_of(const Likelihood& likelihood)
+template <class Likelihood> [[nodiscard]] LikelihoodSum sum_of(const Likelihood& likelihood)
 {
-    Sum sum;
+    LikelihoodSum sum;
     for (std::size_t from = 0, to = 0; from < likelihood.rows(); from = to) {
         stop_if_interrupted();
         to = std::min(likelihood.rows(), from + Likelihood::block);
-        Sum block;
+        LikelihoodSum block;
         likelihood.add(from, to, block);
         sum.add(block);
     }

@@ -208,7 +208,7 @@ void ParetoNbdLikelihood::at(const Point& values) noexcept
 }
 
 // Rows of one age and recency stand together, and share the nodes of the quadrature.
-void ParetoNbdLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const noexcept
+void ParetoNbdLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const auto [r, alpha, s, beta] = at_;
     const double log_rate = std::log(s / beta);

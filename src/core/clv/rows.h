@@ -47,7 +47,7 @@ struct PurchaseRow {
         archive.real("recency", self.recency);
         archive.real("age", self.age);
     }
-    using State = Tally<PurchaseRow>;
+    using State = RowCounts<PurchaseRow>;
     static std::optional<State::Room> add(State& state, std::int64_t frequency, double recency, double age, std::int64_t weight = 1);
 };
 
@@ -72,7 +72,7 @@ struct SpendRow {
         archive.count("frequency", self.frequency);
         archive.real("monetary_value", self.monetary_value);
     }
-    using State = Tally<SpendRow>;
+    using State = RowCounts<SpendRow>;
     // Customers without a repeat purchase, or whose repeat purchases came to nothing, say nothing about spend: no row.
     static std::optional<State::Room> add(State& state, std::int64_t frequency, double monetary_value, std::int64_t weight = 1);
 };
@@ -99,12 +99,12 @@ struct RenewalRow {
         archive.count("period_number", self.period_number);
         archive.count("lost", self.lost);
     }
-    using State = Tally<RenewalRow>;
+    using State = RowCounts<RenewalRow>;
     static std::optional<State::Room> add(State& state, std::int64_t period_number, std::int64_t lost, std::int64_t survived, std::int64_t weight = 1);
 };
 
-using RepeatPurchases = Tally<PurchaseRow>;
-using RepeatSpend = Tally<SpendRow>;
-using Renewals = Tally<RenewalRow>;
+using RepeatPurchases = RowCounts<PurchaseRow>;
+using RepeatSpend = RowCounts<SpendRow>;
+using Renewals = RowCounts<RenewalRow>;
 
 }  // namespace customer_value::clv

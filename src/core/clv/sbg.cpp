@@ -20,7 +20,7 @@ double Sbg::residual_lifetime(double discount, double age) const
     return (1 + discount) * beta_mean(alpha, beta + age, [=](double theta, double stays) { return std::log(stays) - std::log(discount + theta); });
 }
 
-void SbgLikelihood::add(std::size_t from, std::size_t to, Sum& sum) const noexcept
+void SbgLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const auto [alpha, beta] = model_;
     for (std::size_t i = from; i < to; ++i) {

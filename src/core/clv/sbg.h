@@ -30,7 +30,7 @@ public:
 
     void at(const Point& values) noexcept { model_ = {values[0], values[1]}; }
     [[nodiscard]] std::size_t rows() const noexcept { return rows_->size(); }
-    void add(std::size_t from, std::size_t to, Sum& sum) const noexcept;
+    void add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept;
 
 private:
     const Renewals* rows_ = nullptr;

@@ -82,10 +82,10 @@ template <class Function> [[nodiscard]] double integral_to_infinity(Function&& f
 }
 
 // A function given by its logarithm, which has one mode: between these bounds lies all that matters of it.
-struct Bounds {
+struct Support {
     double from, to, top;
 };
-template <class LogFunction> [[nodiscard]] Bounds bounds_of(const LogFunction& log_f, double start)
+template <class LogFunction> [[nodiscard]] Support bounds_of(const LogFunction& log_f, double start)
 {
     constexpr double precise = 1e-3, negligible = 42, farthest = 1e7;
     constexpr int most_steps = 500;
@@ -119,12 +119,12 @@ template <class LogFunction> [[nodiscard]] double beta_mean(double a, double b, 
     const auto density = [=](double y) { return log_logit_density(a, b, y); };
     const auto weighted = [&](double y) { return density(y) + log_f(logistic(y), logistic(-y)); };
     const double center = std::log(a / b);
-    const auto total = [=](const auto& log_function, const Bounds& bounds) {
+    const auto total = [=](const auto& log_function, const Support& bounds) {
         const double middle = std::clamp(center, bounds.from, bounds.to);
         const auto scaled = [&](double y) { return std::exp(log_function(y) - bounds.top); };
         return integral(scaled, bounds.from, middle) + integral(scaled, middle, bounds.to);
     };
-    const Bounds plain = bounds_of(density, center), tilted = bounds_of(weighted, center);
+    const Support plain = bounds_of(density, center), tilted = bounds_of(weighted, center);
     return total(weighted, tilted) / total(density, plain) * std::exp(tilted.top - plain.top);
 }
 

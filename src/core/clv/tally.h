@@ -52,7 +52,7 @@ private:
 
 // In one piece of memory that the caller owns: this head, the slots of a hash table (entry number + 1, 0 for empty; at most half of
 // them used), and the entries. An operation that finds the memory too small changes nothing and returns the room that it needs.
-template <class RowType> class Tally {
+template <class RowType> class RowCounts {
 public:
     using Row = RowType;
     static constexpr int version = Row::state_version;
@@ -72,23 +72,23 @@ public:
             throw Error(ErrorCode::too_large, "too many different rows for one fit: more than " + std::to_string(most_entries),
                         joined({"A ", type_name, " holds each distinct row of ", Row::state_rows, " once."}),
                         "Round the rows, for example to whole days and cents, or fit a sample.");
-        return sizeof(Tally) + slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry);
+        return sizeof(RowCounts) + slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry);
     }
     [[nodiscard]] Room room() const noexcept { return room_; }
     [[nodiscard]] Room used() const noexcept { return {count_}; }
 
-    static Tally* create(void* memory, Room room) noexcept
+    static RowCounts* create(void* memory, Room room) noexcept
     {
-        auto* tally = static_cast<Tally*>(memory);
+        auto* tally = static_cast<RowCounts*>(memory);
         tally->room_ = room;
         tally->count_ = 0;
         std::memset(static_cast<void*>(tally + 1), 0, slots_for(room.entries) * sizeof(std::uint32_t));
         return tally;
     }
     // A copy of `from`; the room includes what `from` uses. (Inlined, GCC 12 takes the size of an empty one for that of all.)
-    [[gnu::noinline]] static Tally* relocate(const Tally& from, void* memory, Room room)
+    [[gnu::noinline]] static RowCounts* relocate(const RowCounts& from, void* memory, Room room)
     {
-        Tally* to = create(memory, room);
+        RowCounts* to = create(memory, room);
         to->count_ = from.count_;
         if (from.count_ > 0)
             std::memcpy(static_cast<void*>(to->entries()), from.entries(), from.count_ * sizeof(Entry));
@@ -123,7 +123,7 @@ public:
     template <class... Arguments> std::optional<Room> add(const Arguments&... arguments) { return Row::add(*this, arguments...); }
 
     // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may be the same rows.
-    std::optional<Room> merge(const Tally& other)
+    std::optional<Room> merge(const RowCounts& other)
     {
         if (const std::size_t all = std::min(size() + other.size(), most_entries); all > room_.entries)
             return enlarged(all);
@@ -161,9 +161,9 @@ public:
         }
     }
     // Into bytes_for_input(length of the input) of memory.
-    template <class Archive> static Tally* read(void* memory, Archive& archive, std::size_t length)
+    template <class Archive> static RowCounts* read(void* memory, Archive& archive, std::size_t length)
     {
-        Tally* tally = create(memory, room_for_input(length));
+        RowCounts* tally = create(memory, room_for_input(length));
         RowArchive<Archive> fields(archive);
         while (archive.more()) {
             Row row{};
@@ -214,7 +214,7 @@ private:
         for (std::uint32_t i = 0; i < count_; ++i)
             *find(entries()[i].row) = i + 1;
     }
-    [[nodiscard]] std::uint32_t* slots() const noexcept { return reinterpret_cast<std::uint32_t*>(const_cast<Tally*>(this) + 1); }
+    [[nodiscard]] std::uint32_t* slots() const noexcept { return reinterpret_cast<std::uint32_t*>(const_cast<RowCounts*>(this) + 1); }
     [[nodiscard]] Entry* entries() const noexcept { return reinterpret_cast<Entry*>(slots() + slots_for(room_.entries)); }
 
     Room room_;

@@ -41,7 +41,7 @@ double two_sided_p(double t, double degrees_of_freedom)
     return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::students_t{degrees_of_freedom}, std::abs(t))));
 }
 
-Interval wilson(const Proportion& proportion, double z)
+ConfidenceInterval wilson(const Proportion& proportion, double z)
 {
     const auto n = static_cast<double>(proportion.total);
     const double share = static_cast<double>(proportion.hits) / n;

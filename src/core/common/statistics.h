@@ -6,7 +6,7 @@
 
 namespace customer_value {
 
-struct Interval {
+struct ConfidenceInterval {
     double lower;
     double upper;
 };
@@ -27,6 +27,6 @@ double two_sided_p(double t, double degrees_of_freedom);
 
 // Wilson's score interval for a proportion at a two-sided z, as probabilities in 0..1; needs total > 0.
 // Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927) 209-212.
-Interval wilson(const Proportion& proportion, double z);
+ConfidenceInterval wilson(const Proportion& proportion, double z);
 
 }  // namespace customer_value

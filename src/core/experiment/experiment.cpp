@@ -16,7 +16,7 @@ namespace customer_value::experiment {
 
 namespace {
 
-using Whole = boost::multiprecision::cpp_int;
+using BigInteger = boost::multiprecision::cpp_int;
 
 constexpr std::int32_t most_groups = (State::most_whole_digits + State::most_decimal_places) / 4;
 
@@ -62,58 +62,58 @@ private:
 };
 
 // Digits without a decimal point as a number. (A 0 in front would make it octal.)
-Whole whole_of(std::string digits)
+BigInteger whole_of(std::string digits)
 {
     const bool negative = digits.starts_with('-');
     std::erase_if(digits, [](char c) { return c == '-' || c == '.'; });
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-    const Whole whole(digits.empty() ? "0" : digits);
-    return negative ? Whole(-whole) : whole;
+    const BigInteger whole(digits.empty() ? "0" : digits);
+    return negative ? BigInteger(-whole) : whole;
 }
 
 // A group in whole numbers: its sums times 10^scale and 10^(2 scale).
-struct Group {
-    explicit Group(const State& state) : count(state.count()), scale(state.scale())
+struct Sample {
+    explicit Sample(const State& state) : count(state.count()), scale(state.scale())
     {
         std::vector<std::int16_t> digits(state.digits_needed());
         sum = whole_of(shown(state.sum(digits)));
         squares = whole_of(shown(state.sum_of_squares(digits)));
     }
-    [[nodiscard]] Whole power(std::int32_t exponent) const { return boost::multiprecision::pow(Whole(10), static_cast<unsigned>(exponent)); }
+    [[nodiscard]] BigInteger power(std::int32_t exponent) const { return boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(exponent)); }
     // The variance of the mean is (sum of squares - sum^2 / n) / (n - 1) / n = spread / spread_unit; needs two values.
-    [[nodiscard]] Whole spread() const { return count * squares - sum * sum; }
-    [[nodiscard]] Whole spread_unit() const { return count * count * (count - 1) * power(2 * scale); }
+    [[nodiscard]] BigInteger spread() const { return count * squares - sum * sum; }
+    [[nodiscard]] BigInteger spread_unit() const { return count * count * (count - 1) * power(2 * scale); }
 
-    Whole count;
+    BigInteger count;
     std::int32_t scale;
-    Whole sum, squares;
+    BigInteger sum, squares;
 };
 
 // number * 2^exponent, or the number itself where the exponent is below 0: a fraction n / d times 2^e is shifted(n, e) / shifted(d, -e).
-Whole shifted(const Whole& number, std::int64_t exponent)
+BigInteger shifted(const BigInteger& number, std::int64_t exponent)
 {
-    return exponent <= 0 ? number : Whole(number << static_cast<std::size_t>(exponent));
+    return exponent <= 0 ? number : BigInteger(number << static_cast<std::size_t>(exponent));
 }
 
 // A fraction above 0 times 2^exponent, rounded down.
-Whole quotient(const Whole& numerator, const Whole& denominator, std::int64_t exponent)
+BigInteger quotient(const BigInteger& numerator, const BigInteger& denominator, std::int64_t exponent)
 {
     return shifted(numerator, exponent) / shifted(denominator, -exponent);
 }
 
 // The power of two, give or take one, that a fraction above 0 is near to.
-std::int64_t magnitude(const Whole& numerator, const Whole& denominator)
+std::int64_t magnitude(const BigInteger& numerator, const BigInteger& denominator)
 {
     return static_cast<std::int64_t>(msb(numerator)) - static_cast<std::int64_t>(msb(denominator));
 }
 
 // The double nearest to a fraction with a denominator above 0; infinite where it is too large.
-double nearest(const Whole& numerator, const Whole& denominator)
+double nearest(const BigInteger& numerator, const BigInteger& denominator)
 {
     constexpr int digits = 100;  // in base 2: rounded down to these and then to the 53 of a double
     if (numerator == 0)
         return 0;
-    const Whole size = abs(numerator);
+    const BigInteger size = abs(numerator);
     const std::int64_t exponent = digits - magnitude(size, denominator);
     const auto number = static_cast<double>(static_cast<unsigned __int128>(quotient(size, denominator, exponent)));
     return std::ldexp(numerator < 0 ? -number : number, static_cast<int>(-exponent));
@@ -121,14 +121,14 @@ double nearest(const Whole& numerator, const Whole& denominator)
 
 // The root of a fraction above 0, as digits * 2^-exponent.
 struct Root {
-    Root(const Whole& numerator, const Whole& denominator)
+    Root(const BigInteger& numerator, const BigInteger& denominator)
         : exponent(most_digits - magnitude(numerator, denominator) / 2), digits(sqrt(quotient(numerator, denominator, 2 * exponent)))
     {
     }
 
     static constexpr std::int64_t most_digits = 160;  // in base 2
     std::int64_t exponent;
-    Whole digits;
+    BigInteger digits;
 };
 
 }  // namespace
@@ -175,7 +175,7 @@ State* State::restore(void* memory, std::int64_t count, const DecimalText& sum, 
         whole_digits(sum) > most_whole_digits + row_digits || whole_digits(squares) > 2 * most_whole_digits + row_digits)
         throw_invalid("\"sum\" must have at most 324 decimal places, \"sum_of_squares\" twice as many, and neither too many digits.");
     const auto text = [](const DecimalText& number) { return std::string(number.whole) + std::string(number.fraction); };
-    const Whole s = whole_of(text(sum)), q = whole_of(text(squares));
+    const BigInteger s = whole_of(text(sum)), q = whole_of(text(squares));
     if ((squares.negative && q != 0) || s * s > count * q || (count == 0 && (q != 0 || !sum.fraction.empty())))
         throw_invalid("The sums must be those of so many \"values\": \"sum\"^2 must not pass \"values\" * \"sum_of_squares\".");
 
@@ -198,16 +198,16 @@ std::optional<MeanComparison> compare_means(const State& first, const State& sec
     require_confidence(confidence);
     if (first.count() == 0 || second.count() == 0)
         return std::nullopt;
-    const Group a(first), b(second);
+    const Sample a(first), b(second);
     // all fractions are exact, so that nothing cancels and no power of a large value overflows; the root has more digits than are kept
-    const Whole difference = b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale), unit = a.count * b.count * a.power(a.scale + b.scale);
+    const BigInteger difference = b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale), unit = a.count * b.count * a.power(a.scale + b.scale);
     MeanComparison comparison{nearest(difference, unit), std::nullopt};
     require_finite("the difference of means", comparison.difference);
     if (first.count() == 1 || second.count() == 1)
         return comparison;
     // both variances of a mean, and their sum, in units of 1 / both_units
-    const Whole a_unit = a.spread_unit(), b_unit = b.spread_unit(), both_units = a_unit * b_unit;
-    const Whole a_spread = a.spread() * b_unit, b_spread = b.spread() * a_unit, spread = a_spread + b_spread;
+    const BigInteger a_unit = a.spread_unit(), b_unit = b.spread_unit(), both_units = a_unit * b_unit;
+    const BigInteger a_spread = a.spread() * b_unit, b_spread = b.spread() * a_unit, spread = a_spread + b_spread;
     if (spread == 0)
         return comparison;
     const Root error(spread, both_units);
@@ -215,9 +215,9 @@ std::optional<MeanComparison> compare_means(const State& first, const State& sec
     const double degrees = nearest(spread * spread * (a.count - 1) * (b.count - 1), a_spread * a_spread * (b.count - 1) + b_spread * b_spread * (a.count - 1));
     // the half width of the interval is quantile_digits * error.digits * 2^-exponent
     int quantile_exponent = 0;
-    const Whole quantile_digits(static_cast<std::int64_t>(std::ldexp(std::frexp(two_sided_t(confidence, degrees), &quantile_exponent), 53)));
+    const BigInteger quantile_digits(static_cast<std::int64_t>(std::ldexp(std::frexp(two_sided_t(confidence, degrees), &quantile_exponent), 53)));
     const std::int64_t exponent = error.exponent + 53 - quantile_exponent;
-    const Whole middle = shifted(difference, exponent), half = shifted(quantile_digits * error.digits * unit, -exponent), scale = shifted(unit, exponent);
+    const BigInteger middle = shifted(difference, exponent), half = shifted(quantile_digits * error.digits * unit, -exponent), scale = shifted(unit, exponent);
     comparison.test = {nearest(middle - half, scale), nearest(middle + half, scale), t, degrees, two_sided_p(t, degrees)};
     require_finite("a bound of the difference of means", comparison.test->lower);
     require_finite("a bound of the difference of means", comparison.test->upper);

@@ -132,7 +132,7 @@ struct RateComparison {
         double z, p_value;  // two-sided
     };
     std::optional<Test> test;           // nothing where nobody or everybody did it in both groups
-    std::optional<Interval> interval;  // of the difference; nothing where nobody or everybody did it in each group
+    std::optional<ConfidenceInterval> interval;  // of the difference; nothing where nobody or everybody did it in each group
 };
 
 // x of n in each group; nothing where a group is empty. Throws out_of_range unless 0 <= x <= n and 0 < confidence < 1.

@@ -35,9 +35,9 @@ Purchases purchases_of(const Rows& rows) noexcept
     return purchases;
 }
 
-std::optional<RepeatPurchases> repeat_purchases_of(const Rows& rows) noexcept
+std::optional<RfmSummary> repeat_purchases_of(const Rows& rows) noexcept
 {
-    std::optional<RepeatPurchases> repeat;
+    std::optional<RfmSummary> repeat;
     for (std::size_t first = 0, end = 0; first < rows.size(); first = end) {
         const Day day = rows.days[first];
         Int128 spend = 0;

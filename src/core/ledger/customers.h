@@ -54,14 +54,14 @@ struct Purchases {
 
 // What models of repeat buying take for a customer. All rows of one day are one purchase, and its spend is their sum; a day of
 // refunds only is no purchase. Fader, Hardie, Lee 2005: x = frequency, t_x = last - first, T = as_of - first.
-struct RepeatPurchases {
+struct RfmSummary {
     std::int64_t frequency;  // days with an order, without the first
     Day first, last;         // day of the first and of the last order
     Int128 spend;            // of the repeat days
 };
 
 // Nothing for a customer without orders.
-[[nodiscard]] std::optional<RepeatPurchases> repeat_purchases_of(const Rows& rows) noexcept;
+[[nodiscard]] std::optional<RfmSummary> repeat_purchases_of(const Rows& rows) noexcept;
 
 // Each customer's sum of amounts in these days.
 void net_revenues(const View& view, DayRange range, std::span<Int128> revenues);

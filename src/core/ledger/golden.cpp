@@ -13,7 +13,7 @@ namespace customer_value::ledger {
 namespace {
 
 // Values that share their upper bits, by the next ten.
-struct Bucket {
+struct ValueBucket {
     Int128 sum = 0, least = 0;
     std::int64_t values = 0;
 };
@@ -43,16 +43,16 @@ template <class Value> Golden golden_of(std::span<Value> values, double threshol
         stop_if_interrupted();
         const unsigned shift = bits > bucket_bits ? bits - bucket_bits : 0;
         const auto bucket_of = [&](Value value) { return static_cast<std::size_t>(value >> shift) & ((std::size_t{1} << bucket_bits) - 1); };
-        std::array<Bucket, std::size_t{1} << bucket_bits> buckets{};
+        std::array<ValueBucket, std::size_t{1} << bucket_bits> buckets{};
         for (const Value value : open) {
-            Bucket& bucket = buckets[bucket_of(value)];
+            ValueBucket& bucket = buckets[bucket_of(value)];
             bucket.least = bucket.values == 0 ? value : std::min<Int128>(bucket.least, value);
             bucket.sum += value;
             ++bucket.values;
         }
         std::size_t crossed = buckets.size();
         while (crossed-- > 0 && golden.golden_total < line) {
-            const Bucket& bucket = buckets[crossed];
+            const ValueBucket& bucket = buckets[crossed];
             if (bucket.values == 0)
                 continue;
             // where no bits are left, equal values cross the line together
@@ -74,13 +74,13 @@ template <class Value> Golden golden_of(std::span<Value> values, double threshol
 template Golden golden_of(std::span<std::int64_t>, double);
 template Golden golden_of(std::span<Int128>, double);
 
-void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<Standing> standings)
+void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<GoldenStanding> standings)
 {
     std::size_t count = 0;
     for (std::uint32_t customer = 0; customer < revenues.size(); ++customer)
         if (golden.includes(revenues[customer]))
             standings[count++] = {revenues[customer], 0, 0, customer};
-    sort_or_stop(standings.begin(), standings.end(), [](const Standing& left, const Standing& right) {
+    sort_or_stop(standings.begin(), standings.end(), [](const GoldenStanding& left, const GoldenStanding& right) {
         return left.revenue != right.revenue ? left.revenue > right.revenue : left.customer < right.customer;
     });
     Int128 cumulative = 0;

@@ -18,14 +18,14 @@ using Gini = golden::Gini<Int128>;
 template <class Value> [[nodiscard]] Golden golden_of(std::span<Value> values, double threshold);
 
 // A golden customer: 1 + the number of customers with more, revenue, and the revenue of all with as much or more.
-struct Standing {
+struct GoldenStanding {
     Int128 revenue, cumulative;
     std::int64_t rank;
     std::uint32_t customer;
 };
 
 // The golden customers by rank, then key. `standings` has room for them all.
-void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<Standing> standings);
+void rank_golden(std::span<const Int128> revenues, const Golden& golden, std::span<GoldenStanding> standings);
 
 // A period: customers with positive net revenue in it, golden ones, and against the period before those who became
 // golden and those who no longer are.

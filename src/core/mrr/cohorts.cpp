@@ -92,9 +92,9 @@ std::int64_t most_renewals(const ledger::Head& head, ledger::Span step, Day as_o
     return head.rows == 0 || as_of < head.first_day ? 0 : whole_steps(head.first_day, as_of, step) + 1;
 }
 
-void renewals(const View& view, ledger::Span step, Day as_of, std::span<Renewals> renewals)
+void renewals(const View& view, ledger::Span step, Day as_of, std::span<ContractRenewals> renewals)
 {
-    const auto at = [&](std::int64_t t) -> Renewals& { return renewals[static_cast<std::size_t>(t - 1)]; };
+    const auto at = [&](std::int64_t t) -> ContractRenewals& { return renewals[static_cast<std::size_t>(t - 1)]; };
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         Worth worth(view.of(customer));
         Day first = as_of;

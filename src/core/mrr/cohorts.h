@@ -25,7 +25,7 @@ void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::in
 
 // How many first contracts ended in their t-th period and how many were last seen going on after t, for t = index + 1: what
 // the sBG model takes (P. Fader, B. Hardie 2007, "How to project customer retention", J. Interactive Marketing 21:76).
-struct Renewals {
+struct ContractRenewals {
     std::int64_t lost = 0, survived = 0;
 };
 
@@ -35,6 +35,6 @@ struct Renewals {
 // A customer's first contract runs from the first day of paying to the next day of not paying. It ended in period t where that
 // day lies behind first + (t - 1) steps and not behind first + t steps; it survived t periods where the customer still pays on
 // the day first + t steps, which as_of has reached. Who has not come to the first renewal yet says nothing. Rows come by day.
-void renewals(const View& view, ledger::Span step, Day as_of, std::span<Renewals> renewals);
+void renewals(const View& view, ledger::Span step, Day as_of, std::span<ContractRenewals> renewals);
 
 }  // namespace customer_value::mrr

@@ -91,9 +91,9 @@ void movements(const View& view, std::span<const Day> bounds, std::span<Movement
     }
 }
 
-Standing standing(const View& view, Day as_of)
+RecurringRevenue standing(const View& view, Day as_of)
 {
-    Standing standing;
+    RecurringRevenue standing;
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
         Int128 worth = 0;

@@ -45,11 +45,11 @@ struct Movements {
 void movements(const View& view, std::span<const Day> bounds, std::span<Movements> movements);
 
 // At the end of a day.
-struct Standing {
+struct RecurringRevenue {
     Int128 mrr = 0;
     std::int64_t customers = 0;  // who pay
 };
-[[nodiscard]] Standing standing(const View& view, Day as_of);
+[[nodiscard]] RecurringRevenue standing(const View& view, Day as_of);
 
 // Goes through the days of a customer's rows: what the customer is worth at the end of each.
 class Worth {

@@ -23,7 +23,7 @@ Score score_of(const State& state)
 
 }  // namespace
 
-Interval confidence_interval(const State& state, double z)
+ConfidenceInterval confidence_interval(const State& state, double z)
 {
     const auto [value, variance] = score_of(state);
     const double half = z * std::sqrt(std::max(0.0, variance));

@@ -90,7 +90,7 @@ private:
 
 // The interval around the score at a two-sided z, in points, by the normal approximation; needs a response.
 // nps +- z * 100 * sqrt((p + d - (p - d)^2) / n) with p and d the shares of promoters and detractors, cut at -100, 100.
-Interval confidence_interval(const State& state, double z);
+ConfidenceInterval confidence_interval(const State& state, double z);
 
 struct Comparison {
     double difference;  // points, second minus first

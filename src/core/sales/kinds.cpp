@@ -19,12 +19,12 @@ ScaledNumber price_of(const auto& group) noexcept { return {group.dearest, stati
 
 [[noreturn, gnu::cold]] void throw_invalid(const char* rule)
 {
-    throw Error(ErrorCode::invalid_parameter, std::string("invalid ") + History::type_name, rule);
+    throw Error(ErrorCode::invalid_parameter, std::string("invalid ") + SaleHistory::type_name, rule);
 }
 
-Kind kind_named(std::string_view name)
+SaleKind kind_named(std::string_view name)
 {
-    for (const Kind kind : {Kind::front_end, Kind::repeat, Kind::upsell, Kind::add_on, Kind::cross_sell})
+    for (const SaleKind kind : {SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
         if (name == name_of(kind))
             return kind;
     throw_invalid("\"kind\" must be front_end, repeat, upsell, add_on or cross_sell.");
@@ -40,9 +40,9 @@ ScaledNumber dearest_of(const DecimalText& number)
 
 }  // namespace
 
-History* History::create(void* memory, Room room) noexcept
+SaleHistory* SaleHistory::create(void* memory, Room room) noexcept
 {
-    auto* history = new (memory) History;
+    auto* history = new (memory) SaleHistory;
     history->room_ = room;
     history->used_ = {{0, 0}, {0, 0}};
     history->baskets_ = 0;
@@ -52,9 +52,9 @@ History* History::create(void* memory, Room room) noexcept
     return history;
 }
 
-History* History::relocate(const History& from, void* memory, Room room)
+SaleHistory* SaleHistory::relocate(const SaleHistory& from, void* memory, Room room)
 {
-    History* to = create(memory, room);
+    SaleHistory* to = create(memory, room);
     to->products().copy_from(from.products());
     to->groups().copy_from(from.groups());
     to->baskets_ = from.baskets_;
@@ -62,7 +62,7 @@ History* History::relocate(const History& from, void* memory, Room room)
     return to;
 }
 
-History::Room History::with_one_more(const Line& line) const noexcept
+SaleHistory::Room SaleHistory::with_one_more(const Line& line) const noexcept
 {
     const auto grown = [](TableRoom used, TableRoom now, std::string_view key) -> TableRoom {
         return {enlarged(used.entries + std::size_t{1}, now.entries, most_entries),
@@ -71,7 +71,7 @@ History::Room History::with_one_more(const Line& line) const noexcept
     return {grown(used_.products, room_.products, line.product), grown(used_.groups, room_.groups, line.relation.value_or(""))};
 }
 
-std::optional<History::Room> History::add(std::span<const Line> lines, std::span<Kind> kinds)
+std::optional<SaleHistory::Room> SaleHistory::add(std::span<const Line> lines, std::span<SaleKind> kinds)
 {
     Lookout lookout;
     for (const Line& line : lines) {
@@ -83,7 +83,7 @@ std::optional<History::Room> History::add(std::span<const Line> lines, std::span
     return std::nullopt;
 }
 
-std::optional<History::Room> History::add(const Line& line, Kind& kind)
+std::optional<SaleHistory::Room> SaleHistory::add(const Line& line, SaleKind& kind)
 {
     auto all_products = products();
     auto all_groups = groups();
@@ -98,10 +98,10 @@ std::optional<History::Room> History::add(const Line& line, Kind& kind)
     Product& bought = known ? all_products.entry_at(product) : all_products.insert(product, product_key);
     const auto dearer = [&](const Group& than) { return compare(line.price, price_of(than)) > 0; };
     if (bought.basket != basket) {
-        bought.kind = known         ? Kind::repeat
-                      : basket == 1 ? Kind::front_end
-                      : known_group ? (dearer(all_groups.entry_at(group)) ? Kind::upsell : Kind::add_on)
-                                    : Kind::cross_sell;
+        bought.kind = known         ? SaleKind::repeat
+                      : basket == 1 ? SaleKind::front_end
+                      : known_group ? (dearer(all_groups.entry_at(group)) ? SaleKind::upsell : SaleKind::add_on)
+                                    : SaleKind::cross_sell;
         bought.basket = basket;
     }
     kind = bought.kind;
@@ -116,7 +116,7 @@ std::optional<History::Room> History::add(const Line& line, Kind& kind)
     return std::nullopt;
 }
 
-void History::end_basket(std::span<const Line> lines, std::span<Kind> kinds)
+void SaleHistory::end_basket(std::span<const Line> lines, std::span<SaleKind> kinds)
 {
     Lookout lookout;
     // refunds come first, as their prices are below zero
@@ -126,13 +126,13 @@ void History::end_basket(std::span<const Line> lines, std::span<Kind> kinds)
             break;
         auto all_products = products();
         const auto product = all_products.place_of(text_key(line.product));
-        kinds[line.row] = product.is_taken() ? all_products.entry_at(product).kind : Kind::none;
+        kinds[line.row] = product.is_taken() ? all_products.entry_at(product).kind : SaleKind::none;
     }
     baskets_ += has_sale_;
     has_sale_ = false;
 }
 
-template <class Output> void History::store_with(Output& output) const
+template <class Output> void SaleHistory::store_with(Output& output) const
 {
     for (const TableRoom& used : {used_.products, used_.groups}) {
         output.number(used.entries);
@@ -157,7 +157,7 @@ template <class Output> void History::store_with(Output& output) const
 }
 
 template <class OnRoom, class OnProduct, class OnGroup>
-void History::for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group)
+void SaleHistory::for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group)
 {
     Reader reader(stored, "a sale history");
     const auto size = [&reader] { return static_cast<std::uint32_t>(reader.number()); };
@@ -172,7 +172,7 @@ void History::for_each_stored(std::span<const unsigned char> stored, OnRoom on_r
     for (std::uint32_t i = 0; i < room.products.entries; ++i) {
         lookout.call();
         const std::uint64_t word = reader.number();
-        on_product(reader.bytes(word >> 3), static_cast<Kind>(word & 7));
+        on_product(reader.bytes(word >> 3), static_cast<SaleKind>(word & 7));
     }
     for (std::uint32_t i = 0; i < room.groups.entries; ++i) {
         lookout.call();
@@ -186,20 +186,20 @@ void History::for_each_stored(std::span<const unsigned char> stored, OnRoom on_r
     }
 }
 
-std::size_t History::stored_size() const
+std::size_t SaleHistory::stored_size() const
 {
     Counter counter;
     store_with(counter);
     return counter.size;
 }
 
-void History::store(unsigned char* to) const
+void SaleHistory::store(unsigned char* to) const
 {
     Writer writer{to};
     store_with(writer);
 }
 
-void History::know_product(std::string_view name, Kind kind)
+void SaleHistory::know_product(std::string_view name, SaleKind kind)
 {
     auto all = products();
     const auto place = all.place_of(text_key(name));
@@ -208,7 +208,7 @@ void History::know_product(std::string_view name, Kind kind)
     product.basket = baskets_ = 1;
 }
 
-void History::know_group(std::string_view name, const ScaledNumber& dearest)
+void SaleHistory::know_group(std::string_view name, const ScaledNumber& dearest)
 {
     auto all = groups();
     const auto place = all.place_of(text_key(name));
@@ -219,7 +219,7 @@ void History::know_group(std::string_view name, const ScaledNumber& dearest)
     }
 }
 
-std::optional<History::Room> History::know(std::span<const unsigned char> stored)
+std::optional<SaleHistory::Room> SaleHistory::know(std::span<const unsigned char> stored)
 {
     std::optional<Room> needed;
     for_each_stored(stored,
@@ -236,12 +236,12 @@ std::optional<History::Room> History::know(std::span<const unsigned char> stored
                 needed = room;
             return !needed;
         },
-        [&](std::string_view name, Kind kind) { know_product(name, kind); },
+        [&](std::string_view name, SaleKind kind) { know_product(name, kind); },
         [&](std::string_view name, const ScaledNumber& dearest) { know_group(name, dearest); });
     return needed;
 }
 
-template <class Archive> void History::write(std::span<const unsigned char> stored, Archive& archive)
+template <class Archive> void SaleHistory::write(std::span<const unsigned char> stored, Archive& archive)
 {
     Room room;
     bool has_groups = false;  // their number stands before the first
@@ -255,7 +255,7 @@ template <class Archive> void History::write(std::span<const unsigned char> stor
             archive.count("products", room.products.entries);
             return true;
         },
-        [&](std::string_view name, Kind kind) {
+        [&](std::string_view name, SaleKind kind) {
             archive.text("product", name);
             archive.text("kind", name_of(kind));
         },
@@ -267,12 +267,12 @@ template <class Archive> void History::write(std::span<const unsigned char> stor
     begin_groups();
 }
 
-template <class Archive> std::size_t History::read(Archive& archive, std::span<unsigned char> stored)
+template <class Archive> std::size_t SaleHistory::read(Archive& archive, std::span<unsigned char> stored)
 {
     std::string text(stored.size(), '\0');
     const auto text_of = [&](const char* name) { return std::string_view(text.data(), archive.text(name, text.data(), text.size())); };
     std::vector<std::uint64_t> memory;
-    History* history = nullptr;
+    SaleHistory* history = nullptr;
     const auto make_room = [&](Room room) {
         std::vector<std::uint64_t> larger((bytes_for(room) + 7) / 8);
         history = history == nullptr ? create(larger.data(), room) : relocate(*history, larger.data(), room);
@@ -311,9 +311,9 @@ template <class Archive> std::size_t History::read(Archive& archive, std::span<u
     return size;
 }
 
-template void History::write(std::span<const unsigned char>, TextWriter&);
-template void History::write(std::span<const unsigned char>, BinaryWriter&);
-template std::size_t History::read(TextReader&, std::span<unsigned char>);
-template std::size_t History::read(BinaryReader&, std::span<unsigned char>);
+template void SaleHistory::write(std::span<const unsigned char>, TextWriter&);
+template void SaleHistory::write(std::span<const unsigned char>, BinaryWriter&);
+template std::size_t SaleHistory::read(TextReader&, std::span<unsigned char>);
+template std::size_t SaleHistory::read(BinaryReader&, std::span<unsigned char>);
 
 }  // namespace customer_value::sales

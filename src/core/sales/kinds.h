@@ -21,9 +21,9 @@
 
 namespace customer_value::sales {
 
-enum class Kind : std::uint8_t { none, front_end, repeat, upsell, add_on, cross_sell };
+enum class SaleKind : std::uint8_t { none, front_end, repeat, upsell, add_on, cross_sell };
 
-[[nodiscard]] constexpr std::string_view name_of(Kind kind) noexcept
+[[nodiscard]] constexpr std::string_view name_of(SaleKind kind) noexcept
 {
     constexpr std::string_view names[] = {"none", "front_end", "repeat", "upsell", "add_on", "cross_sell"};
     return names[static_cast<std::size_t>(kind)];
@@ -51,21 +51,21 @@ struct Line {
 // What one customer has bought so far: the products, and the dearest price of each relation group. One piece of memory that
 // the caller owns, as large as this needs it: an operation that finds it too small changes nothing and returns the room that
 // it needs.
-class History {
+class SaleHistory {
 public:
     struct Room {
         TableRoom products{12, 96}, groups{4, 32};
     };
-    static std::size_t bytes_for(Room room) noexcept { return sizeof(History) + KeyTable<Product>::bytes_for(room.products) + KeyTable<Group>::bytes_for(room.groups); }
-    static History* create(void* memory, Room room) noexcept;
+    static std::size_t bytes_for(Room room) noexcept { return sizeof(SaleHistory) + KeyTable<Product>::bytes_for(room.products) + KeyTable<Group>::bytes_for(room.groups); }
+    static SaleHistory* create(void* memory, Room room) noexcept;
     // A copy of `from`; the room includes what `from` uses.
-    static History* relocate(const History& from, void* memory, Room room);
+    static SaleHistory* relocate(const SaleHistory& from, void* memory, Room room);
 
     // Classes the lines of the current basket, in the order of `before`; the answers go to `kinds`, by row. Where it returns room, it has classed
     // some of them, and takes all again: a line that it knows from this basket is of the same kind once more, and adds nothing.
-    [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::span<Kind> kinds);
+    [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::span<SaleKind> kinds);
     // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it was not.
-    void end_basket(std::span<const Line> lines, std::span<Kind> kinds);
+    void end_basket(std::span<const Line> lines, std::span<SaleKind> kinds);
 
     // What it knows, to be stored: how many products, groups and bytes of their names; then each product, its name and the
     // kind that it was last sold as; then each group, its name and its dearest price. A history that is read from there
@@ -87,7 +87,7 @@ private:
     struct Product {
         std::uint64_t key[2];
         std::uint32_t basket;  // the last with it, from 1
-        Kind kind;             // of it there
+        SaleKind kind;             // of it there
         std::uint8_t unused[3];
     };
     struct Group {
@@ -95,9 +95,9 @@ private:
         PackedInt128 dearest;
         std::int64_t scale;
     };
-    [[nodiscard]] std::optional<Room> add(const Line& line, Kind& kind);
+    [[nodiscard]] std::optional<Room> add(const Line& line, SaleKind& kind);
     [[nodiscard]] Room with_one_more(const Line& line) const noexcept;
-    void know_product(std::string_view name, Kind kind);
+    void know_product(std::string_view name, SaleKind kind);
     void know_group(std::string_view name, const ScaledNumber& dearest);
     template <class Output> void store_with(Output& output) const;
     template <class OnRoom, class OnProduct, class OnGroup>
@@ -106,12 +106,12 @@ private:
     // Tables are views that can be changed, also of what is not.
     [[nodiscard]] KeyTable<Product> products() const noexcept
     {
-        auto* history = const_cast<History*>(this);
+        auto* history = const_cast<SaleHistory*>(this);
         return {history + 1, room_.products, history->used_.products, KeyKind::text};
     }
     [[nodiscard]] KeyTable<Group> groups() const noexcept
     {
-        auto* history = const_cast<History*>(this);
+        auto* history = const_cast<SaleHistory*>(this);
         return {reinterpret_cast<char*>(history + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups, history->used_.groups, KeyKind::text};
     }
 

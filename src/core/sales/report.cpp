@@ -53,7 +53,7 @@ Net Net::restored(const DecimalText& net, std::int64_t refunded)
     return {*amount, static_cast<std::int32_t>(net.fraction.size()), static_cast<std::uint32_t>(refunded)};
 }
 
-Total report(const State& state, std::span<ReportRow> lines)
+RevenueTotal report(const State& state, std::span<ReportRow> lines)
 {
     for (std::uint32_t kind = 0; kind < lines.size(); ++kind)
         lines[kind] = {kind, 0, 0, Int128{0}, Int128{0}};
@@ -72,7 +72,7 @@ Total report(const State& state, std::span<ReportRow> lines)
             ++line.orders;
         }
     }
-    Total total{Int128{0}, scale};
+    RevenueTotal total{Int128{0}, scale};
     for (const ReportRow& line : lines)
         total.revenue = sum(total.revenue, at_scale({line.revenue, line.scale}, scale));
     sort_or_stop(lines.begin(), lines.end(), [&state](const ReportRow& left, const ReportRow& right) {

@@ -59,12 +59,12 @@ struct ReportRow {
     std::int32_t scale;     // of both sums
     PackedInt128 revenue, kept;
 };
-struct Total {
+struct RevenueTotal {
     PackedInt128 revenue;
     std::int32_t scale;
 };
 // Fills a line for each kind (names_count() of them), the largest revenue first, then by name. Throws out_of_range where a sum
 // has more than 38 digits.
-Total report(const State& state, std::span<ReportRow> lines);
+RevenueTotal report(const State& state, std::span<ReportRow> lines);
 
 }  // namespace customer_value::sales

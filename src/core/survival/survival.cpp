@@ -115,7 +115,7 @@ std::optional<double> hazard_mean(std::span<const Duration> durations)
     return mean;
 }
 
-std::optional<Step> Curve::next()
+std::optional<CurveStep> Curve::next()
 {
     while (!rest_.empty()) {
         const Duration& duration = rest_.front();
@@ -124,7 +124,7 @@ std::optional<Step> Curve::next()
         walk_.pass(duration);
         if (duration.churned == 0)
             continue;
-        Step step{duration.length, at_risk, duration.churned, walk_.survival(), {}, {}};
+        CurveStep step{duration.length, at_risk, duration.churned, walk_.survival(), {}, {}};
         if (at_risk > duration.churned) {
             greenwood_ += static_cast<double>(duration.churned) / static_cast<double>(at_risk) / static_cast<double>(at_risk - duration.churned);
             const double error = z_ * std::sqrt(greenwood_) / -std::log(step.survival);

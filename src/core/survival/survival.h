@@ -110,7 +110,7 @@ private:
 };
 
 // A step of the curve: a duration at which somebody churned.
-struct Step {
+struct CurveStep {
     double t;
     std::int64_t at_risk, events;
     double survival;                     // behind the step
@@ -125,7 +125,7 @@ class Curve {
 public:
     Curve(std::span<const Duration> durations, double z) : rest_(durations), z_(z), walk_(durations) {}
     // The next step; nothing behind the last.
-    [[nodiscard]] std::optional<Step> next();
+    [[nodiscard]] std::optional<CurveStep> next();
 
 private:
     std::span<const Duration> rest_;

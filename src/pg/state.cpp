@@ -1,4 +1,4 @@
-#include "pg/aggregate.h"
+#include "pg/state.h"
 
 namespace customer_value::pg {
 

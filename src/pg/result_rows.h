@@ -7,9 +7,9 @@
 
 namespace customer_value::pg {
 
-class Rows {
+class ResultRows {
 public:
-    explicit Rows(FunctionCallInfo fcinfo)
+    explicit ResultRows(FunctionCallInfo fcinfo)
     {
         InitMaterializedSRF(fcinfo, 0);
         info_ = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
@@ -46,7 +46,7 @@ inline bool lacks(FunctionCallInfo fcinfo, std::initializer_list<int> arguments)
             return true;
     return false;
 }
-inline Datum no_rows(FunctionCallInfo fcinfo) { return Rows(fcinfo).done(); }
+inline Datum no_rows(FunctionCallInfo fcinfo) { return ResultRows(fcinfo).done(); }
 
 // Columns.
 inline NullableResult day_column(std::int32_t day) { return {DateADTGetDatum(day), false}; }
