@@ -49,6 +49,7 @@ $(shell mkdir -p $(sort $(dir $(OBJS))))
 $(foreach unit,$(units),$(eval $(unit).unit.o: $(call files_of,$(unit))))
 %.unit.o:
 	printf '#include "%s"\n' $(addprefix $(srcdir)/,$(call files_of,$*)) | $(COMPILE.cc) -x c++ -MF $*.unit.d -MT $@ -o $@ -
+	printf '%s:\n' $(call files_of,$*) >> $*.unit.d   # one of them may be gone one day
 
 $(DATA_built): $(wildcard $(addprefix $(srcdir)/,src/sql/*.sql src/sql/templates/*.sql src/sql/upgrade/*.sql script/*-script)) $(srcdir)/$(EXTENSION).control
 

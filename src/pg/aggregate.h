@@ -21,15 +21,20 @@
 
 namespace customer_value::pg {
 
-template <class State, class... Arguments> [[gnu::always_inline]] inline State* add(State* state, const Arguments&... arguments)
+template <class State, class... Arguments>
+[[gnu::always_inline]] inline State* add(State* state, const Arguments&... arguments)
 {
     if constexpr (Growing<State>) {
-        while (const auto room = guarded([&] { return state->add(arguments...); })) [[unlikely]]
+        for (;;) {
+            const auto room = guarded([&] { return state->add(arguments...); });
+            if (!room) [[likely]]
+                return state;
             state = relocated(*state, *room);
+        }
     } else {
         guarded([&] { state->add(arguments...); });
+        return state;
     }
-    return state;
 }
 
 // What an operation made: outside an aggregate nobody else would put it in order.
@@ -43,15 +48,18 @@ template <class State> [[gnu::always_inline]] inline Datum result_of(FunctionCal
 
 template <class State, class... Types> Datum transition(FunctionCallInfo fcinfo)
 {
+    // clang-format off
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
         return result_of(fcinfo, add(own_state<State>(fcinfo), argument<Types>(fcinfo, static_cast<int>(Index) + 1)...));
     }(std::index_sequence_for<Types...>{});
+    // clang-format on
 }
 
 // NULL where the state cannot take the row out exactly: PostgreSQL then computes the frame anew.
 template <class State, class... Types> Datum inverse_transition(FunctionCallInfo fcinfo)
 {
     State* state = own_state<State>(fcinfo);
+    // clang-format off
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) -> Datum {
         const auto remove = [&](const auto&... arguments) {
             return guarded([&] {
@@ -65,6 +73,7 @@ template <class State, class... Types> Datum inverse_transition(FunctionCallInfo
             PG_RETURN_NULL();
         return datum_of(state);
     }(std::index_sequence_for<Types...>{});
+    // clang-format on
 }
 
 template <class State> State* merged(State* state, const State& other)
@@ -84,7 +93,10 @@ template <class State> Datum merge(FunctionCallInfo fcinfo)
     return result_of(fcinfo, merged(own_state<State>(fcinfo), other));
 }
 
-template <class State> Datum finish(FunctionCallInfo fcinfo) { return datum_of(finished(read_state<State>(fcinfo, 0))); }
+template <class State> Datum finish(FunctionCallInfo fcinfo)
+{
+    return datum_of(finished(read_state<State>(fcinfo, 0)));
+}
 
 // Reads either outside form into new memory.
 template <class State, class Reader> State* restored(Reader& reader, std::size_t length)
@@ -216,10 +228,10 @@ template <class State> Datum send(FunctionCallInfo fcinfo)
 }  // namespace customer_value::pg
 
 // The functions that every state type has.
-#define STATE_FUNCTIONS(name, State)                                              \
-    SQL_FUNCTION(name##_in) { return customer_value::pg::in<State>(fcinfo); }     \
-    SQL_FUNCTION(name##_out) { return customer_value::pg::out<State>(fcinfo); }   \
-    SQL_FUNCTION(name##_recv) { return customer_value::pg::recv<State>(fcinfo); } \
-    SQL_FUNCTION(name##_send) { return customer_value::pg::send<State>(fcinfo); } \
+#define STATE_FUNCTIONS(name, State)                                                \
+    SQL_FUNCTION(name##_in) { return customer_value::pg::in<State>(fcinfo); }       \
+    SQL_FUNCTION(name##_out) { return customer_value::pg::out<State>(fcinfo); }     \
+    SQL_FUNCTION(name##_recv) { return customer_value::pg::recv<State>(fcinfo); }   \
+    SQL_FUNCTION(name##_send) { return customer_value::pg::send<State>(fcinfo); }   \
     SQL_FUNCTION(name##_merge) { return customer_value::pg::merge<State>(fcinfo); } \
     SQL_FUNCTION(name##_finish) { return customer_value::pg::finish<State>(fcinfo); }

@@ -21,7 +21,8 @@ inline Decimal decimal_of(Datum datum)
 {
     constexpr std::uint16_t form = 0xC000, short_form = 0x8000, negative_form = 0x4000;
     constexpr std::uint16_t plus_infinity = 0xD000, minus_infinity = 0xF000;
-    constexpr std::uint16_t short_negative = 0x2000, short_scale = 0x1F80, short_weight_sign = 0x40, short_weight = 0x3F;
+    constexpr std::uint16_t short_negative = 0x2000, short_scale = 0x1F80, short_weight_sign = 0x40,
+                            short_weight = 0x3F;
 
     const auto* value = reinterpret_cast<const varlena*>(DatumGetPointer(datum));
     if (VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)) [[unlikely]]
@@ -95,12 +96,12 @@ template <class T> auto value_of(const Datum& datum)
 template <class T> auto argument(FunctionCallInfo fcinfo, int index) { return value_of<T>(fcinfo->args[index].value); }
 
 // Calls M(suffix, C++ type) for every type that an amount or a score may have.
-#define FOR_EACH_NUMBER(M)    \
-    M(smallint, std::int16_t) \
-    M(integer, std::int32_t)  \
-    M(bigint, std::int64_t)   \
+#define FOR_EACH_NUMBER(M)              \
+    M(smallint, std::int16_t)           \
+    M(integer, std::int32_t)            \
+    M(bigint, std::int64_t)             \
     M(numeric, customer_value::Decimal) \
-    M(real, float)            \
+    M(real, float)                      \
     M(double, double)
 
 }  // namespace customer_value::pg

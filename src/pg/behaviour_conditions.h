@@ -13,10 +13,12 @@ inline behaviour::Conditions conditions_argument(FunctionCallInfo fcinfo, int in
     const ArrayType* array = PG_GETARG_ARRAYTYPE_P(index);
     const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
     if (ARR_NDIM(array) > 1) [[unlikely]]
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must have one dimension: %d", name, ARR_NDIM(array))));
-    if (count < 1 || count > behaviour::most_conditions) [[unlikely]]
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("there must be 1 to %d %s: %d", static_cast<int>(behaviour::most_conditions), name, count)));
+                        errmsg("%s must have one dimension: %d", name, ARR_NDIM(array))));
+    if (count < 1 || count > behaviour::most_conditions) [[unlikely]]
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("there must be 1 to %d %s: %d", static_cast<int>(behaviour::most_conditions), name, count)));
     const bits8* there = ARR_NULLBITMAP(array);
     const auto* values = reinterpret_cast<const bool*>(ARR_DATA_PTR(array));
     behaviour::Conditions conditions{0, count, there == nullptr};

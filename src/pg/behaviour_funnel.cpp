@@ -12,7 +12,8 @@ STATE_FUNCTIONS(funnel_state, FunnelState)
 
 namespace {
 
-// An interval of fixed length in microseconds; days are 24 hours. Ereports 22023 for months, which have none, and below zero.
+// An interval of fixed length in microseconds; days are 24 hours. Ereports 22023 for months, which have none, and below
+// zero.
 std::int64_t window_argument(FunctionCallInfo fcinfo, int index)
 {
     const Interval* window = PG_GETARG_INTERVAL_P(index);
@@ -20,9 +21,11 @@ std::int64_t window_argument(FunctionCallInfo fcinfo, int index)
     if (window->month != 0 || length < 0 || length >= behaviour::no_window) [[unlikely]] {
         const char* shown = DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(window)));
         if (window->month != 0)
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window_length must be fixed, months and years are not: %s", shown),
+            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                            errmsg("window_length must be fixed, months and years are not: %s", shown),
                             errhint("Pass for example '30 days' or '1 hour'.")));
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("window_length must be between 0 and 73000 years: %s", shown)));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                        errmsg("window_length must be between 0 and 73000 years: %s", shown)));
     }
     return static_cast<std::int64_t>(length);
 }
@@ -31,7 +34,8 @@ Datum added(FunctionCallInfo fcinfo, std::int64_t window, int at_index, int step
 {
     const TimestampTz at = PG_GETARG_TIMESTAMPTZ(at_index);
     if (TIMESTAMP_NOT_FINITE(at)) [[unlikely]]
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("at must be finite: %s", at > 0 ? "infinity" : "-infinity")));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                        errmsg("at must be finite: %s", at > 0 ? "infinity" : "-infinity")));
     const auto steps = conditions_argument(fcinfo, steps_index, "steps");
     return result_of(fcinfo, add(own_state<FunnelState>(fcinfo), window, at, steps));
 }

@@ -17,7 +17,10 @@ STATE_FUNCTIONS(ladder_state, Ladder)
 
 #define LADDER_ADD(suffix, KeyType)                                                                                   \
     SQL_FUNCTION(ladder_add_##suffix) { return transition<Ladder, KeyType, std::string_view, std::int64_t>(fcinfo); } \
-    SQL_FUNCTION(ladder_add_day_##suffix) { return transition<Ladder, KeyType, std::string_view, std::int32_t>(fcinfo); }
+    SQL_FUNCTION(ladder_add_day_##suffix)                                                                             \
+    {                                                                                                                 \
+        return transition<Ladder, KeyType, std::string_view, std::int32_t>(fcinfo);                                   \
+    }
 
 LADDER_ADD(bigint, BigintKey)
 LADDER_ADD(uuid, UuidKey)
@@ -32,8 +35,11 @@ struct Stages {
 
 [[noreturn]] void report_stages(const char* rule)
 {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("stages must %s", rule),
-                    errhint("List the stages from the lowest to the highest, for example ARRAY['visitor', 'customer', 'advocate'].")));
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("stages must %s", rule),
+         errhint(
+             "List the stages from the lowest to the highest, for example ARRAY['visitor', 'customer', 'advocate'].")));
     pg_unreachable();
 }
 
@@ -89,8 +95,12 @@ SQL_FUNCTION(ladder_transitions)
         guarded([&] { behaviour::arrivals(ladder, name, next); });
         CHECK_FOR_INTERRUPTS();
         const auto found = guarded([&] { return behaviour::transition(here, next, times); });
-        rows.put({{stages.names[i - 1], false}, {stages.names[i], false}, count_column(found.customers), count_column(found.moved),
-                  percent(found.moved, found.customers), found.moved == 0 ? null_column() : interval_column(found.median)});
+        rows.put({{stages.names[i - 1], false},
+                  {stages.names[i], false},
+                  count_column(found.customers),
+                  count_column(found.moved),
+                  percent(found.moved, found.customers),
+                  found.moved == 0 ? null_column() : interval_column(found.median)});
         std::swap(here, next);
     }
     return rows.done();

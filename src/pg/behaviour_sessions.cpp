@@ -15,7 +15,8 @@ std::int64_t gap_of(const Interval* gap)
     if (gap->month != 0 || __builtin_mul_overflow(std::int64_t{gap->day}, std::int64_t{USECS_PER_DAY}, &length) ||
         __builtin_add_overflow(length, std::int64_t{gap->time}, &length) || length <= 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("gap must be longer than zero, without months: %s", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(gap)))),
+                        errmsg("gap must be longer than zero, without months: %s",
+                               DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(gap)))),
                         errhint("Write it in minutes, hours or days (of 24 hours), for example '30 minutes'.")));
     return length;
 }
@@ -34,7 +35,8 @@ SQL_FUNCTION(sessionize)
     if (no_instant || no_gap)
         PG_RETURN_NULL();
     if (TIMESTAMP_NOT_FINITE(at))
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("at must be a finite instant: %s", at < 0 ? "-infinity" : "infinity")));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                        errmsg("at must be a finite instant: %s", at < 0 ? "-infinity" : "infinity")));
     const std::int64_t length = gap_of(DatumGetIntervalP(gap));
     PG_RETURN_INT64(guarded([&] { return sessions->add(at, length); }));
 }

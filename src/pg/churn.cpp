@@ -24,9 +24,11 @@ PeriodBounds bounds_of(TypeCacheEntry* range_type, const RangeType* period, bool
     RangeBound lower, upper;
     bool empty;
     range_deserialize(range_type, period, &lower, &upper, &empty);
-    const bool finite_dates = !empty && !lower.infinite && !upper.infinite &&
-                              (is_date ? !DATE_NOT_FINITE(DatumGetDateADT(lower.val)) && !DATE_NOT_FINITE(DatumGetDateADT(upper.val))
-                                       : !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(lower.val)) && !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(upper.val)));
+    const bool finite_dates =
+        !empty && !lower.infinite && !upper.infinite &&
+        (is_date ? !DATE_NOT_FINITE(DatumGetDateADT(lower.val)) && !DATE_NOT_FINITE(DatumGetDateADT(upper.val))
+                 : !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(lower.val)) &&
+                       !TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(upper.val)));
     if (!finite_dates)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("period must have a start and an end: %s",

@@ -19,9 +19,10 @@ double double_of(const Decimal& value)
 {
     require_finite("monetary_value", value);
     constexpr std::int64_t exact = std::int64_t{1} << 53;
-    constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    constexpr double powers[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     if (value.scale <= 22)
-        if (const auto whole = mantissa(value); whole && *whole < exact && *whole > -exact)
+        if (const auto whole = mantissa(value); whole && *whole<exact&& * whole> - exact)
             return static_cast<double>(*whole) / powers[value.scale];
     const std::string text = shown(value);
     double number = 0;
@@ -46,17 +47,23 @@ template <bool weighted> Datum add_numeric_spend(FunctionCallInfo fcinfo)
 template <bool weighted> Datum add_opportunities(FunctionCallInfo fcinfo)
 {
     auto* state = own_state<clv::RepeatPurchases>(fcinfo);
-    const clv::Opportunities history{argument<std::int64_t>(fcinfo, 1), argument<std::int64_t>(fcinfo, 2), argument<std::int64_t>(fcinfo, 3)};
+    const clv::Opportunities history{argument<std::int64_t>(fcinfo, 1), argument<std::int64_t>(fcinfo, 2),
+                                     argument<std::int64_t>(fcinfo, 3)};
     guarded([&] { clv::check(history); });
-    const auto recency = static_cast<double>(history.recency), opportunities = static_cast<double>(history.opportunities);
+    const auto recency = static_cast<double>(history.recency),
+               opportunities = static_cast<double>(history.opportunities);
     if constexpr (weighted)
-        return result_of(fcinfo, add(state, history.frequency, recency, opportunities, argument<std::int64_t>(fcinfo, 4)));
+        return result_of(fcinfo,
+                         add(state, history.frequency, recency, opportunities, argument<std::int64_t>(fcinfo, 4)));
     else
         return result_of(fcinfo, add(state, history.frequency, recency, opportunities));
 }
 
 // The unit of the rows is not known.
-template <class Model> Datum fit(FunctionCallInfo fcinfo) { return fitted_row<Model>(fcinfo, read_state<typename clv::Fit<Model>::State>(fcinfo, 0), {}); }
+template <class Model> Datum fit(FunctionCallInfo fcinfo)
+{
+    return fitted_row<Model>(fcinfo, read_state<typename clv::Fit<Model>::State>(fcinfo, 0), {});
+}
 
 // The unit of a model's time; ereports 22023 unless it is positive.
 NullableResult unit_column(FunctionCallInfo fcinfo, int index)
@@ -64,7 +71,8 @@ NullableResult unit_column(FunctionCallInfo fcinfo, int index)
     const Interval* unit = PG_GETARG_INTERVAL_P(index);
     if (unit->time < 0 || unit->day < 0 || unit->month < 0 || (unit->time == 0 && unit->day == 0 && unit->month == 0))
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("unit must be positive: %s", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(unit)))),
+                        errmsg("unit must be positive: %s",
+                               DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(unit)))),
                         errhint("Pass for example '1 day' or '1 week'.")));
     return {PG_GETARG_DATUM(index), false};
 }
@@ -85,7 +93,9 @@ template <class Model> Datum given(FunctionCallInfo fcinfo)
         fitted.known[i] = true;
     }
     const auto parameter_count = static_cast<int>(Model::parameters);
-    return model_row(fcinfo, fitted, fifth_of<Model>(fitted, PG_NARGS() > parameter_count ? unit_column(fcinfo, parameter_count) : NullableResult{}));
+    return model_row(fcinfo, fitted,
+                     fifth_of<Model>(fitted, PG_NARGS() > parameter_count ? unit_column(fcinfo, parameter_count)
+                                                                          : NullableResult{}));
 }
 
 // The model with another unit of time.
@@ -112,21 +122,30 @@ Datum with_unit(FunctionCallInfo fcinfo, int parameter_count)
 }  // namespace
 
 SQL_FUNCTION(repeat_purchases_add) { return transition<clv::RepeatPurchases, std::int64_t, double, double>(fcinfo); }
-SQL_FUNCTION(repeat_purchases_add_weighted) { return transition<clv::RepeatPurchases, std::int64_t, double, double, std::int64_t>(fcinfo); }
+SQL_FUNCTION(repeat_purchases_add_weighted)
+{
+    return transition<clv::RepeatPurchases, std::int64_t, double, double, std::int64_t>(fcinfo);
+}
 SQL_FUNCTION(opportunities_add) { return add_opportunities<false>(fcinfo); }
 SQL_FUNCTION(opportunities_add_weighted) { return add_opportunities<true>(fcinfo); }
 SQL_FUNCTION(repeat_spend_add_double) { return transition<clv::RepeatSpend, std::int64_t, double>(fcinfo); }
-SQL_FUNCTION(repeat_spend_add_weighted_double) { return transition<clv::RepeatSpend, std::int64_t, double, std::int64_t>(fcinfo); }
+SQL_FUNCTION(repeat_spend_add_weighted_double)
+{
+    return transition<clv::RepeatSpend, std::int64_t, double, std::int64_t>(fcinfo);
+}
 SQL_FUNCTION(repeat_spend_add_numeric) { return add_numeric_spend<false>(fcinfo); }
 SQL_FUNCTION(repeat_spend_add_weighted_numeric) { return add_numeric_spend<true>(fcinfo); }
 SQL_FUNCTION(renewal_add) { return transition<clv::Renewals, std::int64_t, std::int64_t, std::int64_t>(fcinfo); }
-SQL_FUNCTION(renewal_add_weighted) { return transition<clv::Renewals, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(fcinfo); }
+SQL_FUNCTION(renewal_add_weighted)
+{
+    return transition<clv::Renewals, std::int64_t, std::int64_t, std::int64_t, std::int64_t>(fcinfo);
+}
 
-#define COUNT_FUNCTION(name, State)                                                  \
-    SQL_FUNCTION(name)                                                               \
-    {                                                                                \
-        const auto& state = read_state<State>(fcinfo, 0);                            \
-        PG_RETURN_INT64(guarded([&] { return state.customers(); }));                 \
+#define COUNT_FUNCTION(name, State)                                  \
+    SQL_FUNCTION(name)                                               \
+    {                                                                \
+        const auto& state = read_state<State>(fcinfo, 0);            \
+        PG_RETURN_INT64(guarded([&] { return state.customers(); })); \
     }
 COUNT_FUNCTION(repeat_purchases_customers, clv::RepeatPurchases)
 COUNT_FUNCTION(repeat_spend_customers, clv::RepeatSpend)
@@ -144,11 +163,11 @@ SQL_FUNCTION(repeat_buyers)
     }));
 }
 
-#define MODEL_FUNCTIONS(name, Model)                                          \
-    SQL_FUNCTION(name##_fit) { return fit<Model>(fcinfo); }                   \
+#define MODEL_FUNCTIONS(name, Model)                        \
+    SQL_FUNCTION(name##_fit) { return fit<Model>(fcinfo); } \
     SQL_FUNCTION(name##_model) { return given<Model>(fcinfo); }
-#define TIMED_MODEL_FUNCTIONS(name, Model)                                    \
-    MODEL_FUNCTIONS(name, Model)                                              \
+#define TIMED_MODEL_FUNCTIONS(name, Model) \
+    MODEL_FUNCTIONS(name, Model)           \
     SQL_FUNCTION(with_unit_##name) { return with_unit(fcinfo, static_cast<int>(Model::parameters)); }
 
 TIMED_MODEL_FUNCTIONS(bg_nbd, clv::BgNbd)

@@ -50,7 +50,8 @@ SQL_FUNCTION(bg_bb_fit_ledger)
         if (!history)
             continue;
         guarded([&] { clv::check(*history); });
-        state = add(state, history->frequency, static_cast<double>(history->recency), static_cast<double>(history->opportunities));
+        state = add(state, history->frequency, static_cast<double>(history->recency),
+                    static_cast<double>(history->opportunities));
     }
     return fitted_row<clv::BgBb>(fcinfo, *state, {PG_GETARG_DATUM(2), false});
 }
@@ -64,6 +65,8 @@ SQL_FUNCTION(gamma_gamma_fit_ledger)
     const Day as_of = as_of_argument(fcinfo, 1, view);
     require_amounts(view);
     auto* state = empty<clv::RepeatSpend>();
-    each_bought(view, as_of, [&](std::uint32_t, const clv::Bought& bought) { state = add(state, bought.frequency, monetary_value_of(view, bought)); });
+    each_bought(view, as_of, [&](std::uint32_t, const clv::Bought& bought) {
+        state = add(state, bought.frequency, monetary_value_of(view, bought));
+    });
     return fitted_row<clv::GammaGamma>(fcinfo, *state, {});
 }

@@ -14,7 +14,8 @@ inline std::int32_t unit_days(FunctionCallInfo fcinfo, int index)
     const ledger::Span unit = span_argument(fcinfo, index, "unit");
     if (unit.months != 0)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("unit must be a number of days or weeks: %s", DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(index)))),
+                        errmsg("unit must be a number of days or weeks: %s",
+                               DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(index)))),
                         errhint("Months differ in length: pass '1 day' or '1 week', for example.")));
     return unit.days;
 }
@@ -53,7 +54,8 @@ inline double monetary_value_of(const ledger::View& view, const clv::Bought& bou
 inline void require_amounts(const ledger::Head& head)
 {
     if (head.customers > 0 && !head.has_amounts)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("this ledger has no amounts, which a forecast of value needs"),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("this ledger has no amounts, which a forecast of value needs"),
                         errhint("Make it with ledger_agg(customer, day, amount).")));
 }
 

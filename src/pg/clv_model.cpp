@@ -11,8 +11,12 @@ namespace customer_value::pg {
 void throw_bad_parameter(const char* type, const char* name, bool is_known, double value, bool may_be_zero)
 {
     if (!is_known)
-        throw Error(ErrorCode::invalid_parameter, std::string("this ") + type + " has no parameter " + name, {}, "A model comes from a fit, or from the function of its name.");
-    throw Error(ErrorCode::out_of_range, std::string(name) + " of a " + type + (may_be_zero ? " must be 0 or lie between 1e-100 and 1e100: " : " must lie between 1e-100 and 1e100: ") + shown(value));
+        throw Error(ErrorCode::invalid_parameter, std::string("this ") + type + " has no parameter " + name, {},
+                    "A model comes from a fit, or from the function of its name.");
+    throw Error(ErrorCode::out_of_range, std::string(name) + " of a " + type +
+                                             (may_be_zero ? " must be 0 or lie between 1e-100 and 1e100: "
+                                                          : " must lie between 1e-100 and 1e100: ") +
+                                             shown(value));
 }
 
 double finite_result(double value, const char* what)
@@ -36,7 +40,9 @@ NullableResult errors_column(const clv::Fitted& fit)
     bool nulls[clv::most_parameters];
     for (std::size_t i = 0; i < fit.count; ++i)
         nulls[i] = !fit.known[i] || (fit.without_dropout && i >= 2);
-    return {PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, bounds, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)), false};
+    return {PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, bounds, FLOAT8OID, sizeof(float8),
+                                               FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)),
+            false};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Models as values of PostgreSQL: composite types whose first attributes are the parameters, double precision, in the order of the
-// papers. What follows says where they come from: see src/sql/clv.sql. Attributes are for ever (docs/decisions.md); a value may have more of them than
-// this release knows.
+// Models as values of PostgreSQL: composite types whose first attributes are the parameters, double precision, in the
+// order of the papers. What follows says where they come from: see src/sql/clv.sql. Attributes are for ever
+// (docs/decisions.md); a value may have more of them than this release knows.
 #pragma once
 
 #include "pg/aggregate.h"
@@ -32,7 +32,8 @@ inline ModelParameters model_parameters(Datum datum, std::size_t count)
     return parameters;
 }
 
-// What SQL calls a model and its parameters; `without` says that the third may be 0 and the fourth is then not asked for.
+// What SQL calls a model and its parameters; `without` says that the third may be 0 and the fourth is then not asked
+// for.
 template <class Model> struct ModelNames;
 template <> struct ModelNames<clv::BgNbd> {
     static constexpr const char* type = "bg_nbd_model";
@@ -72,7 +73,8 @@ template <> struct ModelNames<clv::GammaGamma> {
 };
 
 // Throws for a parameter that is missing (invalid_parameter) or not above 0 (out_of_range).
-[[noreturn]] void throw_bad_parameter(const char* type, const char* name, bool is_known, double value, bool may_be_zero);
+[[noreturn]] void throw_bad_parameter(const char* type, const char* name, bool is_known, double value,
+                                      bool may_be_zero);
 
 inline constexpr double largest_parameter = 1e100, smallest_parameter = 1e-100;
 
@@ -85,7 +87,9 @@ template <class Model> Model model_of(const ModelParameters& given)
         const bool may_be_zero = Names::without && i == 2;
         if (Names::without && i == 3 && values[2] == 0)
             break;
-        const bool is_fine = given.known[i] && ((given.values[i] >= smallest_parameter && given.values[i] <= largest_parameter) || (may_be_zero && given.values[i] == 0));
+        const bool is_fine =
+            given.known[i] && ((given.values[i] >= smallest_parameter && given.values[i] <= largest_parameter) ||
+                               (may_be_zero && given.values[i] == 0));
         if (!is_fine) [[unlikely]]
             throw_bad_parameter(Names::type, Names::parameters[i], given.known[i], given.values[i], may_be_zero);
         values[i] = given.values[i];
@@ -110,8 +114,8 @@ template <class Model> Model model_of(const clv::Fitted& fit)
 // Throws out_of_range where a result is not finite.
 double finite_result(double value, const char* what);
 
-// A model as a row of the type that the function is declared to return; `fifth` is the attribute after the parameters: the unit of time, or of
-// Gamma-Gamma the population's mean.
+// A model as a row of the type that the function is declared to return; `fifth` is the attribute after the parameters:
+// the unit of time, or of Gamma-Gamma the population's mean.
 Datum model_row(FunctionCallInfo fcinfo, const clv::Fitted& fit, NullableResult fifth);
 
 // Fits a model to a state, which must have rows.
@@ -133,7 +137,8 @@ template <class Model> NullableResult fifth_of(const clv::Fitted& fit, NullableR
         return unit;
     }
 }
-template <class Model> Datum fitted_row(FunctionCallInfo fcinfo, const typename clv::Fit<Model>::State& state, NullableResult unit)
+template <class Model>
+Datum fitted_row(FunctionCallInfo fcinfo, const typename clv::Fit<Model>::State& state, NullableResult unit)
 {
     if (state.size() == 0)
         PG_RETURN_NULL();

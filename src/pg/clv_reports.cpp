@@ -26,7 +26,8 @@ std::int32_t model_unit(FunctionCallInfo fcinfo, int index)
     const Interval* interval = DatumGetIntervalP(unit);
     if (interval->time != 0 || interval->month != 0 || interval->day <= 0 || interval->day > longest_days)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("the model's unit must be a number of days or weeks: %s", DatumGetCString(DirectFunctionCall1(interval_out, unit)))));
+                        errmsg("the model's unit must be a number of days or weeks: %s",
+                               DatumGetCString(DirectFunctionCall1(interval_out, unit)))));
     return interval->day;
 }
 
@@ -76,9 +77,11 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
             row.discounted = finite_result(row.alive * ahead.discounted, "clv");
         });
         const auto value = spend_model.expected_value(bought.frequency, monetary_value_of(view, bought));
-        rows.put({customer_column(view, customer, stated), count_column(bought.frequency), double_column(row.history.recency), double_column(row.history.age),
-                  bought.frequency == 0 ? no_spend : mean_column(view, bought.spend, bought.frequency), double_column(row.alive),
-                  double_column(row.purchases), value ? double_column(*value) : null_column(), value ? double_column(row.discounted * *value) : null_column()});
+        rows.put({customer_column(view, customer, stated), count_column(bought.frequency),
+                  double_column(row.history.recency), double_column(row.history.age),
+                  bought.frequency == 0 ? no_spend : mean_column(view, bought.spend, bought.frequency),
+                  double_column(row.alive), double_column(row.purchases), value ? double_column(*value) : null_column(),
+                  value ? double_column(row.discounted * *value) : null_column()});
     });
     return rows.done();
 }
@@ -104,15 +107,26 @@ struct FrequencyBucket {
     }
 };
 
-void put_bucket(ResultRows& rows, const char* model, bool at_boundary, const char* frequency, const FrequencyBucket& bucket)
+void put_bucket(ResultRows& rows, const char* model, bool at_boundary, const char* frequency,
+                const FrequencyBucket& bucket)
 {
-    const auto per_customer = [&](double sum) { return bucket.customers == 0 ? null_column() : double_column(sum / static_cast<double>(bucket.customers)); };
-    rows.put({text_column(model), text_column(frequency), count_column(bucket.customers), count_column(bucket.actual), double_column(bucket.predicted),
-              per_customer(static_cast<double>(bucket.actual)), per_customer(bucket.predicted), per_customer(bucket.error), {BoolGetDatum(at_boundary), false}});
+    const auto per_customer = [&](double sum) {
+        return bucket.customers == 0 ? null_column() : double_column(sum / static_cast<double>(bucket.customers));
+    };
+    rows.put({text_column(model),
+              text_column(frequency),
+              count_column(bucket.customers),
+              count_column(bucket.actual),
+              double_column(bucket.predicted),
+              per_customer(static_cast<double>(bucket.actual)),
+              per_customer(bucket.predicted),
+              per_customer(bucket.error),
+              {BoolGetDatum(at_boundary), false}});
 }
 
 template <class Model>
-void check_model(ResultRows& rows, const clv::RepeatPurchases& state, const Tested* tested, std::size_t count, std::int32_t unit, double duration)
+void check_model(ResultRows& rows, const clv::RepeatPurchases& state, const Tested* tested, std::size_t count,
+                 std::int32_t unit, double duration)
 {
     const clv::Fitted fit = fit_of<Model>(state).fitted();
     const Model model = guarded([&] { return model_of<Model>(fit); });
@@ -122,9 +136,12 @@ void check_model(ResultRows& rows, const clv::RepeatPurchases& state, const Test
         for (const auto& [bought, after] : std::span(tested, count)) {
             stop_if_interrupted();
             const clv::History history = bought.history(unit);
-            const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] { return clv::Ahead{model.purchases_if_alive(duration, history), 0}; });
+            const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] {
+                return clv::Ahead{model.purchases_if_alive(duration, history), 0};
+            });
             const double predicted = finite_result(model.p_alive(history) * ahead.purchases, "expected_purchases");
-            sums[std::min<std::size_t>(static_cast<std::size_t>(bought.frequency), buckets - 1)].add({1, after, predicted, std::abs(predicted - static_cast<double>(after))});
+            sums[std::min<std::size_t>(static_cast<std::size_t>(bought.frequency), buckets - 1)].add(
+                {1, after, predicted, std::abs(predicted - static_cast<double>(after))});
         }
     });
     constexpr const char* names[buckets] = {"0", "1", "2", "3", "4", "5", "6", "7+"};
@@ -143,7 +160,10 @@ struct Compared {
     Datum parameters;
 
     [[nodiscard]] double aic() const { return 2 * static_cast<double>(free_parameters) - 2 * fit.log_likelihood; }
-    [[nodiscard]] double bic() const { return static_cast<double>(free_parameters) * std::log(fit.customers) - 2 * fit.log_likelihood; }
+    [[nodiscard]] double bic() const
+    {
+        return static_cast<double>(free_parameters) * std::log(fit.customers) - 2 * fit.log_likelihood;
+    }
 };
 
 Datum parameters_json(const clv::Fitted& fit, const char* const* names)
@@ -153,7 +173,8 @@ Datum parameters_json(const clv::Fitted& fit, const char* const* names)
     guarded([&] {
         std::string json = "{";
         for (std::size_t i = 0; i < fit.count; ++i)
-            json += (i == 0 ? "\"" : ", \"") + std::string(names[i]) + "\": " + (fit.known[i] ? shown(fit.parameters[i]) : "null");
+            json += (i == 0 ? "\"" : ", \"") + std::string(names[i]) +
+                    "\": " + (fit.known[i] ? shown(fit.parameters[i]) : "null");
         text[(json + "}").copy(text, longest - 1)] = '\0';
     });
     return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
@@ -195,12 +216,15 @@ SQL_FUNCTION(holdout_check)
         return no_rows(fcinfo);
     if (*fit_until >= view.last_day)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("nothing is left to check against: the ledger has no row after fit_until, %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*fit_until)))),
+                        errmsg("nothing is left to check against: the ledger has no row after fit_until, %s",
+                               DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*fit_until)))),
                         errhint("Pass a day before the ledger's last, for example the end of its first half.")));
     auto* tested = allocated<Tested>(view.customers);
     std::size_t count = 0;
     each_bought(view, *fit_until, [&](std::uint32_t customer, const clv::Bought& bought) {
-        tested[count++] = {bought, ledger::purchases_of(ledger::within(view.of(customer), {*fit_until + 1, view.last_day + 1})).active_days};
+        tested[count++] = {
+            bought,
+            ledger::purchases_of(ledger::within(view.of(customer), {*fit_until + 1, view.last_day + 1})).active_days};
     });
     const auto* state = purchase_state(view, *fit_until, unit);
     const double duration = static_cast<double>(view.last_day - *fit_until) / unit;
@@ -222,14 +246,23 @@ Datum comparison(FunctionCallInfo fcinfo, const clv::RepeatPurchases& state)
         return no_rows(fcinfo);
     const auto bg = fit_of<clv::BgNbd>(state);
     const Compared nbd{"NBD", bg.baseline(), 2, parameters_json(bg.baseline(), ModelNames<clv::BgNbd>::parameters)};
-    const Compared all[] = {compared<clv::BgNbd>(bg.fitted()), compared<clv::MbgNbd>(fit_of<clv::MbgNbd>(state).fitted()),
+    const Compared all[] = {compared<clv::BgNbd>(bg.fitted()),
+                            compared<clv::MbgNbd>(fit_of<clv::MbgNbd>(state).fitted()),
                             compared<clv::ParetoNbd>(fit_of<clv::ParetoNbd>(state).fitted()), nbd};
-    const auto* best = std::min_element(std::begin(all), std::end(all), [](const Compared& left, const Compared& right) { return left.aic() < right.aic(); });
+    const auto* best =
+        std::min_element(std::begin(all), std::end(all),
+                         [](const Compared& left, const Compared& right) { return left.aic() < right.aic(); });
     const bool nobody_drops_out = best == std::end(all) - 1;
     ResultRows rows(fcinfo);
     for (const Compared& row : all)
-        rows.put({text_column(row.title), {row.parameters, false}, double_column(row.fit.log_likelihood), double_column(row.aic()), double_column(row.bic()),
-                  {BoolGetDatum(row.fit.converged), false}, {BoolGetDatum(row.fit.at_boundary), false}, {BoolGetDatum(&row == best), false},
+        rows.put({text_column(row.title),
+                  {row.parameters, false},
+                  double_column(row.fit.log_likelihood),
+                  double_column(row.aic()),
+                  double_column(row.bic()),
+                  {BoolGetDatum(row.fit.converged), false},
+                  {BoolGetDatum(row.fit.at_boundary), false},
+                  {BoolGetDatum(&row == best), false},
                   text_column(verdict(row, &row == best, nobody_drops_out))});
     return rows.done();
 }

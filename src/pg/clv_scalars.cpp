@@ -20,20 +20,26 @@ History history_argument(FunctionCallInfo fcinfo, int index)
 }
 Opportunities opportunities_argument(FunctionCallInfo fcinfo, int index)
 {
-    return {argument<std::int64_t>(fcinfo, index), argument<std::int64_t>(fcinfo, index + 1), argument<std::int64_t>(fcinfo, index + 2)};
+    return {argument<std::int64_t>(fcinfo, index), argument<std::int64_t>(fcinfo, index + 1),
+            argument<std::int64_t>(fcinfo, index + 2)};
 }
 
 // A number from 0 to `most`.
 std::int64_t checked_count(std::int64_t count, const char* name, std::int64_t most)
 {
     if (count < 0 || count > most) [[unlikely]]
-        throw Error(ErrorCode::out_of_range, std::string(name) + " must be a whole number from 0 to " + std::to_string(most) + ": " + std::to_string(count));
+        throw Error(ErrorCode::out_of_range, std::string(name) + " must be a whole number from 0 to " +
+                                                 std::to_string(most) + ": " + std::to_string(count));
     return count;
 }
-std::int64_t checked_opportunities(std::int64_t horizon) { return checked_count(horizon, "horizon", clv::most_opportunities); }
+std::int64_t checked_opportunities(std::int64_t horizon)
+{
+    return checked_count(horizon, "horizon", clv::most_opportunities);
+}
 
 // Answers about a customer in continuous time: (model, [value,] frequency, recency, age).
-template <class Model, class Answer> Datum of_customer(FunctionCallInfo fcinfo, int history_index, const char* what, Answer answer)
+template <class Model, class Answer>
+Datum of_customer(FunctionCallInfo fcinfo, int history_index, const char* what, Answer answer)
 {
     const ModelParameters parameters = parameters_argument<Model>(fcinfo, 0);
     const History history = history_argument(fcinfo, history_index);
@@ -60,7 +66,8 @@ template <class Model, class Answer> Datum of_newcomer(FunctionCallInfo fcinfo, 
 // clv(model, spend_model, horizon, discount_per_unit, frequency, recency, age, monetary_value)
 template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double monetary_value)
 {
-    const ModelParameters parameters = parameters_argument<Model>(fcinfo, 0), spend_parameters = parameters_argument<clv::GammaGamma>(fcinfo, 1);
+    const ModelParameters parameters = parameters_argument<Model>(fcinfo, 0),
+                          spend_parameters = parameters_argument<clv::GammaGamma>(fcinfo, 1);
     const double horizon = PG_GETARG_FLOAT8(2), discount = PG_GETARG_FLOAT8(3);
     const History history = history_argument(fcinfo, 4);
     const auto value = guarded([&]() -> std::optional<double> {
@@ -69,10 +76,12 @@ template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double m
         clv::checked_discounted_horizon(horizon);
         clv::checked_discount(discount, "discount_per_unit", true);
         const auto model = model_of<Model>(parameters);
-        const auto spend = model_of<clv::GammaGamma>(spend_parameters).expected_value(history.frequency, monetary_value);
+        const auto spend =
+            model_of<clv::GammaGamma>(spend_parameters).expected_value(history.frequency, monetary_value);
         if (!spend)
             return std::nullopt;
-        const double purchases = clv::discounted_purchases([&](double time) { return model.purchases_if_alive(time, history); }, horizon, discount);
+        const double purchases = clv::discounted_purchases(
+            [&](double time) { return model.purchases_if_alive(time, history); }, horizon, discount);
         return finite_result(model.p_alive(history) * purchases * *spend, "clv");
     });
     return NullableResult{Float8GetDatum(value.value_or(0)), !value}.returned(fcinfo);
@@ -80,54 +89,58 @@ template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double m
 
 }  // namespace
 
-#define CUSTOMER_FUNCTIONS(name, Model)                                                                                                     \
-    SQL_FUNCTION(p_alive_##name)                                                                                                            \
-    {                                                                                                                                       \
-        return of_customer<Model>(fcinfo, 1, "p_alive", [](const Model& model, const History& history) { return model.p_alive(history); }); \
-    }                                                                                                                                       \
-    SQL_FUNCTION(p_alive_at_##name)                                                                                                         \
-    {                                                                                                                                       \
-        const double horizon = PG_GETARG_FLOAT8(1);                                                                                         \
-        return of_customer<Model>(fcinfo, 2, "p_alive_at", [=](const Model& model, const History& history) {                                \
-            return model.p_alive_at(clv::checked_horizon(horizon), history);                                                                \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
-    SQL_FUNCTION(expected_purchases_##name)                                                                                                 \
-    {                                                                                                                                       \
-        const double horizon = PG_GETARG_FLOAT8(1);                                                                                         \
-        return of_customer<Model>(fcinfo, 2, "expected_purchases", [=](const Model& model, const History& history) {                        \
-            return model.expected_purchases(clv::checked_horizon(horizon), history);                                                        \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
-    SQL_FUNCTION(new_expected_purchases_##name)                                                                                             \
-    {                                                                                                                                       \
-        const double horizon = PG_GETARG_FLOAT8(1);                                                                                         \
-        return of_newcomer<Model>(fcinfo, "expected_purchases", [=](const Model& model) {                                                   \
-            return model.expected_purchases(clv::checked_horizon(horizon));                                                                 \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
-    SQL_FUNCTION(p_no_purchase_##name)                                                                                                      \
-    {                                                                                                                                       \
-        const double horizon = PG_GETARG_FLOAT8(1);                                                                                         \
-        return of_customer<Model>(fcinfo, 2, "p_no_purchase", [=](const Model& model, const History& history) {                             \
-            return model.p_no_purchase(clv::checked_horizon(horizon), history);                                                             \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
-    SQL_FUNCTION(purchase_count_probability_##name)                                                                                         \
-    {                                                                                                                                       \
-        const auto n = argument<std::int64_t>(fcinfo, 1);                                                                                   \
-        const double horizon = PG_GETARG_FLOAT8(2);                                                                                         \
-        return of_newcomer<Model>(fcinfo, "purchase_count_probability", [=](const Model& model) {                                           \
-            return model.purchase_count_probability(checked_count(n, "n", clv::most_purchases), clv::checked_horizon(horizon));             \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
-    SQL_FUNCTION(residual_transactions_##name)                                                                                              \
-    {                                                                                                                                       \
-        const double discount = PG_GETARG_FLOAT8(1);                                                                                        \
-        return of_customer<Model>(fcinfo, 2, "residual_transactions", [=](const Model& model, const History& history) {                     \
-            return model.residual_transactions(clv::checked_discount(discount, "continuous_discount_per_unit", false), history);            \
-        });                                                                                                                                 \
-    }                                                                                                                                       \
+#define CUSTOMER_FUNCTIONS(name, Model)                                                                               \
+    SQL_FUNCTION(p_alive_##name)                                                                                      \
+    {                                                                                                                 \
+        return of_customer<Model>(fcinfo, 1, "p_alive",                                                               \
+                                  [](const Model& model, const History& history) { return model.p_alive(history); }); \
+    }                                                                                                                 \
+    SQL_FUNCTION(p_alive_at_##name)                                                                                   \
+    {                                                                                                                 \
+        const double horizon = PG_GETARG_FLOAT8(1);                                                                   \
+        return of_customer<Model>(fcinfo, 2, "p_alive_at", [=](const Model& model, const History& history) {          \
+            return model.p_alive_at(clv::checked_horizon(horizon), history);                                          \
+        });                                                                                                           \
+    }                                                                                                                 \
+    SQL_FUNCTION(expected_purchases_##name)                                                                           \
+    {                                                                                                                 \
+        const double horizon = PG_GETARG_FLOAT8(1);                                                                   \
+        return of_customer<Model>(fcinfo, 2, "expected_purchases", [=](const Model& model, const History& history) {  \
+            return model.expected_purchases(clv::checked_horizon(horizon), history);                                  \
+        });                                                                                                           \
+    }                                                                                                                 \
+    SQL_FUNCTION(new_expected_purchases_##name)                                                                       \
+    {                                                                                                                 \
+        const double horizon = PG_GETARG_FLOAT8(1);                                                                   \
+        return of_newcomer<Model>(fcinfo, "expected_purchases", [=](const Model& model) {                             \
+            return model.expected_purchases(clv::checked_horizon(horizon));                                           \
+        });                                                                                                           \
+    }                                                                                                                 \
+    SQL_FUNCTION(p_no_purchase_##name)                                                                                \
+    {                                                                                                                 \
+        const double horizon = PG_GETARG_FLOAT8(1);                                                                   \
+        return of_customer<Model>(fcinfo, 2, "p_no_purchase", [=](const Model& model, const History& history) {       \
+            return model.p_no_purchase(clv::checked_horizon(horizon), history);                                       \
+        });                                                                                                           \
+    }                                                                                                                 \
+    SQL_FUNCTION(purchase_count_probability_##name)                                                                   \
+    {                                                                                                                 \
+        const auto n = argument<std::int64_t>(fcinfo, 1);                                                             \
+        const double horizon = PG_GETARG_FLOAT8(2);                                                                   \
+        return of_newcomer<Model>(fcinfo, "purchase_count_probability", [=](const Model& model) {                     \
+            return model.purchase_count_probability(checked_count(n, "n", clv::most_purchases),                       \
+                                                    clv::checked_horizon(horizon));                                   \
+        });                                                                                                           \
+    }                                                                                                                 \
+    SQL_FUNCTION(residual_transactions_##name)                                                                        \
+    {                                                                                                                 \
+        const double discount = PG_GETARG_FLOAT8(1);                                                                  \
+        return of_customer<Model>(                                                                                    \
+            fcinfo, 2, "residual_transactions", [=](const Model& model, const History& history) {                     \
+                return model.residual_transactions(                                                                   \
+                    clv::checked_discount(discount, "continuous_discount_per_unit", false), history);                 \
+            });                                                                                                       \
+    }                                                                                                                 \
     SQL_FUNCTION(clv_##name) { return value_of_customer<Model>(fcinfo, PG_GETARG_FLOAT8(7)); }
 
 CUSTOMER_FUNCTIONS(bg_nbd, clv::BgNbd)
@@ -137,12 +150,15 @@ CUSTOMER_FUNCTIONS(pareto_nbd, clv::ParetoNbd)
 // BG/BB: time is counted in opportunities.
 SQL_FUNCTION(p_alive_bg_bb)
 {
-    return of_donor(fcinfo, 1, "p_alive", [](const clv::BgBb& model, const Opportunities& history) { return model.p_alive(history); });
+    return of_donor(fcinfo, 1, "p_alive",
+                    [](const clv::BgBb& model, const Opportunities& history) { return model.p_alive(history); });
 }
 SQL_FUNCTION(p_alive_at_bg_bb)
 {
     const auto horizon = argument<std::int64_t>(fcinfo, 1);
-    return of_donor(fcinfo, 2, "p_alive_at", [=](const clv::BgBb& model, const Opportunities& history) { return model.p_alive_at(checked_opportunities(horizon), history); });
+    return of_donor(fcinfo, 2, "p_alive_at", [=](const clv::BgBb& model, const Opportunities& history) {
+        return model.p_alive_at(checked_opportunities(horizon), history);
+    });
 }
 SQL_FUNCTION(expected_purchases_bg_bb)
 {
@@ -154,7 +170,9 @@ SQL_FUNCTION(expected_purchases_bg_bb)
 SQL_FUNCTION(new_expected_purchases_bg_bb)
 {
     const auto horizon = argument<std::int64_t>(fcinfo, 1);
-    return of_newcomer<clv::BgBb>(fcinfo, "expected_purchases", [=](const clv::BgBb& model) { return model.expected_purchases(checked_opportunities(horizon)); });
+    return of_newcomer<clv::BgBb>(fcinfo, "expected_purchases", [=](const clv::BgBb& model) {
+        return model.expected_purchases(checked_opportunities(horizon));
+    });
 }
 SQL_FUNCTION(p_no_purchase_bg_bb)
 {
@@ -167,7 +185,8 @@ SQL_FUNCTION(purchase_count_probability_bg_bb)
 {
     const auto n = argument<std::int64_t>(fcinfo, 1), horizon = argument<std::int64_t>(fcinfo, 2);
     return of_newcomer<clv::BgBb>(fcinfo, "purchase_count_probability", [=](const clv::BgBb& model) {
-        return model.purchase_count_probability(checked_count(n, "n", clv::most_purchases), checked_opportunities(horizon));
+        return model.purchase_count_probability(checked_count(n, "n", clv::most_purchases),
+                                                checked_opportunities(horizon));
     });
 }
 SQL_FUNCTION(residual_transactions_bg_bb)
@@ -181,9 +200,11 @@ SQL_FUNCTION(residual_transactions_bg_bb)
 // sBG: (model, periods, age) and the like
 SQL_FUNCTION(p_alive_at_sbg)
 {
-    const auto horizon = argument<std::int64_t>(fcinfo, 1), age = PG_NARGS() > 2 ? argument<std::int64_t>(fcinfo, 2) : 0;
+    const auto horizon = argument<std::int64_t>(fcinfo, 1),
+               age = PG_NARGS() > 2 ? argument<std::int64_t>(fcinfo, 2) : 0;
     return of_newcomer<clv::Sbg>(fcinfo, "p_alive_at", [=](const clv::Sbg& model) {
-        return model.survival(static_cast<double>(checked_count(horizon, "horizon", clv::most_purchases)), static_cast<double>(checked_count(age, "age", clv::most_purchases)));
+        return model.survival(static_cast<double>(checked_count(horizon, "horizon", clv::most_purchases)),
+                              static_cast<double>(checked_count(age, "age", clv::most_purchases)));
     });
 }
 SQL_FUNCTION(retention_ratio_sbg)
@@ -205,7 +226,8 @@ SQL_FUNCTION(residual_lifetime_sbg)
     const double discount = PG_GETARG_FLOAT8(1);
     const auto age = argument<std::int64_t>(fcinfo, 2);
     return of_newcomer<clv::Sbg>(fcinfo, "residual_lifetime", [=](const clv::Sbg& model) {
-        return model.residual_lifetime(clv::checked_discount(discount, "discount_per_period", false), static_cast<double>(checked_count(age, "age", clv::most_purchases)));
+        return model.residual_lifetime(clv::checked_discount(discount, "discount_per_period", false),
+                                       static_cast<double>(checked_count(age, "age", clv::most_purchases)));
     });
 }
 

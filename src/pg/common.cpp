@@ -11,16 +11,17 @@ namespace {
 
 [[noreturn]] void throw_outside(std::string_view name, const Decimal& value, const Decimal* least, const Decimal* most)
 {
-    const std::string rule = least != nullptr && most != nullptr ? " must lie between " + shown(*least) + " and " + shown(*most)
-                             : least != nullptr                  ? " must not be below " + shown(*least)
-                                                                 : " must not be above " + shown(*most);
+    const std::string rule = least != nullptr && most != nullptr
+                                 ? " must lie between " + shown(*least) + " and " + shown(*most)
+                             : least != nullptr ? " must not be below " + shown(*least)
+                                                : " must not be above " + shown(*most);
     throw Error(ErrorCode::out_of_range, clipped(name) + rule + ": " + clipped(shown(value)));
 }
 
 }  // namespace
 
-// checked_argument(argument, value, at_least, at_most): the value, where it is finite and within the bounds that are not
-// NULL. Not strict: the bounds may be NULL.
+// checked_argument(argument, value, at_least, at_most): the value, where it is finite and within the bounds that are
+// not NULL. Not strict: the bounds may be NULL.
 SQL_FUNCTION(checked_argument)
 {
     if (PG_ARGISNULL(1))

@@ -5,8 +5,8 @@
 
 namespace customer_value::pg {
 
-// Calls a transition function of a state, a row and, as argument `index`, the row's currency. What PostgreSQL declares is not
-// strict, because a NULL currency must not pass unseen: it is an error, while NULL elsewhere leaves the row out.
+// Calls a transition function of a state, a row and, as argument `index`, the row's currency. What PostgreSQL declares
+// is not strict, because a NULL currency must not pass unseen: it is an error, while NULL elsewhere leaves the row out.
 template <PGFunction function, int index> Datum with_currency(FunctionCallInfo fcinfo)
 {
     for (int i = 0; i < index; ++i)
@@ -15,8 +15,11 @@ template <PGFunction function, int index> Datum with_currency(FunctionCallInfo f
             return PG_GETARG_DATUM(0);
         }
     if (PG_ARGISNULL(index))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("currency must not be null where amount is not"),
-                        errhint("Name it with coalesce(currency, ...) or leave such rows out with FILTER (WHERE currency IS NOT NULL).")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("currency must not be null where amount is not"),
+             errhint(
+                 "Name it with coalesce(currency, ...) or leave such rows out with FILTER (WHERE currency IS NOT NULL).")));
     return function(fcinfo);
 }
 

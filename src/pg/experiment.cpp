@@ -68,14 +68,17 @@ SQL_FUNCTION(ab_test_mean)
 // ab_test_rate(x1, n1, x2, n2, confidence)
 SQL_FUNCTION(ab_test_rate)
 {
-    const std::int64_t x1 = PG_GETARG_INT64(0), n1 = PG_GETARG_INT64(1), x2 = PG_GETARG_INT64(2), n2 = PG_GETARG_INT64(3);
+    const std::int64_t x1 = PG_GETARG_INT64(0), n1 = PG_GETARG_INT64(1), x2 = PG_GETARG_INT64(2),
+                       n2 = PG_GETARG_INT64(3);
     const double confidence = PG_GETARG_FLOAT8(4);
     const auto comparison = guarded([&] { return experiment::compare_rates(x1, n1, x2, n2, confidence); });
     if (!comparison)
         return row_of(fcinfo, {{}, {}, {}, {}, {}});
     const auto& test = comparison->test;
     const auto& interval = comparison->interval;
-    return row_of(fcinfo, {bound_column(comparison->difference), interval ? bound_column(interval->lower) : NullableResult{},
-                           interval ? bound_column(interval->upper) : NullableResult{}, test ? double_column(test->z) : NullableResult{},
-                           test ? double_column(test->p_value) : NullableResult{}});
+    return row_of(fcinfo,
+                  {bound_column(comparison->difference), interval ? bound_column(interval->lower) : NullableResult{},
+                   interval ? bound_column(interval->upper) : NullableResult{},
+                   test ? double_column(test->z) : NullableResult{},
+                   test ? double_column(test->p_value) : NullableResult{}});
 }

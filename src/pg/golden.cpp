@@ -24,7 +24,8 @@ template <> struct PopulationSum<Whole> {
 template <> struct PopulationSum<Exact> {
     LongSum* sum;
     explicit PopulationSum(const Population<Exact>& population)
-        : sum(LongSum::create(MemoryContextAlloc(population.scratch, LongSum::bytes_for(population.window)), population.window))
+        : sum(LongSum::create(MemoryContextAlloc(population.scratch, LongSum::bytes_for(population.window)),
+                              population.window))
     {
     }
     LongSum& operator*() { return *sum; }
@@ -46,19 +47,19 @@ struct GoldenRank {
     static constexpr std::array<const char*, 0> options{};
     template <class Numbers> static void answer(const Population<Numbers>& population, const Options&)
     {
-        population.answer_peers([](std::size_t first, std::size_t) { return Int64GetDatum(static_cast<std::int64_t>(first) + 1); });
+        population.answer_peers(
+            [](std::size_t first, std::size_t) { return Int64GetDatum(static_cast<std::int64_t>(first) + 1); });
     }
     static Datum result(Datum answer) { return answer; }
 };
 
 // Class 0 is whose strictly higher sum is below the first cut of the total, class 1 below the second, and so on.
-template <class Numbers, class AnswerOf> void answer_classes(const Population<Numbers>& population, std::span<const double> cuts, AnswerOf answer_of)
+template <class Numbers, class AnswerOf>
+void answer_classes(const Population<Numbers>& population, std::span<const double> cuts, AnswerOf answer_of)
 {
     PopulationSum<Numbers> total = total_of(population), higher(population), line(population);
     std::size_t reached = 0;
-    const auto set_line = [&] {
-        guarded([&] { Numbers::set_ceiling(*line, ShortDecimal(cuts[reached]), *total); });
-    };
+    const auto set_line = [&] { guarded([&] { Numbers::set_ceiling(*line, ShortDecimal(cuts[reached]), *total); }); };
     set_line();
     population.answer_peers([&](std::size_t first, std::size_t end) {
         while (reached < cuts.size() && !(*higher < *line))
@@ -77,7 +78,8 @@ struct IsGolden {
     {
         const double threshold = DatumGetFloat8(options.values[0]);
         guarded([&] { golden::require_share("threshold", threshold); });
-        answer_classes(population, {&threshold, 1}, [](std::size_t reached) { return reached == 0 ? golden : not_golden; });
+        answer_classes(population, {&threshold, 1},
+                       [](std::size_t reached) { return reached == 0 ? golden : not_golden; });
     }
     static Datum result(Datum answer) { return BoolGetDatum(answer == golden); }
 };
@@ -104,7 +106,8 @@ private:
     {
         ArrayType* array = DatumGetArrayTypeP(datum);
         if (ARR_NDIM(array) > 1)
-            ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("cuts must be an array of one dimension")));
+            ereport(ERROR,
+                    (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("cuts must be an array of one dimension")));
         if (array_contains_nulls(array))
             ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("cuts must not contain nulls")));
         const auto count = static_cast<std::size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
@@ -115,25 +118,32 @@ private:
 };
 
 // part / total in percent, in the caller's memory.
-Datum share_of(const Int128& part, const Int128& total) { return percent(numeric_of(part, 0), numeric_of(total, 0)).value; }
+Datum share_of(const Int128& part, const Int128& total)
+{
+    return percent(numeric_of(part, 0), numeric_of(total, 0)).value;
+}
 Datum share_of(const LongSum& part, const LongSum& total)
 {
     constexpr std::int32_t most_limbs = 32000;  // of a numeric, and some; what is below does not matter
     const std::int32_t skipped = std::max(total.used() - most_limbs, 0);
     const auto number = [skipped](const LongSum& sum) {
-        return numeric_of(sum.decimal(static_cast<std::int16_t*>(palloc(static_cast<std::size_t>(sum.used() + 1) * sizeof(std::int16_t))), skipped));
+        return numeric_of(sum.decimal(
+            static_cast<std::int16_t*>(palloc(static_cast<std::size_t>(sum.used() + 1) * sizeof(std::int16_t))),
+            skipped));
     };
     return percent(number(part), number(total)).value;
 }
 
-// The sum of strictly higher values and of the peers, in percent of the total. No share is 0: the first has the highest value.
+// The sum of strictly higher values and of the peers, in percent of the total. No share is 0: the first has the highest
+// value.
 template <bool as_double> struct GoldenShare {
     static constexpr bool positive_only = true, adds_up = true;
     static constexpr std::array<const char*, 0> options{};
     template <class Numbers> static void answer(const Population<Numbers>& population, const Options&)
     {
         PopulationSum<Numbers> total = total_of(population), cumulative(population);
-        const MemoryContext numbers = AllocSetContextCreate(population.scratch, "customer_value numbers", ALLOCSET_DEFAULT_SIZES);
+        const MemoryContext numbers =
+            AllocSetContextCreate(population.scratch, "customer_value numbers", ALLOCSET_DEFAULT_SIZES);
         population.answer_peers([&](std::size_t first, std::size_t end) {
             Numbers::add(*cumulative, population.items[first], static_cast<std::int64_t>(end - first));
             MemoryContextSwitchTo(numbers);
@@ -203,12 +213,12 @@ NullableResult as_double(NullableResult number)
 
 STATE_FUNCTIONS(golden_state, State)
 
-#define GOLDEN_FUNCTIONS(suffix, Number)                                                                              \
-    SQL_FUNCTION(golden_rank_##suffix) { return window_function<GoldenRank, Number>(fcinfo); }                        \
-    SQL_FUNCTION(golden_share_##suffix) { return window_function<ShareOf<Number>, Number>(fcinfo); }                  \
-    SQL_FUNCTION(is_golden_##suffix) { return window_function<IsGolden, Number>(fcinfo); }                            \
-    SQL_FUNCTION(abc_class_##suffix) { return window_function<AbcClass, Number>(fcinfo); }                            \
-    SQL_FUNCTION(golden_add_##suffix) { return transition<State, Number>(fcinfo); }                                   \
+#define GOLDEN_FUNCTIONS(suffix, Number)                                                             \
+    SQL_FUNCTION(golden_rank_##suffix) { return window_function<GoldenRank, Number>(fcinfo); }       \
+    SQL_FUNCTION(golden_share_##suffix) { return window_function<ShareOf<Number>, Number>(fcinfo); } \
+    SQL_FUNCTION(is_golden_##suffix) { return window_function<IsGolden, Number>(fcinfo); }           \
+    SQL_FUNCTION(abc_class_##suffix) { return window_function<AbcClass, Number>(fcinfo); }           \
+    SQL_FUNCTION(golden_add_##suffix) { return transition<State, Number>(fcinfo); }                  \
     SQL_FUNCTION(golden_add_threshold_##suffix) { return transition<State, Number, double>(fcinfo); }
 
 FOR_EACH_NUMBER(GOLDEN_FUNCTIONS)
@@ -226,4 +236,7 @@ SQL_FUNCTION(golden_income_share_double)
     const State& state = sorted_state(fcinfo);
     return as_double(income_share(state, state.threshold())).returned(fcinfo);
 }
-SQL_FUNCTION(golden_income_share_at) { return income_share(sorted_state(fcinfo), PG_GETARG_FLOAT8(1)).returned(fcinfo); }
+SQL_FUNCTION(golden_income_share_at)
+{
+    return income_share(sorted_state(fcinfo), PG_GETARG_FLOAT8(1)).returned(fcinfo);
+}

@@ -26,14 +26,22 @@ template <std::size_t Size> void copy(char (&to)[Size], std::string_view from) n
 int sqlstate_of(ErrorCode code) noexcept
 {
     switch (code) {
-    case ErrorCode::out_of_range: return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
-    case ErrorCode::invalid_parameter: return ERRCODE_INVALID_PARAMETER_VALUE;
-    case ErrorCode::malformed_text: return ERRCODE_INVALID_TEXT_REPRESENTATION;
-    case ErrorCode::malformed_binary: return ERRCODE_INVALID_BINARY_REPRESENTATION;
-    case ErrorCode::too_large: return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
-    case ErrorCode::out_of_memory: return ERRCODE_OUT_OF_MEMORY;
-    case ErrorCode::interrupted: return ERRCODE_QUERY_CANCELED;
-    case ErrorCode::internal: break;
+    case ErrorCode::out_of_range:
+        return ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
+    case ErrorCode::invalid_parameter:
+        return ERRCODE_INVALID_PARAMETER_VALUE;
+    case ErrorCode::malformed_text:
+        return ERRCODE_INVALID_TEXT_REPRESENTATION;
+    case ErrorCode::malformed_binary:
+        return ERRCODE_INVALID_BINARY_REPRESENTATION;
+    case ErrorCode::too_large:
+        return ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+    case ErrorCode::out_of_memory:
+        return ERRCODE_OUT_OF_MEMORY;
+    case ErrorCode::interrupted:
+        return ERRCODE_QUERY_CANCELED;
+    case ErrorCode::internal:
+        break;
     }
     return ERRCODE_INTERNAL_ERROR;
 }

@@ -8,12 +8,14 @@ using ledger::Day;
 
 namespace {
 
-// One more row; arguments are the ledger, the customer, the day or the instant, perhaps the amount, perhaps the time zone.
+// One more row; arguments are the ledger, the customer, the day or the instant, perhaps the amount, perhaps the time
+// zone.
 template <class Customer, bool has_amount, bool is_instant> Datum add_argument_row(FunctionCallInfo fcinfo)
 {
     LedgerObject* object = own_ledger(fcinfo);
     const Key customer = argument<Customer>(fcinfo, 1);
-    const Day day = is_instant ? local_day(PG_GETARG_TIMESTAMPTZ(2), text_of(PG_GETARG_DATUM(has_amount ? 4 : 3))) : PG_GETARG_DATEADT(2);
+    const Day day = is_instant ? local_day(PG_GETARG_TIMESTAMPTZ(2), text_of(PG_GETARG_DATUM(has_amount ? 4 : 3)))
+                               : PG_GETARG_DATEADT(2);
     if constexpr (has_amount) {
         const Decimal amount = decimal_of(PG_GETARG_DATUM(3));
         add_row(object, customer, day, &amount);
@@ -25,10 +27,10 @@ template <class Customer, bool has_amount, bool is_instant> Datum add_argument_r
 
 }  // namespace
 
-#define LEDGER_ADD(name, Customer)                                                                               \
-    SQL_FUNCTION(ledger_add_##name) { return add_argument_row<Customer, true, false>(fcinfo); }                  \
-    SQL_FUNCTION(ledger_add_activity_##name) { return add_argument_row<Customer, false, false>(fcinfo); }        \
-    SQL_FUNCTION(ledger_add_instant_##name) { return add_argument_row<Customer, true, true>(fcinfo); }           \
+#define LEDGER_ADD(name, Customer)                                                                        \
+    SQL_FUNCTION(ledger_add_##name) { return add_argument_row<Customer, true, false>(fcinfo); }           \
+    SQL_FUNCTION(ledger_add_activity_##name) { return add_argument_row<Customer, false, false>(fcinfo); } \
+    SQL_FUNCTION(ledger_add_instant_##name) { return add_argument_row<Customer, true, true>(fcinfo); }    \
     SQL_FUNCTION(ledger_add_activity_instant_##name) { return add_argument_row<Customer, false, true>(fcinfo); }
 
 LEDGER_ADD(bigint, BigintKey)

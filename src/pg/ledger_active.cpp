@@ -13,8 +13,9 @@ std::int32_t window_argument(FunctionCallInfo fcinfo, int index)
 {
     const std::int32_t window_days = PG_GETARG_INT32(index);
     if (window_days < 1)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window_days must be at least 1: %d", window_days),
-                        errhint("Pass for example 7 for weekly or 30 for monthly active customers.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("window_days must be at least 1: %d", window_days),
+                 errhint("Pass for example 7 for weekly or 30 for monthly active customers.")));
     return window_days;
 }
 
@@ -34,7 +35,8 @@ DayRows day_rows_argument(FunctionCallInfo fcinfo, int from_index, int to_index,
         return {0, 0};
     const std::int64_t count = std::int64_t{end} - first;
     if (count > most_periods)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("from_day and to_day make more than %lld days", static_cast<long long>(most_periods)),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("from_day and to_day make more than %lld days", static_cast<long long>(most_periods)),
                         errhint("Take a shorter time.")));
     return {first, static_cast<std::size_t>(count)};
 }
@@ -50,11 +52,13 @@ SQL_FUNCTION(rolling_active)
     const Ledger ledger(fcinfo, 0);
     const DayRows days = day_rows_argument(fcinfo, 2, 3, ledger);
     auto* active = static_cast<ledger::Active*>(palloc0((days.count + 1) * sizeof(ledger::Active)));
-    ledger.read([&](const ledger::View& rows) { return ledger::rolling_active(rows, days.first, window_days, {active, days.count}); });
+    ledger.read([&](const ledger::View& rows) {
+        return ledger::rolling_active(rows, days.first, window_days, {active, days.count});
+    });
     ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < days.count; ++i)
-        rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day), count_column(active[i].in_window),
-                  percent(active[i].on_day, active[i].in_window)});
+        rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day),
+                  count_column(active[i].in_window), percent(active[i].on_day, active[i].in_window)});
     return rows.done();
 }
 
@@ -71,6 +75,7 @@ SQL_FUNCTION(stickiness)
     ResultRows rows(fcinfo);
     for (std::size_t periods = 1; periods <= most; ++periods)
         if (customers[periods] > 0)
-            rows.put({NullableResult{Int32GetDatum(static_cast<std::int32_t>(periods)), false}, count_column(customers[periods])});
+            rows.put({NullableResult{Int32GetDatum(static_cast<std::int32_t>(periods)), false},
+                      count_column(customers[periods])});
     return rows.done();
 }

@@ -12,7 +12,8 @@ namespace customer_value::pg {
 // Beyond them day arithmetic would leave the calendar.
 inline constexpr std::int32_t longest_months = 120'000, longest_days = 3'652'500;
 
-// An interval of whole months and days, positive, at most 10,000 years (22003); throws (ereports) 22023 otherwise, and names the argument.
+// An interval of whole months and days, positive, at most 10,000 years (22003); throws (ereports) 22023 otherwise, and
+// names the argument.
 inline ledger::Span span_argument(FunctionCallInfo fcinfo, int index, const char* name)
 {
     const Interval* interval = PG_GETARG_INTERVAL_P(index);
@@ -23,7 +24,8 @@ inline ledger::Span span_argument(FunctionCallInfo fcinfo, int index, const char
                         errhint("Pass for example '1 month', '1 week' or '90 days'.")));
     if (interval->month > longest_months || interval->day > longest_days)
         ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-                        errmsg("%s must not be longer than 10000 years: %s", name, DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+                        errmsg("%s must not be longer than 10000 years: %s", name,
+                               DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
     return {interval->month, interval->day};
 }
 
@@ -41,7 +43,8 @@ inline std::optional<ledger::Day> day_argument(FunctionCallInfo fcinfo, int inde
     const ledger::Day day = PG_GETARG_DATEADT(index);
     if (day < ledger::earliest_day || day > ledger::latest_day)
         ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-                        errmsg("%s is out of range: %s", name, DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day))))));
+                        errmsg("%s is out of range: %s", name,
+                               DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(day))))));
     return day;
 }
 
@@ -55,7 +58,8 @@ inline DayBounds day_bounds_argument(FunctionCallInfo fcinfo, int from_index, in
     const DayBounds bounds{day_argument(fcinfo, from_index, "from_day"), day_argument(fcinfo, to_index, "to_day")};
     if (bounds.from && bounds.to && *bounds.from > *bounds.to)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("from_day must not be later than to_day: %s > %s", DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.from))),
+                        errmsg("from_day must not be later than to_day: %s > %s",
+                               DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.from))),
                                DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(*bounds.to))))));
     return bounds;
 }
@@ -77,20 +81,24 @@ inline Periods periods_of(const ledger::Step& step, ledger::Day first, ledger::D
         return {step, 0, 0};
     const std::int64_t first_period = step.period_of(first), last_period = step.period_of(end - 1);
     if (last_period - first_period >= most_periods)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s more than %lld periods", made_by, static_cast<long long>(most_periods)),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("%s more than %lld periods", made_by, static_cast<long long>(most_periods)),
                         errhint("Take a longer step or a shorter time.")));
     if (step.start_of(first_period) < ledger::earliest_day)
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("the first period would start before 4713 BC"), errhint("Take a shorter step.")));
+        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+                        errmsg("the first period would start before 4713 BC"), errhint("Take a shorter step.")));
     return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
 }
 
-inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index, const ledger::Head& head)
+inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index,
+                                const ledger::Head& head)
 {
     const ledger::Step step = step_argument(fcinfo, step_index);
     const auto [from, to] = day_bounds_argument(fcinfo, from_index, to_index);
     if (head.rows == 0 && !(from && to))
         return {step, 0, 0};
-    return periods_of(step, from.value_or(head.first_day), to.value_or(head.last_day + 1), "from_day, to_day and step make");
+    return periods_of(step, from.value_or(head.first_day), to.value_or(head.last_day + 1),
+                      "from_day, to_day and step make");
 }
 
 }  // namespace customer_value::pg

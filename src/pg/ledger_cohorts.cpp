@@ -36,7 +36,8 @@ SQL_FUNCTION(cohort_retention)
         const std::int64_t stayed = grid.has(cohort, k) ? active[grid.cell(cohort, k)] : 0;
         const bool is_complete = grid.is_complete(cohort, k);
         rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k),
-                  is_complete ? count_column(stayed) : null_column(), is_complete ? percent(stayed, size) : null_column()});
+                  is_complete ? count_column(stayed) : null_column(),
+                  is_complete ? percent(stayed, size) : null_column()});
     });
     return rows.done();
 }
@@ -60,12 +61,17 @@ SQL_FUNCTION(revenue_cohorts)
         const Int128 earned = grid.has(cohort, k) ? revenue[grid.cell(cohort, k)] : 0;
         cumulative = k == 0 ? earned : cumulative + earned;
         if (!grid.is_complete(cohort, k)) {
-            rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), null_column(), null_column(), null_column()});
+            rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), null_column(),
+                      null_column(), null_column()});
             return;
         }
         const Datum total = numeric_of(cumulative, ledger.scale);
-        rows.put({day_column(grid.start(cohort)), count_column(size), period_column(k), {numeric_of(earned, ledger.scale), false},
-                  {total, false}, ratio(total, NumericGetDatum(int64_to_numeric(size)), ledger.scale)});
+        rows.put({day_column(grid.start(cohort)),
+                  count_column(size),
+                  period_column(k),
+                  {numeric_of(earned, ledger.scale), false},
+                  {total, false},
+                  ratio(total, NumericGetDatum(int64_to_numeric(size)), ledger.scale)});
     });
     return rows.done();
 }

@@ -9,7 +9,8 @@
 
 namespace customer_value::pg {
 
-// Calls `put` with each cohort that has customers, for each of the periods that the first of them has complete (one at least).
+// Calls `put` with each cohort that has customers, for each of the periods that the first of them has complete (one at
+// least).
 template <class Put> void each_cell(const ledger::CohortGrid& grid, std::span<const std::int64_t> sizes, Put put)
 {
     std::size_t first = 0;

@@ -23,10 +23,11 @@ Datum customers(FunctionCallInfo fcinfo, StatedKind stated)
         if (bought.rows == 0)
             continue;
         const bool ordered = bought.orders > 0;
-        rows.put({customer_column(view, customer, stated), count_column(bought.orders), money_column(view, bought.net()),
-                  money_column(view, bought.gross), money_column(view, bought.refunds),
-                  ordered ? day_column(bought.first_order) : null_column(), ordered ? day_column(bought.last_order) : null_column(),
-                  count_column(bought.active_days), mean_column(view, bought.net(), bought.orders)});
+        rows.put({customer_column(view, customer, stated), count_column(bought.orders),
+                  money_column(view, bought.net()), money_column(view, bought.gross),
+                  money_column(view, bought.refunds), ordered ? day_column(bought.first_order) : null_column(),
+                  ordered ? day_column(bought.last_order) : null_column(), count_column(bought.active_days),
+                  mean_column(view, bought.net(), bought.orders)});
     }
     return rows.done();
 }
@@ -63,9 +64,11 @@ Datum rfm_summary(FunctionCallInfo fcinfo, StatedKind stated)
         const auto repeat = ledger::repeat_purchases_of(ledger::until(view.of(customer), as_of));
         if (!repeat)
             continue;
-        rows.put({customer_column(view, customer, stated), count_column(repeat->frequency),
-                  units_column(std::int64_t{repeat->last} - repeat->first, unit), units_column(std::int64_t{as_of} - repeat->first, unit),
-                  repeat->frequency == 0 ? money_column(view, 0) : mean_column(view, repeat->spend, repeat->frequency)});
+        rows.put(
+            {customer_column(view, customer, stated), count_column(repeat->frequency),
+             units_column(std::int64_t{repeat->last} - repeat->first, unit),
+             units_column(std::int64_t{as_of} - repeat->first, unit),
+             repeat->frequency == 0 ? money_column(view, 0) : mean_column(view, repeat->spend, repeat->frequency)});
     }
     return rows.done();
 }
@@ -92,7 +95,9 @@ SQL_FUNCTION(segment_migration)
     const auto from = day_argument(fcinfo, 1, "before_as_of"), to = day_argument(fcinfo, 2, "as_of");
     require_order(*from, *to, "before_as_of", "as_of");
     const std::int32_t bins = PG_GETARG_INT32(3);
-    const auto migration = ledger.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); }, ledger::CustomerStream::Amounts::read);
+    const auto migration =
+        ledger.read([&](const View& view) { return ledger::segment_migration(view, *from, *to, bins); },
+                    ledger::CustomerStream::Amounts::read);
     ResultRows rows(fcinfo);
     for (std::size_t before = 0; before < migration.size(); ++before)
         for (std::size_t after = 0; after < migration[before].size(); ++after)

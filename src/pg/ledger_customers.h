@@ -11,29 +11,34 @@
 
 namespace customer_value::pg {
 
-// Reports with a row per customer exist once for each kind of key, which the type of their argument `key` states, and once without
-// that argument: then customers are text.
+// Reports with a row per customer exist once for each kind of key, which the type of their argument `key` states, and
+// once without that argument: then customers are text.
 using StatedKind = std::optional<KeyKind>;
 
-#define CUSTOMER_REPORT(name, ...)                                                  \
-    SQL_FUNCTION(name) { return __VA_ARGS__(fcinfo, std::nullopt); }                \
-    SQL_FUNCTION(name##_bigint) { return __VA_ARGS__(fcinfo, KeyKind::bigint); }    \
-    SQL_FUNCTION(name##_uuid) { return __VA_ARGS__(fcinfo, KeyKind::uuid); }        \
+#define CUSTOMER_REPORT(name, ...)                                               \
+    SQL_FUNCTION(name) { return __VA_ARGS__(fcinfo, std::nullopt); }             \
+    SQL_FUNCTION(name##_bigint) { return __VA_ARGS__(fcinfo, KeyKind::bigint); } \
+    SQL_FUNCTION(name##_uuid) { return __VA_ARGS__(fcinfo, KeyKind::uuid); }     \
     SQL_FUNCTION(name##_text) { return __VA_ARGS__(fcinfo, KeyKind::text); }
 
-// Ereports 22023 where the ledger's customers are of another kind than stated, or `key`, the argument of that index, is not NULL:
-// a literal that is meant for the argument after it would otherwise be taken for a key and ignored.
+// Ereports 22023 where the ledger's customers are of another kind than stated, or `key`, the argument of that index, is
+// not NULL: a literal that is meant for the argument after it would otherwise be taken for a key and ignored.
 inline void require_kind(FunctionCallInfo fcinfo, int index, const ledger::Head& head, StatedKind stated)
 {
     if (!stated)
         return;
     if (!PG_ARGISNULL(index))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key must be NULL: only its type counts"),
-                        errhint("To leave key out, say what the next argument is, as in as_of => '2024-12-31' or DATE '2024-12-31'.")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("key must be NULL: only its type counts"),
+             errhint(
+                 "To leave key out, say what the next argument is, as in as_of => '2024-12-31' or DATE '2024-12-31'.")));
     if (head.customers > 0 && head.kind != *stated)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("this ledger's customers are %s, not %s", name_of(head.kind).data(), name_of(*stated).data()),
-                        errhint("Pass NULL::%s as key, or leave it out to get customers as text.", name_of(head.kind).data())));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("this ledger's customers are %s, not %s", name_of(head.kind).data(), name_of(*stated).data()),
+             errhint("Pass NULL::%s as key, or leave it out to get customers as text.", name_of(head.kind).data())));
 }
 
 // A customer in the type of its key.
@@ -67,7 +72,8 @@ inline NullableResult money_column(const ledger::Head& head, Int128 amount)
 // amount / count, with no fewer places than money has; NULL without amounts and for a count of 0.
 inline NullableResult mean_column(const ledger::Head& head, Int128 amount, std::int64_t count)
 {
-    return head.has_amounts ? ratio(numeric_of(amount, head.scale), numeric_of(Int128{count}, 0), head.scale) : null_column();
+    return head.has_amounts ? ratio(numeric_of(amount, head.scale), numeric_of(Int128{count}, 0), head.scale)
+                            : null_column();
 }
 
 // The day up to which rows count: the ledger's last where the argument is NULL.
@@ -80,7 +86,8 @@ inline void require_order(ledger::Day from, ledger::Day to, const char* first = 
 {
     if (from > to)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("%s must not be later than %s: %s > %s", first, last, DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(from))),
+                        errmsg("%s must not be later than %s: %s > %s", first, last,
+                               DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(from))),
                                DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(to))))));
 }
 

@@ -16,19 +16,38 @@ namespace {
 // Sums over all rows, which need no order and no columns.
 Figures figures_of(const Ledger& ledger)
 {
-    return ledger.read([](const View& rows) { return ledger::figures_of(rows); }, ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
+    return ledger.read([](const View& rows) { return ledger::figures_of(rows); }, ledger::CustomerStream::Amounts::read,
+                       ledger::RowOrder::any);
 }
 
-NullableResult net_revenue(const Head& head, const Figures& figures) { return head.rows == 0 ? null_column() : money_column(head, figures.net()); }
-NullableResult gross_revenue(const Head& head, const Figures& figures) { return head.rows == 0 ? null_column() : money_column(head, figures.gross); }
-NullableResult refund_rate(const Head&, const Figures& figures) { return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0)); }
-NullableResult avg_check(const Head& head, const Figures& figures) { return mean_column(head, figures.net(), figures.orders); }
+NullableResult net_revenue(const Head& head, const Figures& figures)
+{
+    return head.rows == 0 ? null_column() : money_column(head, figures.net());
+}
+NullableResult gross_revenue(const Head& head, const Figures& figures)
+{
+    return head.rows == 0 ? null_column() : money_column(head, figures.gross);
+}
+NullableResult refund_rate(const Head&, const Figures& figures)
+{
+    return percent(numeric_of(-figures.refunds, 0), numeric_of(figures.gross, 0));
+}
+NullableResult avg_check(const Head& head, const Figures& figures)
+{
+    return mean_column(head, figures.net(), figures.orders);
+}
 NullableResult purchase_frequency(const Head&, const Figures& figures)
 {
     return ratio(numeric_of(Int128{figures.orders}, 0), numeric_of(Int128{figures.buyers}, 0));
 }
-NullableResult repeat_purchase_rate(const Head&, const Figures& figures) { return percent(figures.repeat_buyers, figures.buyers); }
-NullableResult historic_ltv(const Head& head, const Figures& figures) { return mean_column(head, figures.net(), head.customers); }
+NullableResult repeat_purchase_rate(const Head&, const Figures& figures)
+{
+    return percent(figures.repeat_buyers, figures.buyers);
+}
+NullableResult historic_ltv(const Head& head, const Figures& figures)
+{
+    return mean_column(head, figures.net(), head.customers);
+}
 
 ledger::Step step_named(FunctionCallInfo fcinfo, int index, const char* name)
 {
@@ -43,8 +62,9 @@ ledger::Step step_named(FunctionCallInfo fcinfo, int index, const char* name)
 
 Datum call(PGFunction function, Datum left, Datum right) { return DirectFunctionCall2(function, left, right); }
 
-// The mean over n customers of net revenue / lifespan, times the mean lifespan: sum(net_i / s_i) sum(s_i) / n^2. Customers of one
-// lifespan are summed exactly; each quotient carries 24 places more than it shows, so that only the last division rounds.
+// The mean over n customers of net revenue / lifespan, times the mean lifespan: sum(net_i / s_i) sum(s_i) / n^2.
+// Customers of one lifespan are summed exactly; each quotient carries 24 places more than it shows, so that only the
+// last division rounds.
 NullableResult ltv(const View& view, const ledger::Step& per)
 {
     if (!view.has_amounts)
@@ -61,16 +81,17 @@ NullableResult ltv(const View& view, const ledger::Step& per)
         steps += Int128{groups[i].steps} * groups[i].customers;
         CHECK_FOR_INTERRUPTS();
     }
-    return ratio(call(numeric_mul, sum, numeric_of(steps, 0)), call(numeric_mul, numeric_of(customers * customers, 0), places), view.scale);
+    return ratio(call(numeric_mul, sum, numeric_of(steps, 0)),
+                 call(numeric_mul, numeric_of(customers * customers, 0), places), view.scale);
 }
 
 }  // namespace
 
-#define LEDGER_FIGURE(name)                                                \
-    SQL_FUNCTION(ledger_##name)                                            \
-    {                                                                      \
-        const Ledger ledger(fcinfo, 0);                                    \
-        return name(ledger, figures_of(ledger)).returned(fcinfo);          \
+#define LEDGER_FIGURE(name)                                       \
+    SQL_FUNCTION(ledger_##name)                                   \
+    {                                                             \
+        const Ledger ledger(fcinfo, 0);                           \
+        return name(ledger, figures_of(ledger)).returned(fcinfo); \
     }
 
 LEDGER_FIGURE(net_revenue)
@@ -89,7 +110,8 @@ SQL_FUNCTION(ledger_totals)
     const Ledger ledger(fcinfo, 0);
     const Figures figures = figures_of(ledger);
     ResultRows rows(fcinfo);
-    rows.put({count_column(ledger.customers), count_column(figures.buyers), count_column(figures.orders), count_column(static_cast<std::int64_t>(ledger.rows) - figures.orders),
+    rows.put({count_column(ledger.customers), count_column(figures.buyers), count_column(figures.orders),
+              count_column(static_cast<std::int64_t>(ledger.rows) - figures.orders),
               money_column(ledger, figures.gross), money_column(ledger, figures.refunds)});
     return rows.done();
 }

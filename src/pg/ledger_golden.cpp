@@ -52,17 +52,22 @@ Datum golden_customers(FunctionCallInfo fcinfo, StatedKind stated)
     guarded([&] { ledger::rank_golden(revenues.by_customer, golden, standings); });
     ResultRows rows(fcinfo);
     for (const ledger::GoldenStanding& standing : standings)
-        rows.put({count_column(standing.rank), customer_column(view, standing.customer, stated), money_column(view, standing.revenue),
-                  share_column(standing.revenue, golden.total), share_column(standing.cumulative, golden.total)});
+        rows.put({count_column(standing.rank), customer_column(view, standing.customer, stated),
+                  money_column(view, standing.revenue), share_column(standing.revenue, golden.total),
+                  share_column(standing.cumulative, golden.total)});
     return rows.done();
 }
 
 // The golden trend of the periods between the bounds; false where a revenue does not fit.
 template <class Revenue>
-bool fill_trend(const Ledger& ledger, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts, std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
+bool fill_trend(const Ledger& ledger, std::span<const ledger::Day> bounds, std::span<const std::size_t> starts,
+                std::size_t most, double threshold, std::span<ledger::GoldenPeriod> trend)
 {
-    const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()}, allocated<Revenue>(most), allocated<std::uint32_t>(most)};
-    if (!ledger.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); }, ledger::CustomerStream::Amounts::read))
+    const ledger::Incomes<Revenue> incomes{{allocated<std::size_t>(starts.size()), starts.size()},
+                                           allocated<Revenue>(most),
+                                           allocated<std::uint32_t>(most)};
+    if (!ledger.read([&](const View& rows) { return ledger::collect_incomes(rows, bounds, starts, incomes); },
+                     ledger::CustomerStream::Amounts::read))
         return false;
     guarded([&] { ledger::golden_trend(incomes, starts, ledger.customers, threshold, trend); });
     return true;
@@ -94,14 +99,16 @@ SQL_FUNCTION(golden_trend)
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::GoldenPeriod& row = trend[i];
         if (i == 0) {
-            rows.put({day_column(bounds[i]), count_column(row.customers), count_column(row.golden), percent(row.golden, row.customers),
-                      null_column(), null_column(), null_column()});
+            rows.put({day_column(bounds[i]), count_column(row.customers), count_column(row.golden),
+                      percent(row.golden, row.customers), null_column(), null_column(), null_column()});
             continue;
         }
         // the difference of two fractions over their common denominator, so that it is rounded once
         const ledger::GoldenPeriod& before = trend[i - 1];
-        rows.put({day_column(bounds[i]), count_column(row.customers), count_column(row.golden), percent(row.golden, row.customers),
-                  share_column(Int128{row.golden} * before.customers - Int128{before.golden} * row.customers, Int128{row.customers} * before.customers),
+        rows.put({day_column(bounds[i]), count_column(row.customers), count_column(row.golden),
+                  percent(row.golden, row.customers),
+                  share_column(Int128{row.golden} * before.customers - Int128{before.golden} * row.customers,
+                               Int128{row.customers} * before.customers),
                   count_column(row.entered), count_column(row.left)});
     }
     return rows.done();

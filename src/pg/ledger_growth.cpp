@@ -27,15 +27,19 @@ SQL_FUNCTION(customer_growth)
     for (std::size_t i = 0; i <= count; ++i)
         bounds[i] = periods.start(static_cast<std::int64_t>(i));
     if (count > 0)
-        ledger.read([&](const ledger::View& view) { ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count}); });
+        ledger.read([&](const ledger::View& view) {
+            ledger::customer_growth(view, {bounds, count + 1}, lapse, {growth, count});
+        });
     const double z = guarded([&] { return two_sided_z(0.95); });
     ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::Growth& row = growth[i];
         const Proportion churn{row.churned, row.at_start};
-        const customer_value::ConfidenceInterval interval = row.at_start == 0 ? customer_value::ConfidenceInterval{} : guarded([&] { return wilson(churn, z); });
-        rows.put({day_column(bounds[i]), count_column(row.at_start), count_column(row.joined), count_column(row.reactivated),
-                  count_column(row.churned), count_column(row.at_end), percent(row.churned, row.at_start),
+        const customer_value::ConfidenceInterval interval =
+            row.at_start == 0 ? customer_value::ConfidenceInterval{} : guarded([&] { return wilson(churn, z); });
+        rows.put({day_column(bounds[i]), count_column(row.at_start), count_column(row.joined),
+                  count_column(row.reactivated), count_column(row.churned), count_column(row.at_end),
+                  percent(row.churned, row.at_start),
                   row.at_start == 0 ? null_column() : percent_column(interval.lower),
                   row.at_start == 0 ? null_column() : percent_column(interval.upper)});
     }

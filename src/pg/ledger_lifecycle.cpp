@@ -17,7 +17,8 @@ Proportion churn_argument(FunctionCallInfo fcinfo)
     const ledger::Span lapse = span_argument(fcinfo, 3, "lapse");
     if (ledger.rows == 0)
         return {};
-    return ledger.read([&](const ledger::View& rows) { return ledger::churn_between(rows, *bounds.from, *bounds.to, lapse); });
+    return ledger.read(
+        [&](const ledger::View& rows) { return ledger::churn_between(rows, *bounds.from, *bounds.to, lapse); });
 }
 
 }  // namespace
@@ -31,11 +32,14 @@ SQL_FUNCTION(lifecycle)
     const Periods periods = periods_argument(fcinfo, 1, 2, 3, ledger);
     const auto count = static_cast<std::size_t>(periods.count);
     auto* lifecycle = static_cast<ledger::Lifecycle*>(palloc0((count + 1) * sizeof(ledger::Lifecycle)));
-    ledger.read([&](const ledger::View& rows) { return ledger::lifecycle(rows, periods.step, periods.first, {lifecycle, count}); });
+    ledger.read([&](const ledger::View& rows) {
+        return ledger::lifecycle(rows, periods.step, periods.first, {lifecycle, count});
+    });
     ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i)
-        rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(lifecycle[i].joined), count_column(lifecycle[i].returning),
-                  count_column(lifecycle[i].resurrecting), count_column(lifecycle[i].dormant)});
+        rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(lifecycle[i].joined),
+                  count_column(lifecycle[i].returning), count_column(lifecycle[i].resurrecting),
+                  count_column(lifecycle[i].dormant)});
     return rows.done();
 }
 

@@ -24,10 +24,14 @@ struct FlatLedger {
     std::uint8_t unused[2];
     ledger::Facts facts;
 
-    [[nodiscard]] Head head() const noexcept { return {facts, {reinterpret_cast<const char*>(this + 1), currency_length}}; }
+    [[nodiscard]] Head head() const noexcept
+    {
+        return {facts, {reinterpret_cast<const char*>(this + 1), currency_length}};
+    }
     [[nodiscard]] std::span<const unsigned char> body() const noexcept
     {
-        return {reinterpret_cast<const unsigned char*>(this + 1) + currency_length, VARSIZE(this) - sizeof(FlatLedger) - currency_length};
+        return {reinterpret_cast<const unsigned char*>(this + 1) + currency_length,
+                VARSIZE(this) - sizeof(FlatLedger) - currency_length};
     }
 };
 
@@ -47,9 +51,10 @@ LedgerObject* object_in(Datum datum)
     return object->magic == ledger_magic ? object : nullptr;
 }
 
-// One child context of an aggregate's context stands for all ledgers in it. An expanded object must have a context of its
-// own that hangs below that of the aggregate, which is how nodeAgg knows that it need not be copied; a context for each of
-// 100,000 groups would make hash aggregation quadratic. The child holds nothing: everything lies in its parent, and goes with it.
+// One child context of an aggregate's context stands for all ledgers in it. An expanded object must have a context of
+// its own that hangs below that of the aggregate, which is how nodeAgg knows that it need not be copied; a context for
+// each of 100,000 groups would make hash aggregation quadratic. The child holds nothing: everything lies in its parent,
+// and goes with it.
 MemoryContext object_context(MemoryContext parent)
 {
     for (MemoryContext child = parent->firstchild; child != nullptr; child = child->nextchild)
@@ -72,10 +77,13 @@ void check_memory(const LedgerObject* object, std::size_t more)
 {
     const std::size_t held = object->builder.bytes();
     if (held + more > static_cast<std::size_t>(max_ledger_memory) * 1024)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("a ledger would pass customer_value.max_ledger_memory (%d MB) after " UINT64_FORMAT " rows",
-                               max_ledger_memory / 1024, static_cast<uint64>(object->builder.rows())),
-                        errhint("Build it in parts, GROUP BY ledger_shard(customer, 8), and sum their reports; or raise the setting.")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+             errmsg("a ledger would pass customer_value.max_ledger_memory (%d MB) after " UINT64_FORMAT " rows",
+                    max_ledger_memory / 1024, static_cast<uint64>(object->builder.rows())),
+             errhint(
+                 "Build it in parts, GROUP BY ledger_shard(customer, 8), and sum their reports; or raise the setting.")));
 }
 
 void complete(LedgerObject* object)
@@ -83,7 +91,10 @@ void complete(LedgerObject* object)
     with_memory(object, [&] { return object->builder.flush(); });
 }
 
-Size flat_size_of(const Head& head, std::size_t body_size) { return sizeof(FlatLedger) + head.currency.size() + body_size; }
+Size flat_size_of(const Head& head, std::size_t body_size)
+{
+    return sizeof(FlatLedger) + head.currency.size() + body_size;
+}
 
 // Writes all but the body; returns where that goes.
 unsigned char* begin_flat(void* memory, const Head& head, std::size_t body_size)
@@ -102,10 +113,14 @@ void check_size(std::size_t body_size, std::size_t rows, std::size_t most)
 {
     if (body_size > most)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                        errmsg("a ledger of " UINT64_FORMAT " rows would pass the limit of %d GB for a value", static_cast<uint64>(rows), most > MaxAllocSize ? 4 : 1),
+                        errmsg("a ledger of " UINT64_FORMAT " rows would pass the limit of %d GB for a value",
+                               static_cast<uint64>(rows), most > MaxAllocSize ? 4 : 1),
                         errhint("Build it in parts, GROUP BY ledger_shard(customer, 8), and sum their reports.")));
 }
-void check_flat_size(std::size_t body_size, std::size_t rows) { check_size(body_size, rows, MaxAllocSize - sizeof(FlatLedger) - Currency::longest); }
+void check_flat_size(std::size_t body_size, std::size_t rows)
+{
+    check_size(body_size, rows, MaxAllocSize - sizeof(FlatLedger) - Currency::longest);
+}
 
 void free_if_any(void* memory)
 {
@@ -124,7 +139,8 @@ void discard_flattening(LedgerObject* object)
     flattening = {};
 }
 
-// Encodes the rows of all customers, a bucket at a time, in the order in which the customers came. `ends` are of 32 bits.
+// Encodes the rows of all customers, a bucket at a time, in the order in which the customers came. `ends` are of 32
+// bits.
 void encode_rows(LedgerObject* object)
 {
     Builder& builder = object->builder;
@@ -132,11 +148,14 @@ void encode_rows(LedgerObject* object)
     const ledger::Day first_day = builder.head().first_day;
     std::size_t used = 0;
     for (std::size_t bucket = 0; bucket < builder.bucket_count(); ++bucket) {
-        const std::size_t first = bucket * ledger::Buckets::customers, last = std::min<std::size_t>(first + ledger::Buckets::customers, builder.customers());
+        const std::size_t first = bucket * ledger::Buckets::customers,
+                          last = std::min<std::size_t>(first + ledger::Buckets::customers, builder.customers());
         const std::size_t needed = used + ledger::most_encoded(builder.rows_of_bucket(bucket), last - first);
         if (needed > to.capacity) {
             to.capacity = needed + needed / 4;
-            to.bytes = static_cast<unsigned char*>(to.bytes == nullptr ? MemoryContextAllocHuge(object->memory, to.capacity) : repalloc_huge(to.bytes, to.capacity));
+            to.bytes =
+                static_cast<unsigned char*>(to.bytes == nullptr ? MemoryContextAllocHuge(object->memory, to.capacity)
+                                                                : repalloc_huge(to.bytes, to.capacity));
         }
         used = guarded([&] {
             ledger::BucketStream stream(builder, ledger::RowOrder::by_day, bucket);
@@ -155,7 +174,8 @@ void encode_rows(LedgerObject* object)
 ledger::EncodedLedger encoded(const LedgerObject* object)
 {
     const LedgerObject::Flattening& flattening = object->flattening;
-    return {object->builder.head(), flattening.keys, object->builder.text(), flattening.order, flattening.ends, flattening.bytes};
+    return {object->builder.head(), flattening.keys, object->builder.text(),
+            flattening.order,       flattening.ends, flattening.bytes};
 }
 
 // Brings the ledger nearly into its stored form, and says how many bytes its body takes.
@@ -206,8 +226,10 @@ const FlatLedger* flat_of(const varlena* value)
 ledger::Columns columns_for(const Head& head)
 {
     const MemoryContext memory = CurrentMemoryContext;
-    return {allocated_in<std::uint32_t>(memory, head.customers + std::size_t{1}), allocated_in<ledger::Day>(memory, head.rows),
-            head.has_amounts ? allocated_in<std::int64_t>(memory, head.rows) : nullptr, allocated_in<std::uint64_t>(memory, head.customers * ledger::words_of(head.kind))};
+    return {allocated_in<std::uint32_t>(memory, head.customers + std::size_t{1}),
+            allocated_in<ledger::Day>(memory, head.rows),
+            head.has_amounts ? allocated_in<std::int64_t>(memory, head.rows) : nullptr,
+            allocated_in<std::uint64_t>(memory, head.customers * ledger::words_of(head.kind))};
 }
 
 }  // namespace
@@ -215,7 +237,8 @@ ledger::Columns columns_for(const Head& head)
 void supply(LedgerObject* object, const Request& request)
 {
     check_memory(object, request.bytes - request.old_bytes);
-    void* memory = request.old == nullptr ? MemoryContextAllocHuge(object->memory, request.bytes) : repalloc_huge(request.old, request.bytes);
+    void* memory = request.old == nullptr ? MemoryContextAllocHuge(object->memory, request.bytes)
+                                          : repalloc_huge(request.old, request.bytes);
     advise_large_pages(memory, request.bytes);
     guarded([&] { object->builder.adopt(request, memory); });
 }

@@ -1,8 +1,8 @@
 // The ledger as a value of PostgreSQL.
 //
-// Stored, it is flat and compressed (core/ledger/codec.h). While an aggregate builds it, it is an expanded object, a builder
-// (core/ledger/builder.h) whose memory lies in the aggregate's own context. Reports read it there; PostgreSQL flattens the
-// object by itself wherever it must leave the aggregate: for parallel workers, tuples, tables.
+// Stored, it is flat and compressed (core/ledger/codec.h). While an aggregate builds it, it is an expanded object, a
+// builder (core/ledger/builder.h) whose memory lies in the aggregate's own context. Reports read it there; PostgreSQL
+// flattens the object by itself wherever it must leave the aggregate: for parallel workers, tuples, tables.
 #pragma once
 
 #include "pg/memory.h"
@@ -33,9 +33,9 @@ struct LedgerObject {
     struct Flattening {
         std::uint32_t* order;  // Builder::rank
         std::uint64_t* keys;
-        std::uint32_t* ends;   // core/ledger/codec.h: EncodedLedger
+        std::uint32_t* ends;  // core/ledger/codec.h: EncodedLedger
         unsigned char* bytes;
-        std::size_t capacity;  // of bytes
+        std::size_t capacity;         // of bytes
         std::size_t body_size, rows;  // of the ledger, once it is encoded
     } flattening;
 };
@@ -58,8 +58,12 @@ void supply(LedgerObject* object, const ledger::Request& request);
 // Repeats an operation of the builder until it has all the memory that it asks for.
 template <class Operation> [[gnu::always_inline]] inline void with_memory(LedgerObject* object, Operation operation)
 {
-    while (const auto request = guarded(operation)) [[unlikely]]
+    for (;;) {
+        const auto request = guarded(operation);
+        if (!request) [[likely]]
+            return;
         supply(object, *request);
+    }
 }
 
 inline void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const Decimal* amount)
@@ -67,7 +71,8 @@ inline void add_row(LedgerObject* object, const Key& customer, ledger::Day day, 
     with_memory(object, [&] { return object->builder.add(customer, day, amount); });
 }
 // For an amount in units of 10^-scale; null for a row without amount.
-void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount, std::int32_t scale);
+void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount,
+             std::int32_t scale);
 void append(LedgerObject* object, const ledger::View& view);
 
 // A new, empty object in memory of its own under the current context.
@@ -76,7 +81,8 @@ LedgerObject* new_ledger();
 Datum flattened(LedgerObject* object);
 Datum flattened(const ledger::View& view);
 
-// Memory for a flat form, in the context in which it was made; it grows by itself. Many can be made in it, one after the other.
+// Memory for a flat form, in the context in which it was made; it grows by itself. Many can be made in it, one after
+// the other.
 struct FlatRoom {
     MemoryContext context;
     void* memory;
@@ -92,10 +98,12 @@ public:
     explicit Ledger(Datum datum);
     Ledger(FunctionCallInfo fcinfo, int index) : Ledger(fcinfo->args[index].value) {}
 
-    // For a report that goes through the customers once: guarded, calls `use` with a view whose customers can be read one after the other, in no order and without
-    // their keys. Amounts of stored ledgers are not there unless asked for.
+    // For a report that goes through the customers once: guarded, calls `use` with a view whose customers can be read
+    // one after the other, in no order and without their keys. Amounts of stored ledgers are not there unless asked
+    // for.
     template <class Use>
-    auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out, ledger::RowOrder order = ledger::RowOrder::by_day) const
+    auto read(Use use, ledger::CustomerStream::Amounts amounts = ledger::CustomerStream::Amounts::left_out,
+              ledger::RowOrder order = ledger::RowOrder::by_day) const
     {
         return guarded([&] {
             if (object_ == nullptr) {

@@ -24,9 +24,11 @@ struct Part {
     [[nodiscard]] Datum flat() { return flattened(room, writer.head(), writer.size()); }
 };
 
-// The parts of a stored ledger that a division makes of it (core/ledger/slices.h), in the order of their numbers, which are below `most`; `also` is called once with the place
-// among them of each part that keeps rows of a customer, and those rows.
-template <class MakeDivision, class Also> std::span<Part> parts_of(const StoredLedger& whole, std::size_t most, MakeDivision make_division, Also also)
+// The parts of a stored ledger that a division makes of it (core/ledger/slices.h), in the order of their numbers, which
+// are below `most`; `also` is called once with the place among them of each part that keeps rows of a customer, and
+// those rows.
+template <class MakeDivision, class Also>
+std::span<Part> parts_of(const StoredLedger& whole, std::size_t most, MakeDivision make_division, Also also)
 {
     const std::span extents(allocated<Extent>(most), most);
     std::fill(extents.begin(), extents.end(), Extent{});
@@ -38,15 +40,19 @@ template <class MakeDivision, class Also> std::span<Part> parts_of(const StoredL
             ledger::measure(whole, division, extents);
     });
 
-    const auto count = static_cast<std::size_t>(std::count_if(extents.begin(), extents.end(), [](const Extent& extent) { return extent.rows > 0; }));
+    const auto count = static_cast<std::size_t>(
+        std::count_if(extents.begin(), extents.end(), [](const Extent& extent) { return extent.rows > 0; }));
     const std::span parts(allocated<Part>(count), count);
     const std::span places(allocated<std::uint32_t>(most), most);
-    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) { return PartWriter(whole, first_day, flat_body(room, whole, bytes), bytes); };
+    const auto writer = [&](FlatRoom& room, ledger::Day first_day, std::size_t bytes) {
+        return PartWriter(whole, first_day, flat_body(room, whole, bytes), bytes);
+    };
     for (std::size_t number = 0, place = 0; number < most; ++number) {
         if (extents[number].rows == 0)
             continue;
         FlatRoom room{CurrentMemoryContext, nullptr, 0};
-        const PartWriter begun = writer(room, extents[number].first_day, PartWriter::likely_room(whole, extents[number]));
+        const PartWriter begun =
+            writer(room, extents[number].first_day, PartWriter::likely_room(whole, extents[number]));
         places[number] = static_cast<std::uint32_t>(place);
         parts[place++] = {number, extents[number].first_day, begun, room};
     }
@@ -103,30 +109,32 @@ Datum slices(FunctionCallInfo fcinfo, std::optional<ledger::Day> summed_until)
     const Periods periods = periods_of(step, whole.first_day, whole.last_day + 1, "step makes");
     const auto most = static_cast<std::size_t>(periods.count);
     const auto sums = zeros<ledger::PeriodSums>(summed_until ? most : 0);
-    const std::span parts = parts_of(whole, most, [&] { return ledger::ByPeriod(whole, step, periods.first); }, [&](std::size_t place, const ledger::Rows& kept) {
-        if (summed_until)
-            sums[place].add(kept, *summed_until);
-    });
+    const std::span parts = parts_of(
+        whole, most, [&] { return ledger::ByPeriod(whole, step, periods.first); },
+        [&](std::size_t place, const ledger::Rows& kept) {
+            if (summed_until)
+                sums[place].add(kept, *summed_until);
+        });
     ResultRows result(fcinfo);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))), part{parts[i].flat(), false};
+        const NullableResult start = day_column(periods.start(static_cast<std::int64_t>(parts[i].number))),
+                             part{parts[i].flat(), false};
         if (summed_until)
-            result.put({start, part, count_column(sums[i].orders), count_column(sums[i].refund_rows), money_column(whole, sums[i].gross), money_column(whole, sums[i].refunds)});
+            result.put({start, part, count_column(sums[i].orders), count_column(sums[i].refund_rows),
+                        money_column(whole, sums[i].gross), money_column(whole, sums[i].refunds)});
         else
             result.put({start, part});
     }
     return result.done();
 }
 
-constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(), end = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min(),
+                       end = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
 // as_of(ledger, as_of)
-SQL_FUNCTION(ledger_as_of)
-{
-    return slice(fcinfo, beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1);
-}
+SQL_FUNCTION(ledger_as_of) { return slice(fcinfo, beginning, std::int64_t{*day_argument(fcinfo, 1, "as_of")} + 1); }
 
 // slice(ledger, from, to)
 SQL_FUNCTION(ledger_slice)
@@ -156,10 +164,7 @@ SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }
 
 // slices(ledger, step)
-SQL_FUNCTION(ledger_slices)
-{
-    return lacks(fcinfo, {0, 1}) ? no_rows(fcinfo) : slices(fcinfo, std::nullopt);
-}
+SQL_FUNCTION(ledger_slices) { return lacks(fcinfo, {0, 1}) ? no_rows(fcinfo) : slices(fcinfo, std::nullopt); }
 
 // slices(ledger, step, as_of)
 SQL_FUNCTION(ledger_summed_slices)

@@ -29,8 +29,8 @@ Datum ledger_merge(FunctionCallInfo fcinfo)
     return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);
 }
 
-// The aggregate's own object as its result, not a flat copy. PostgreSQL 15 copies (flattens) a result that is no chunk of the
-// current context; so what is returned is such a chunk, a pointer to the object, for reading only.
+// The aggregate's own object as its result, not a flat copy. PostgreSQL 15 copies (flattens) a result that is no chunk
+// of the current context; so what is returned is such a chunk, a pointer to the object, for reading only.
 Datum ledger_finish(FunctionCallInfo fcinfo)
 {
     const Datum datum = PG_GETARG_DATUM(0);
@@ -78,7 +78,8 @@ Datum ledger_out(FunctionCallInfo fcinfo)
         return counter.size();
     });
     if (length >= MaxAllocSize)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the text form of this ledger would pass the limit of 1 GB"),
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("the text form of this ledger would pass the limit of 1 GB"),
                         errhint("Copy it in binary form.")));
     auto* text = static_cast<char*>(palloc(length + 1));
     guarded([&] {
@@ -93,13 +94,18 @@ namespace {
 
 void check_text(const LedgerType& type, std::string_view text, const char* what)
 {
-    if (std::memchr(text.data(), '\0', text.size()) != nullptr || !pg_verifymbstr(text.data(), static_cast<int>(text.size()), true))
-        ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary form of type %s", type.name),
-                        errdetail("A %s is not valid text in encoding %s.", what, GetDatabaseEncodingName())));
+    if (std::memchr(text.data(), '\0', text.size()) != nullptr ||
+        !pg_verifymbstr(text.data(), static_cast<int>(text.size()), true))
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION), errmsg("invalid binary form of type %s", type.name),
+                 errdetail("A %s is not valid text in encoding %s.", what, GetDatabaseEncodingName())));
 }
 
 // The version, with the length and the bytes of the currency behind it for a type of money.
-std::size_t preamble_size(const LedgerType& type, const Head& head) { return type.is_of_money ? 2 + head.currency.size() : 1; }
+std::size_t preamble_size(const LedgerType& type, const Head& head)
+{
+    return type.is_of_money ? 2 + head.currency.size() : 1;
+}
 
 // Takes it off `bytes` and returns the currency.
 std::string_view read_preamble(const LedgerType& type, std::span<const unsigned char>& bytes)
@@ -146,7 +152,8 @@ Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
     const std::size_t head_size = ledger::write_head(view, head), preamble = preamble_size(type, view);
     const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
     if (body_size > MaxAllocSize - VARHDRSZ - preamble - head_size)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("the binary form of this ledger would pass the limit of 1 GB")));
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("the binary form of this ledger would pass the limit of 1 GB")));
     auto* bytes = static_cast<bytea*>(palloc(VARHDRSZ + preamble + head_size + body_size));
     SET_VARSIZE(bytes, VARHDRSZ + preamble + head_size + body_size);
     auto* to = reinterpret_cast<unsigned char*>(VARDATA(bytes));

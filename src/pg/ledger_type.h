@@ -1,5 +1,5 @@
-// SQL types over a ledger. They differ in what they are for and by their names; how they are built, merged, written and read is
-// the same.
+// SQL types over a ledger. They differ in what they are for and by their names; how they are built, merged, written and
+// read is the same.
 #pragma once
 
 #include "pg/ledger_object.h"
@@ -20,12 +20,12 @@ Datum ledger_recv(FunctionCallInfo fcinfo, const LedgerType& type);
 Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type);
 
 // The SQL functions that every such type has.
-#define LEDGER_TYPE(name)                                                   \
-    SQL_FUNCTION(name##_merge) { return ledger_merge(fcinfo); }             \
-    SQL_FUNCTION(name##_finish) { return ledger_finish(fcinfo); }           \
-    SQL_FUNCTION(name##_in) { return ledger_in(fcinfo, name##_type); }      \
-    SQL_FUNCTION(name##_out) { return ledger_out(fcinfo); }                 \
-    SQL_FUNCTION(name##_recv) { return ledger_recv(fcinfo, name##_type); }  \
+#define LEDGER_TYPE(name)                                                  \
+    SQL_FUNCTION(name##_merge) { return ledger_merge(fcinfo); }            \
+    SQL_FUNCTION(name##_finish) { return ledger_finish(fcinfo); }          \
+    SQL_FUNCTION(name##_in) { return ledger_in(fcinfo, name##_type); }     \
+    SQL_FUNCTION(name##_out) { return ledger_out(fcinfo); }                \
+    SQL_FUNCTION(name##_recv) { return ledger_recv(fcinfo, name##_type); } \
     SQL_FUNCTION(name##_send) { return ledger_send(fcinfo, name##_type); }
 
 }  // namespace customer_value::pg

@@ -9,8 +9,8 @@
 
 namespace customer_value::pg {
 
-// The day on which an instant falls in a time zone. Ereports 22003 where `at`, which the message calls `name`, is infinite,
-// 22023 where the zone is unknown.
+// The day on which an instant falls in a time zone. Ereports 22003 where `at`, which the message calls `name`, is
+// infinite, 22023 where the zone is unknown.
 ledger::Day local_day(TimestampTz at, std::string_view zone, const char* name = "at");
 
 }  // namespace customer_value::pg

@@ -1,6 +1,6 @@
-// What a mart does in one go: a query's rows are held in memory for the statements that follow, as an ephemeral relation, which is how triggers
-// see the rows that changed. A scan of one reads rows where they lie, where that of a common table copies each, and a row that holds a ledger
-// has some 40 MB.
+// What a mart does in one go: a query's rows are held in memory for the statements that follow, as an ephemeral
+// relation, which is how triggers see the rows that changed. A scan of one reads rows where they lie, where that of a
+// common table copies each, and a row that holds a ledger has some 40 MB.
 #include "pg/server.h"
 
 extern "C" {
@@ -30,13 +30,15 @@ void run(SPIPlanPtr plan, DestReceiver* receiver)
         elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
 }
 
-// The rows stay in memory whatever work_mem says: they are there once already, and would be read from a file as often as they are scanned.
+// The rows stay in memory whatever work_mem says: they are there once already, and would be read from a file as often
+// as they are scanned.
 void hold(char* name, const char* query)
 {
     SPIPlanPtr plan = prepared(query);
     List* sources = SPI_plan_get_plan_sources(plan);
     if (list_length(sources) != 1 || static_cast<CachedPlanSource*>(linitial(sources))->resultDesc == nullptr)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("what is held must be one query that gives rows: %s", query)));
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("what is held must be one query that gives rows: %s", query)));
     Tuplestorestate* rows = tuplestore_begin_heap(false, false, INT_MAX);
     DestReceiver* receiver = CreateDestReceiver(DestTuplestore);
     SetTuplestoreDestReceiverParams(receiver, rows, CurrentMemoryContext, false, nullptr, nullptr);
@@ -74,7 +76,8 @@ SQL_FUNCTION(mart_run)
     SPI_connect();
     for (int i = 0; i < queries.count; ++i) {
         if (queries.nulls[i])
-            ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("query %d of %d is NULL", i + 1, queries.count)));
+            ereport(ERROR,
+                    (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("query %d of %d is NULL", i + 1, queries.count)));
         char* query = TextDatumGetCString(queries.values[i]);
         if (i < held.count && !held.nulls[i])
             hold(TextDatumGetCString(held.values[i]), query);

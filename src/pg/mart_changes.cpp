@@ -1,12 +1,12 @@
-// Which months of the orders a statement has changed, noted in the table `changes` of a mart. A mart has a trigger function
-// of its own, note_changes(), in its own schema: it belongs to the mart's owner, who alone may put it on tables, moves with
-// the schema, and takes its triggers with it when it is dropped. Its language is `customer_value`, whose handler this is:
-// so a user can create it who may create no function in C.
+// Which months of the orders a statement has changed, noted in the table `changes` of a mart. A mart has a trigger
+// function of its own, note_changes(), in its own schema: it belongs to the mart's owner, who alone may put it on
+// tables, moves with the schema, and takes its triggers with it when it is dropped. Its language is `customer_value`,
+// whose handler this is: so a user can create it who may create no function in C.
 //
-// The handler runs in the sessions of those who write orders, and is all that does. It calls no function of a user, looks
-// no name up but that of the table beside the function, and writes into that table only, past its grants. And no write
-// fails for it: what cannot be noted as a month is noted as NULL, all months, and refresh_mart finds out what could
-// not be noted at all.
+// The handler runs in the sessions of those who write orders, and is all that does. It calls no function of a user,
+// looks no name up but that of the table beside the function, and writes into that table only, past its grants. And no
+// write fails for it: what cannot be noted as a month is noted as NULL, all months, and refresh_mart finds out what
+// could not be noted at all.
 #include "pg/server.h"
 
 #include "core/mart/months.h"
@@ -37,7 +37,8 @@ namespace {
 
 // The column by which orders have a month, as the arguments of the trigger name it: its name and, for instants, a zone.
 struct OrderedAt {
-    AttrNumber column = InvalidAttrNumber;  // where it is gone, of another type now, or in no row because it is generated when it is read
+    AttrNumber column = InvalidAttrNumber;  // where it is gone, of another type now, or in no row because it is
+                                            // generated when it is read
     Oid type = InvalidOid;
     pg_tz* zone = nullptr;
 };
@@ -82,7 +83,8 @@ void add(Months& months, const OrderedAt& at, Datum value, bool is_null)
             months.add(DatumGetDateADT(value));
     } else if (!TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value))) {
         if (at.type == TIMESTAMPOID)
-            months.add(static_cast<DateADT>(customer_value::ledger::floor_divided(DatumGetTimestamp(value), USECS_PER_DAY)));
+            months.add(
+                static_cast<DateADT>(customer_value::ledger::floor_divided(DatumGetTimestamp(value), USECS_PER_DAY)));
         else
             add_instant(months, DatumGetTimestampTz(value), at.zone);
     }
@@ -121,8 +123,9 @@ void add_statement(Months& months, const TriggerData* call)
         add_rows(months, at, call->tg_newtable, descriptor);
 }
 
-// The table `changes` beside a trigger function: nullptr where there is none that belongs to the same owner and has the one column that
-// create_mart has made. What the owner may have put on it, indexes and triggers, is not served: refresh_mart finds them, and reads all.
+// The table `changes` beside a trigger function: nullptr where there is none that belongs to the same owner and has the
+// one column that create_mart has made. What the owner may have put on it, indexes and triggers, is not served:
+// refresh_mart finds them, and reads all.
 Relation open_changes(Oid function)
 {
     const Oid schema = get_func_namespace(function);
@@ -162,8 +165,8 @@ void insert(Relation changes, const Months& months)
     ExecDropSingleTupleTableSlot(slot);
 }
 
-// Row by row is how logical replication applies changes: what a (sub)transaction has noted for a mart, so that it does not
-// once more for each row. Marts share places; one that another has taken notes some months twice.
+// Row by row is how logical replication applies changes: what a (sub)transaction has noted for a mart, so that it does
+// not once more for each row. Marts share places; one that another has taken notes some months twice.
 struct Noted {
     Oid changes = InvalidOid;
     FullTransactionId by{};
@@ -171,7 +174,8 @@ struct Noted {
 };
 constinit std::array<Noted, 8> noted;
 
-// Notes the months of one row that has changed while session_replication_role is replica: statement triggers do not fire then.
+// Notes the months of one row that has changed while session_replication_role is replica: statement triggers do not
+// fire then.
 void note_row(Relation changes, const TriggerData* call)
 {
     const OrderedAt at = ordered_at(call);
@@ -212,7 +216,8 @@ void note_statement(Relation changes, const TriggerData* call)
 SQL_FUNCTION(mart_call)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
-        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED), errmsg("functions in the language customer_value are for triggers of a mart")));
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("functions in the language customer_value are for triggers of a mart")));
     const auto* call = reinterpret_cast<TriggerData*>(fcinfo->context);
     const bool is_row = TRIGGER_FIRED_FOR_ROW(call->tg_event);
     // rows of other sessions are noted by statement
@@ -226,7 +231,9 @@ SQL_FUNCTION(mart_call)
         }
     }
     // a trigger that somebody has made to fire before rows must not swallow them
-    return PointerGetDatum(!is_row ? nullptr : TRIGGER_FIRED_BY_UPDATE(call->tg_event) ? call->tg_newtuple : call->tg_trigtuple);
+    return PointerGetDatum(!is_row                                   ? nullptr
+                           : TRIGGER_FIRED_BY_UPDATE(call->tg_event) ? call->tg_newtuple
+                                                                     : call->tg_trigtuple);
 }
 
 // The validator of the language: CREATE FUNCTION has made one in it.
@@ -236,7 +243,8 @@ SQL_FUNCTION(mart_validate)
     if (!CheckFunctionValidatorAccess(fcinfo->flinfo->fn_oid, function))
         PG_RETURN_VOID();
     if (get_func_rettype(function) != TRIGGEROID || get_func_nargs(function) != 0)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION), errmsg("functions in the language customer_value are for triggers of a mart"),
+        ereport(ERROR, (errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+                        errmsg("functions in the language customer_value are for triggers of a mart"),
                         errhint("create_mart makes the one that a mart needs.")));
     PG_RETURN_VOID();
 }

@@ -1,6 +1,7 @@
-// The transactions of a refresh. A snapshot that is taken before a lock is granted is older than what it reads: whoever held
-// the table meanwhile, to rewrite it or to empty and load it, has committed what the snapshot does not see, and it would be
-// noted as read. So the locks come first. PL/pgSQL cannot do that: it takes a snapshot for the expression that names the table.
+// The transactions of a refresh. A snapshot that is taken before a lock is granted is older than what it reads: whoever
+// held the table meanwhile, to rewrite it or to empty and load it, has committed what the snapshot does not see, and it
+// would be noted as read. So the locks come first. PL/pgSQL cannot do that: it takes a snapshot for the expression that
+// names the table.
 #include "pg/server.h"
 
 extern "C" {
@@ -64,14 +65,15 @@ List* named_by(Oid catalogue, Oid object)
     return found;
 }
 
-// What is read with a relation, as PostgreSQL knows it, which is not what functions read: the tables below a table, its indexes, what
-// its policies ask, and what the query of a view names.
+// What is read with a relation, as PostgreSQL knows it, which is not what functions read: the tables below a table, its
+// indexes, what its policies ask, and what the query of a view names.
 List* read_with(Oid relation)
 {
     List* found = find_inheritance_children(relation, NoLock);
     ScanKeyData indexes[] = {equals(Anum_pg_index_indrelid, relation)};
-    scan_catalogue(IndexRelationId, IndexIndrelidIndexId, indexes,
-                   [&](HeapTuple row) { found = lappend_oid(found, reinterpret_cast<Form_pg_index>(GETSTRUCT(row))->indexrelid); });
+    scan_catalogue(IndexRelationId, IndexIndrelidIndexId, indexes, [&](HeapTuple row) {
+        found = lappend_oid(found, reinterpret_cast<Form_pg_index>(GETSTRUCT(row))->indexrelid);
+    });
     ScanKeyData rules[] = {equals(Anum_pg_rewrite_ev_class, relation)};
     scan_catalogue(RewriteRelationId, RewriteRelRulenameIndexId, rules, [&](HeapTuple row) {
         found = list_concat(found, named_by(RewriteRelationId, reinterpret_cast<Form_pg_rewrite>(GETSTRUCT(row))->oid));
@@ -92,14 +94,15 @@ public:
         bool* nulls;
         deconstruct_array(array, REGCLASSOID, sizeof(Oid), true, TYPALIGN_INT, &values, &nulls, &count);
         if (count > most_sources)
-            ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a mart has at most %d sources: %d", most_sources, count)));
+            ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                            errmsg("a mart has at most %d sources: %d", most_sources, count)));
         for (int i = 0; i < count; ++i)
             oids[i] = nulls[i] ? InvalidOid : DatumGetObjectId(values[i]);
     }
 
-    // Locks the sources that the caller may read, and all that is read with them, against all that would change more than rows. Who
-    // reads one of the others next says so. While it waits for one relation it holds none of the others: a writer that empties two tables
-    // of a mart, one after the other, would else be what a deadlock ends.
+    // Locks the sources that the caller may read, and all that is read with them, against all that would change more
+    // than rows. Who reads one of the others next says so. While it waits for one relation it holds none of the others:
+    // a writer that empties two tables of a mart, one after the other, would else be what a deadlock ends.
     void lock() const
     {
         for (Oid busy = lock_or_busy(); OidIsValid(busy); busy = lock_or_busy()) {
@@ -149,7 +152,8 @@ SQL_FUNCTION(mart_transaction)
 {
     // a procedure cannot be STRICT
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the state and the sources of a mart must not be NULL")));
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                        errmsg("the state and the sources of a mart must not be NULL")));
     const Oid state = PG_GETARG_OID(0);
     if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(state)))
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", state)));
@@ -157,12 +161,14 @@ SQL_FUNCTION(mart_transaction)
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(state));
     const Sources sources(PG_GETARG_ARRAYTYPE_P(1));
     const auto* context = fcinfo->context;
-    const bool may_commit = context != nullptr && IsA(context, CallContext) && !reinterpret_cast<const CallContext*>(context)->atomic;
+    const bool may_commit =
+        context != nullptr && IsA(context, CallContext) && !reinterpret_cast<const CallContext*>(context)->atomic;
     SPI_connect_ext(may_commit ? SPI_OPT_NONATOMIC : 0);
     SPI_commit();
     SPI_finish();
-    set_config_option("transaction_isolation", "repeatable read", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, ERROR, false);
-    LockRelationOid(state, ShareUpdateExclusiveLock);   // one refresh at a time
+    set_config_option("transaction_isolation", "repeatable read", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true,
+                      ERROR, false);
+    LockRelationOid(state, ShareUpdateExclusiveLock);  // one refresh at a time
     sources.lock();
     PG_RETURN_VOID();
 }

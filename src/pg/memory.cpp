@@ -9,8 +9,8 @@ extern "C" {
 
 namespace customer_value::pg {
 
-// Rows go to 500,000 customers in turn: with pages of 4 kB nearly each one misses the address translation buffers too. Where
-// the system takes no such advice nothing is lost.
+// Rows go to 500,000 customers in turn: with pages of 4 kB nearly each one misses the address translation buffers too.
+// Where the system takes no such advice nothing is lost.
 void advise_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes)
 {
 #ifdef MADV_HUGEPAGE

@@ -1,4 +1,5 @@
-// Arrays in memory of PostgreSQL, which it frees with their context: also past 1 GB, and of none. An error where there is no memory.
+// Arrays in memory of PostgreSQL, which it frees with their context: also past 1 GB, and of none. An error where there
+// is no memory.
 #pragma once
 
 #include "pg/server.h"

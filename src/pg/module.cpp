@@ -17,9 +17,10 @@ PG_MODULE_MAGIC;
 
 extern "C" void _PG_init()
 {
-    DefineCustomIntVariable("customer_value.max_ledger_memory", "Memory that one customer ledger may hold while it is built.",
-                            "A query that would pass it ends with an error that names the remedy.", &customer_value::pg::max_ledger_memory,
-                            1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
+    DefineCustomIntVariable(
+        "customer_value.max_ledger_memory", "Memory that one customer ledger may hold while it is built.",
+        "A query that would pass it ends with an error that names the remedy.", &customer_value::pg::max_ledger_memory,
+        1024 * 1024, 1024, INT_MAX, PGC_SUSET, GUC_UNIT_KB, nullptr, nullptr, nullptr);
     MarkGUCPrefixReserved("customer_value");
     // what CHECK_FOR_INTERRUPTS would end the query for
     customer_value::is_interrupted = []() noexcept {

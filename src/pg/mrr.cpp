@@ -28,7 +28,8 @@ PeriodBounds bounds_argument(FunctionCallInfo fcinfo, int index)
     const RangeType* period = PG_GETARG_RANGE_P(index);
     // looked up by type, not kept in fn_extra: a transition must not depend on its call site
     PeriodBounds bounds;
-    range_deserialize(lookup_type_cache(RangeTypeGetOid(period), TYPECACHE_RANGE_INFO), period, &bounds.lower, &bounds.upper, &bounds.is_empty);
+    range_deserialize(lookup_type_cache(RangeTypeGetOid(period), TYPECACHE_RANGE_INFO), period, &bounds.lower,
+                      &bounds.upper, &bounds.is_empty);
     return bounds;
 }
 
@@ -66,13 +67,14 @@ CoveredDays days_of_instants_argument(FunctionCallInfo fcinfo, int index, std::s
     return {start, local_day(DatumGetTimestampTz(bounds.upper.val), zone, "period"), false};
 }
 
-// One more subscription: its two rows. Arguments are the ledger, the customer, the period, the amount, how often it bills,
-// perhaps the time zone, perhaps the currency.
+// One more subscription: its two rows. Arguments are the ledger, the customer, the period, the amount, how often it
+// bills, perhaps the time zone, perhaps the currency.
 template <class Customer, bool is_instant, bool has_currency> Datum add_subscription(FunctionCallInfo fcinfo)
 {
     LedgerObject* object = own_ledger(fcinfo);
     const Key customer = argument<Customer>(fcinfo, 1);
-    const CoveredDays days = is_instant ? days_of_instants_argument(fcinfo, 2, text_of(PG_GETARG_DATUM(5))) : days_argument(fcinfo, 2);
+    const CoveredDays days =
+        is_instant ? days_of_instants_argument(fcinfo, 2, text_of(PG_GETARG_DATUM(5))) : days_argument(fcinfo, 2);
     const mrr::MonthlyAmount monthly = monthly_argument<Decimal>(fcinfo, 3, 4);
     const std::string_view currency = has_currency ? text_of(PG_GETARG_DATUM(is_instant ? 6 : 5)) : std::string_view{};
     if constexpr (has_currency)
@@ -98,11 +100,17 @@ template <class Number> Datum monthly_amount(FunctionCallInfo fcinfo)
 
 LEDGER_TYPE(mrr_ledger)
 
-#define MRR_ADD(name, Customer)                                                                                                           \
-    SQL_FUNCTION(mrr_add_##name) { return add_subscription<Customer, false, false>(fcinfo); }                                             \
-    SQL_FUNCTION(mrr_add_instants_##name) { return add_subscription<Customer, true, false>(fcinfo); }                                     \
-    SQL_FUNCTION(mrr_add_currency_##name) { return with_currency<add_subscription<Customer, false, true>, 5>(fcinfo); }                   \
-    SQL_FUNCTION(mrr_add_instants_currency_##name) { return with_currency<add_subscription<Customer, true, true>, 6>(fcinfo); }
+#define MRR_ADD(name, Customer)                                                                       \
+    SQL_FUNCTION(mrr_add_##name) { return add_subscription<Customer, false, false>(fcinfo); }         \
+    SQL_FUNCTION(mrr_add_instants_##name) { return add_subscription<Customer, true, false>(fcinfo); } \
+    SQL_FUNCTION(mrr_add_currency_##name)                                                             \
+    {                                                                                                 \
+        return with_currency<add_subscription<Customer, false, true>, 5>(fcinfo);                     \
+    }                                                                                                 \
+    SQL_FUNCTION(mrr_add_instants_currency_##name)                                                    \
+    {                                                                                                 \
+        return with_currency<add_subscription<Customer, true, true>, 6>(fcinfo);                      \
+    }
 
 MRR_ADD(bigint, BigintKey)
 MRR_ADD(uuid, UuidKey)

@@ -40,7 +40,10 @@ NullableResult hundred_less(NullableResult percentage)
     return percentage;
 }
 
-Datum times_hundred(Datum number) { return DirectFunctionCall2(numeric_mul, number, NumericGetDatum(int64_to_numeric(100))); }
+Datum times_hundred(Datum number)
+{
+    return DirectFunctionCall2(numeric_mul, number, NumericGetDatum(int64_to_numeric(100)));
+}
 
 // (ledger, step, from, to)
 template <class Put> Datum report(FunctionCallInfo fcinfo, Put put)
@@ -58,7 +61,8 @@ template <class Put> Datum report(FunctionCallInfo fcinfo, Put put)
 mrr::RecurringRevenue standing_argument(FunctionCallInfo fcinfo, const Ledger& ledger)
 {
     const Day as_of = *day_argument(fcinfo, 1, "as_of");
-    return ledger.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts, ledger::RowOrder::any);
+    return ledger.read([&](const View& view) { return mrr::standing(view, as_of); }, with_amounts,
+                       ledger::RowOrder::any);
 }
 
 // mrr_changes(ledger, from_day, to_day), mrr_changes(ledger, key, from_day, to_day)
@@ -77,8 +81,11 @@ Datum changes(FunctionCallInfo fcinfo, StatedKind stated)
         if (movement == mrr::Movement::none)
             continue;
         const std::string_view name = name_of(movement);
-        rows.put({customer_column(view, customer, stated), {PointerGetDatum(cstring_to_text_with_len(name.data(), static_cast<int>(name.size()))), false},
-                  money_column(view, change.before), money_column(view, change.after - change.before), money_column(view, change.after)});
+        rows.put({customer_column(view, customer, stated),
+                  {PointerGetDatum(cstring_to_text_with_len(name.data(), static_cast<int>(name.size()))), false},
+                  money_column(view, change.before),
+                  money_column(view, change.after - change.before),
+                  money_column(view, change.after)});
     }
     return rows.done();
 }
@@ -93,13 +100,27 @@ SQL_FUNCTION(mrr_movements)
         const Datum start = numeric_of(row.start, scale);
         const auto of_start = [&](Int128 amount) { return ratio(times_hundred(numeric_of(amount, scale)), start); };
         const NullableResult gross_churn = of_start(row.lost());
-        rows.put({day_column(period), money(row.start), money(row.joined), money(row.reactivation), money(row.expansion), money(row.contraction),
-                  money(row.churn), money(row.end()), count_column(row.start_customers), count_column(row.new_customers),
-                  count_column(row.reactivated_customers), count_column(row.churned_customers), count_column(row.end_customers()),
-                  gross_churn, of_start(row.lost() - row.expansion - row.reactivation), hundred_less(gross_churn),
-                  of_start(row.start - row.lost() + row.expansion),
-                  ratio(numeric_of(row.joined + row.reactivation + row.expansion, scale), numeric_of(row.lost(), scale)),
-                  of_start(row.end() - row.joined - row.start), ratio(numeric_of(row.end(), scale), numeric_of(Int128{row.end_customers()}, 0), scale)});
+        rows.put(
+            {day_column(period),
+             money(row.start),
+             money(row.joined),
+             money(row.reactivation),
+             money(row.expansion),
+             money(row.contraction),
+             money(row.churn),
+             money(row.end()),
+             count_column(row.start_customers),
+             count_column(row.new_customers),
+             count_column(row.reactivated_customers),
+             count_column(row.churned_customers),
+             count_column(row.end_customers()),
+             gross_churn,
+             of_start(row.lost() - row.expansion - row.reactivation),
+             hundred_less(gross_churn),
+             of_start(row.start - row.lost() + row.expansion),
+             ratio(numeric_of(row.joined + row.reactivation + row.expansion, scale), numeric_of(row.lost(), scale)),
+             of_start(row.end() - row.joined - row.start),
+             ratio(numeric_of(row.end(), scale), numeric_of(Int128{row.end_customers()}, 0), scale)});
     });
 }
 
@@ -109,10 +130,16 @@ SQL_FUNCTION(customer_churn)
     const double z = guarded([&] { return two_sided_z(0.95); });
     return report(fcinfo, [z](ResultRows& rows, Day period, const Movements& row, std::int32_t) {
         const bool nobody = row.start_customers == 0;
-        const customer_value::ConfidenceInterval interval = nobody ? customer_value::ConfidenceInterval{} : guarded([&] { return wilson({row.churned_customers, row.start_customers}, z); });
-        const auto bound = [&](double share) { return nobody ? null_column() : NullableResult{numeric_of(100 * share), false}; };
-        rows.put({day_column(period), count_column(row.start_customers), count_column(row.new_customers), count_column(row.reactivated_customers),
-                  count_column(row.churned_customers), count_column(row.end_customers()), percent(row.churned_customers, row.start_customers),
+        const customer_value::ConfidenceInterval interval =
+            nobody ? customer_value::ConfidenceInterval{} : guarded([&] {
+                return wilson({row.churned_customers, row.start_customers}, z);
+            });
+        const auto bound = [&](double share) {
+            return nobody ? null_column() : NullableResult{numeric_of(100 * share), false};
+        };
+        rows.put({day_column(period), count_column(row.start_customers), count_column(row.new_customers),
+                  count_column(row.reactivated_customers), count_column(row.churned_customers),
+                  count_column(row.end_customers()), percent(row.churned_customers, row.start_customers),
                   bound(interval.lower), bound(interval.upper)});
     });
 }

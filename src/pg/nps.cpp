@@ -9,11 +9,11 @@ using namespace customer_value::pg;
 STATE_FUNCTIONS(nps_state, nps::State)
 STATE_FUNCTIONS(csat_state, nps::SatisfactionState)
 
-#define SURVEY_FUNCTIONS(suffix, Score)                                                                                \
-    SQL_FUNCTION(nps_add_##suffix) { return transition<nps::State, Score>(fcinfo); }                                   \
-    SQL_FUNCTION(nps_remove_##suffix) { return inverse_transition<nps::State, Score>(fcinfo); }                        \
-    SQL_FUNCTION(nps_valid_##suffix) { PG_RETURN_BOOL(nps::category(argument<Score>(fcinfo, 0)).has_value()); }        \
-    SQL_FUNCTION(csat_add_##suffix) { return transition<nps::SatisfactionState, Score, Score>(fcinfo); }               \
+#define SURVEY_FUNCTIONS(suffix, Score)                                                                         \
+    SQL_FUNCTION(nps_add_##suffix) { return transition<nps::State, Score>(fcinfo); }                            \
+    SQL_FUNCTION(nps_remove_##suffix) { return inverse_transition<nps::State, Score>(fcinfo); }                 \
+    SQL_FUNCTION(nps_valid_##suffix) { PG_RETURN_BOOL(nps::category(argument<Score>(fcinfo, 0)).has_value()); } \
+    SQL_FUNCTION(csat_add_##suffix) { return transition<nps::SatisfactionState, Score, Score>(fcinfo); }        \
     SQL_FUNCTION(csat_remove_##suffix) { return inverse_transition<nps::SatisfactionState, Score, Score>(fcinfo); }
 
 FOR_EACH_NUMBER(SURVEY_FUNCTIONS)

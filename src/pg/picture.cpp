@@ -9,7 +9,10 @@ using namespace customer_value::pg;
 namespace {
 
 // Blocks where the database can hold them.
-picture::Charset charset() { return GetDatabaseEncoding() == PG_UTF8 ? picture::Charset::blocks : picture::Charset::ascii; }
+picture::Charset charset()
+{
+    return GetDatabaseEncoding() == PG_UTF8 ? picture::Charset::blocks : picture::Charset::ascii;
+}
 
 }  // namespace
 
@@ -49,7 +52,8 @@ SQL_FUNCTION(sparkline)
         any = true;
     }
     const picture::Sparkline line(least, most, charset());
-    auto* text = static_cast<varlena*>(palloc(VARHDRSZ + static_cast<std::size_t>(count) * picture::Sparkline::longest));
+    auto* text =
+        static_cast<varlena*>(palloc(VARHDRSZ + static_cast<std::size_t>(count) * picture::Sparkline::longest));
     char* end = VARDATA(text);
     for (int i = 0; i < count; ++i) {
         CHECK_FOR_INTERRUPTS();

@@ -29,7 +29,8 @@ Datum numeric_of(const Decimal& value)
     constexpr std::uint16_t negative = 0x4000;  // as numeric_recv reads it
     constexpr std::int32_t largest_weight = 32767;
     if (value.weight > largest_weight)
-        ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("sum of amounts overflows numeric format")));
+        ereport(ERROR,
+                (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("sum of amounts overflows numeric format")));
     StringInfoData message;
     initStringInfo(&message);
     pq_sendint16(&message, static_cast<std::uint16_t>(value.digit_count));
@@ -38,7 +39,8 @@ Datum numeric_of(const Decimal& value)
     pq_sendint16(&message, static_cast<std::uint16_t>(value.scale));
     for (std::int32_t i = 0; i < value.digit_count; ++i)
         pq_sendint16(&message, static_cast<std::uint16_t>(value.digit(i)));
-    const Datum number = DirectFunctionCall3(numeric_recv, PointerGetDatum(&message), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+    const Datum number =
+        DirectFunctionCall3(numeric_recv, PointerGetDatum(&message), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
     pfree(message.data);
     return number;
 }

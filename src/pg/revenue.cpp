@@ -42,8 +42,14 @@ NullableResult refund_rate(const State& state)
 {
     return percent(DirectFunctionCall1(numeric_uminus, refunded_of(state)), gross_of(state));
 }
-NullableResult avg_check(const State& state) { return ratio(net_of(state), count_of(state.sales_count()), state.scale()); }
-NullableResult gross_avg_check(const State& state) { return ratio(gross_of(state), count_of(state.sales_count()), state.scale()); }
+NullableResult avg_check(const State& state)
+{
+    return ratio(net_of(state), count_of(state.sales_count()), state.scale());
+}
+NullableResult gross_avg_check(const State& state)
+{
+    return ratio(gross_of(state), count_of(state.sales_count()), state.scale());
+}
 
 NullableResult avg_check(const Orders& orders)
 {
@@ -79,22 +85,31 @@ NullableResult as_double(NullableResult number)
 STATE_FUNCTIONS(revenue_state, State)
 STATE_FUNCTIONS(order_state, Orders)
 
-#define REVENUE_FUNCTIONS(suffix, Amount)                                                                                  \
-    SQL_FUNCTION(revenue_add_##suffix) { return transition<State, Amount>(fcinfo); }                                       \
-    SQL_FUNCTION(revenue_remove_##suffix) { return inverse_transition<State, Amount>(fcinfo); }                            \
-    SQL_FUNCTION(revenue_add_currency_##suffix) { return with_currency<transition<State, Amount, std::string_view>, 2>(fcinfo); } \
-    SQL_FUNCTION(revenue_remove_currency_##suffix) { return with_currency<inverse_transition<State, Amount, std::string_view>, 2>(fcinfo); } \
-    SQL_FUNCTION(revenue_add_monthly_##suffix) { return add_monthly<Amount>(fcinfo); }                                     \
-    SQL_FUNCTION(revenue_add_monthly_currency_##suffix) { return with_currency<add_monthly_currency<Amount>, 3>(fcinfo); }  \
-    SQL_FUNCTION(orders_add_bigint_##suffix) { return transition<Orders, Amount, BigintKey>(fcinfo); }                     \
-    SQL_FUNCTION(orders_add_uuid_##suffix) { return transition<Orders, Amount, UuidKey>(fcinfo); }                         \
+#define REVENUE_FUNCTIONS(suffix, Amount)                                                              \
+    SQL_FUNCTION(revenue_add_##suffix) { return transition<State, Amount>(fcinfo); }                   \
+    SQL_FUNCTION(revenue_remove_##suffix) { return inverse_transition<State, Amount>(fcinfo); }        \
+    SQL_FUNCTION(revenue_add_currency_##suffix)                                                        \
+    {                                                                                                  \
+        return with_currency<transition<State, Amount, std::string_view>, 2>(fcinfo);                  \
+    }                                                                                                  \
+    SQL_FUNCTION(revenue_remove_currency_##suffix)                                                     \
+    {                                                                                                  \
+        return with_currency<inverse_transition<State, Amount, std::string_view>, 2>(fcinfo);          \
+    }                                                                                                  \
+    SQL_FUNCTION(revenue_add_monthly_##suffix) { return add_monthly<Amount>(fcinfo); }                 \
+    SQL_FUNCTION(revenue_add_monthly_currency_##suffix)                                                \
+    {                                                                                                  \
+        return with_currency<add_monthly_currency<Amount>, 3>(fcinfo);                                 \
+    }                                                                                                  \
+    SQL_FUNCTION(orders_add_bigint_##suffix) { return transition<Orders, Amount, BigintKey>(fcinfo); } \
+    SQL_FUNCTION(orders_add_uuid_##suffix) { return transition<Orders, Amount, UuidKey>(fcinfo); }     \
     SQL_FUNCTION(orders_add_text_##suffix) { return transition<Orders, Amount, TextKey>(fcinfo); }
 
 FOR_EACH_NUMBER(REVENUE_FUNCTIONS)
 
 // A reader, and the same for floating-point amounts.
-#define REVENUE_READER(name, function, State)                                                \
-    SQL_FUNCTION(name) { return function(read_state<State>(fcinfo, 0)).returned(fcinfo); }   \
+#define REVENUE_READER(name, function, State)                                              \
+    SQL_FUNCTION(name) { return function(read_state<State>(fcinfo, 0)).returned(fcinfo); } \
     SQL_FUNCTION(name##_double) { return as_double(function(read_state<State>(fcinfo, 0))).returned(fcinfo); }
 
 REVENUE_READER(net_revenue, net_revenue, State)

@@ -19,7 +19,8 @@ struct ScoreByRank {
         guarded([&] { rfm::require_bins(bins); });
         const auto count = static_cast<std::int64_t>(population.count);
         population.answer_peers([=](std::size_t first, std::size_t end) {
-            const std::int64_t worse = higher_is_better ? count - static_cast<std::int64_t>(end) : static_cast<std::int64_t>(first);
+            const std::int64_t worse =
+                higher_is_better ? count - static_cast<std::int64_t>(end) : static_cast<std::int64_t>(first);
             return Int32GetDatum(rfm::score_of(worse, count, bins));
         });
     }
@@ -63,8 +64,8 @@ SQL_FUNCTION(rfm_segment)
     PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data(), static_cast<int>(name.size())));
 }
 
-#define SCORE_FUNCTIONS(suffix, Number)                                                               \
-    SQL_FUNCTION(rfm_score_##suffix) { return window_function<ScoreByRank, Number>(fcinfo); }         \
+#define SCORE_FUNCTIONS(suffix, Number)                                                       \
+    SQL_FUNCTION(rfm_score_##suffix) { return window_function<ScoreByRank, Number>(fcinfo); } \
     SQL_FUNCTION(rfm_score_by_cuts_##suffix) { return score_by_cuts<Number>(fcinfo); }
 
 FOR_EACH_NUMBER(SCORE_FUNCTIONS)

@@ -23,7 +23,10 @@ struct Outside {
     static constexpr const char* type_name = SaleHistory::type_name;
     std::span<const unsigned char> bytes;
 
-    template <class Archive> static void describe(const Outside& self, Archive& archive) { SaleHistory::write(self.bytes, archive); }
+    template <class Archive> static void describe(const Outside& self, Archive& archive)
+    {
+        SaleHistory::write(self.bytes, archive);
+    }
 };
 
 constexpr std::string_view nothing = "(version:1,products:0,groups:0)";

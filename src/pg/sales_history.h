@@ -14,7 +14,8 @@ namespace customer_value::pg {
 inline std::span<unsigned char> new_sale_history(std::size_t size)
 {
     if (size > MaxAllocSize - VARHDRSZ - 1)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", sales::SaleHistory::type_name)));
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("a %s would pass the limit of 1 GB", sales::SaleHistory::type_name)));
     auto* value = static_cast<varlena*>(palloc(VARHDRSZ + 1 + size));
     SET_VARSIZE(value, VARHDRSZ + 1 + size);
     auto* bytes = reinterpret_cast<unsigned char*>(VARDATA(value));

@@ -1,9 +1,9 @@
-// sale_type and class_sale: the kinds of sale, as window functions over one customer's lines in the order of time; class_sale
-// goes on from a history, and hands it on.
+// sale_type and class_sale: the kinds of sale, as window functions over one customer's lines in the order of time;
+// class_sale goes on from a history, and hands it on.
 //
-// At the first row of a basket (rows that are peers in ORDER BY) all of it is read and classed; its other rows only take
-// their answers. Rows before are given back to the executor at once. What remains is the customer's history, in the
-// memory of the partition, which goes when the next customer begins.
+// At the first row of a basket (rows that are peers in ORDER BY) all of it is read and classed; its other rows only
+// take their answers. Rows before are given back to the executor at once. What remains is the customer's history, in
+// the memory of the partition, which goes when the next customer begins.
 #include "pg/arguments.h"
 #include "pg/guard.h"
 #include "pg/partition.h"
@@ -18,17 +18,17 @@ extern "C" {
 
 using namespace customer_value;
 using namespace customer_value::pg;
+using sales::Line;
 using sales::SaleHistory;
 using sales::SaleKind;
-using sales::Line;
 
 namespace {
 
 // The basket at hand; one for the query, its memory is used again for each.
 struct Basket {
     MemoryContext memory;
-    Line* lines;   // of the rows that count
-    SaleKind* kinds;   // of all rows
+    Line* lines;      // of the rows that count
+    SaleKind* kinds;  // of all rows
     std::size_t count, rows, capacity;
     Datum answers[6];  // for each kind
 };
@@ -53,7 +53,8 @@ template <class AnswerOf> Basket* basket_of(FunctionCallInfo fcinfo, AnswerOf an
         MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
         auto* basket = static_cast<Basket*>(palloc0(sizeof(Basket)));
         basket->memory = AllocSetContextCreate(CurrentMemoryContext, "customer_value basket", ALLOCSET_DEFAULT_SIZES);
-        for (const auto kind : {SaleKind::none, SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
+        for (const auto kind : {SaleKind::none, SaleKind::front_end, SaleKind::repeat, SaleKind::upsell,
+                                SaleKind::add_on, SaleKind::cross_sell})
             basket->answers[static_cast<int>(kind)] = answer_of(fcinfo, kind);
         MemoryContextSwitchTo(caller);
         fcinfo->flinfo->fn_extra = basket;
@@ -91,7 +92,8 @@ Found argument_at(WindowObject window, int index, int distance)
 {
     Found found{0, false, false};
     found.value = distance == 0 ? WinGetFuncArgCurrent(window, index, &found.is_null)
-                                : WinGetFuncArgInPartition(window, index, distance, WINDOW_SEEK_CURRENT, false, &found.is_null, &found.is_out);
+                                : WinGetFuncArgInPartition(window, index, distance, WINDOW_SEEK_CURRENT, false,
+                                                           &found.is_null, &found.is_out);
     return found;
 }
 
@@ -115,7 +117,8 @@ void grow(Customer* customer, SaleHistory::Room room)
 {
     SaleHistory* old = customer->history;
     void* memory = MemoryContextAllocHuge(GetMemoryChunkContext(customer), SaleHistory::bytes_for(room));
-    customer->history = old == nullptr ? SaleHistory::create(memory, room) : guarded([&] { return SaleHistory::relocate(*old, memory, room); });
+    customer->history = old == nullptr ? SaleHistory::create(memory, room)
+                                       : guarded([&] { return SaleHistory::relocate(*old, memory, room); });
     if (old != nullptr)
         pfree(old);
 }
@@ -130,7 +133,8 @@ void know(Customer* customer, Datum datum)
 }
 
 // Reads the row so far behind the current one into the basket; false where it is of another basket or partition.
-template <class Price> bool read_row(WindowObject window, Customer* customer, Basket* basket, int distance, bool goes_on)
+template <class Price>
+bool read_row(WindowObject window, Customer* customer, Basket* basket, int distance, bool goes_on)
 {
     const Found product = argument_at(window, 0, distance);
     if (product.is_out) {
@@ -166,7 +170,10 @@ void class_lines(Customer* customer, Basket* basket)
         grow(customer, {});
     const std::span lines(basket->lines, basket->count);
     const std::span kinds(basket->kinds, basket->rows);
-    guarded([&] { sort_or_stop(lines.begin(), lines.end(), [](const Line& left, const Line& right) { return sales::before(left, right); }); });
+    guarded([&] {
+        sort_or_stop(lines.begin(), lines.end(),
+                     [](const Line& left, const Line& right) { return sales::before(left, right); });
+    });
     while (const auto room = guarded([&] { return customer->history->add(lines, kinds); }))
         grow(customer, *room);
     guarded([&] { customer->history->end_basket(lines, kinds); });
@@ -180,7 +187,8 @@ template <class Price> void read_basket(WindowObject window, Customer* customer,
     while (read_row<Price>(window, customer, basket, static_cast<int>(basket->rows), goes_on)) {
         CHECK_FOR_INTERRUPTS();
         if (basket->rows == INT_MAX)
-            ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a basket has more than %d lines", INT_MAX - 1)));
+            ereport(ERROR,
+                    (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a basket has more than %d lines", INT_MAX - 1)));
     }
     customer->end = customer->first + static_cast<int64>(basket->rows);
     WinSetMarkPosition(window, customer->end - 1);
@@ -221,8 +229,8 @@ template <class Price> Datum class_sale(FunctionCallInfo fcinfo)
 
 }  // namespace
 
-#define KINDS_OF_SALE(suffix, Price)                                          \
-    SQL_FUNCTION(sale_type_##suffix) { return sale_type<Price>(fcinfo); }     \
+#define KINDS_OF_SALE(suffix, Price)                                      \
+    SQL_FUNCTION(sale_type_##suffix) { return sale_type<Price>(fcinfo); } \
     SQL_FUNCTION(class_sale_##suffix) { return class_sale<Price>(fcinfo); }
 
 FOR_EACH_NUMBER(KINDS_OF_SALE)

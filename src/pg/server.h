@@ -69,8 +69,8 @@ inline bool owns_table(Oid table)
 }
 
 // Defines a function that SQL can call: its C symbol is customer_value_<name>, which src/pg/symbols.map exports.
-#define SQL_FUNCTION(name)                                                            \
-    extern "C" {                                                                      \
-    PG_FUNCTION_INFO_V1(customer_value_##name);                                       \
-    }                                                                                 \
+#define SQL_FUNCTION(name)                      \
+    extern "C" {                                \
+    PG_FUNCTION_INFO_V1(customer_value_##name); \
+    }                                           \
     extern "C" PGDLLEXPORT Datum customer_value_##name([[maybe_unused]] PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
-// States of the core as values of PostgreSQL: what they must offer, how they lie in memory and on disk, how they grow and become
-// results. A state of fixed size is a trivially copyable struct. One that grows has a `Room`, says with bytes_for(room) how much memory
-// it takes, and is moved to more with relocate(): see Growing.
+// States of the core as values of PostgreSQL: what they must offer, how they lie in memory and on disk, how they grow
+// and become results. A state of fixed size is a trivially copyable struct. One that grows has a `Room`, says with
+// bytes_for(room) how much memory it takes, and is moved to more with relocate(): see Growing.
 #pragma once
 
 #include "pg/guard.h"
@@ -22,16 +22,26 @@ template <class State> struct Stored {
 };
 inline constexpr std::size_t stored_header = 8;
 
-// A state whose memory is larger than itself. Operations return the room they need first, or nothing when done. One that returns room is called
-// again from its start, so it has counted nothing yet.
-template <class State> concept Growing = requires(const State& state, void* memory, typename State::Room room) {
-    { State::bytes_for(room) } -> std::convertible_to<std::size_t>;
-    { State::relocate(state, memory, room) } -> std::same_as<State*>;
-    { state.room() } -> std::same_as<typename State::Room>;
+// A state whose memory is larger than itself. Operations return the room they need first, or nothing when done. One
+// that returns room is called again from its start, so it has counted nothing yet.
+template <class State>
+concept Growing = requires(const State& state, void* memory, typename State::Room room)
+{
+    {
+        State::bytes_for(room)
+        } -> std::convertible_to<std::size_t>;
+    {
+        State::relocate(state, memory, room)
+        } -> std::same_as<State*>;
+    {
+        state.room()
+        } -> std::same_as<typename State::Room>;
 };
 
 // A state with slack and an order of its own: both are mended when it becomes a result.
-template <class State> concept Sortable = requires(State& state) {
+template <class State>
+concept Sortable = requires(State& state)
+{
     state.sort();
     state.used();
 };
@@ -47,7 +57,8 @@ template <class State> void* allocate(std::size_t bytes)
     static_assert(std::is_trivially_copyable_v<State>);
     static_assert(offsetof(Stored<State>, state) == stored_header && alignof(State) <= MAXIMUM_ALIGNOF);
     if (bytes > MaxAllocSize - stored_header)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a %s would pass the limit of 1 GB", State::type_name)));
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("a %s would pass the limit of 1 GB", State::type_name)));
     auto* memory = static_cast<char*>(palloc0(stored_header + bytes));
     auto* header = reinterpret_cast<Stored<State>*>(memory);
     SET_VARSIZE(memory, stored_header + bytes);

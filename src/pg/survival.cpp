@@ -60,10 +60,11 @@ SQL_FUNCTION(km_curve)
 {
     const State& state = sorted_state<State>(fcinfo, 0);
     const double confidence = PG_GETARG_FLOAT8(1);
-    survival::Curve curve = guarded([&] { return survival::Curve(state.entries(), customer_value::two_sided_z(confidence)); });
+    survival::Curve curve =
+        guarded([&] { return survival::Curve(state.entries(), customer_value::two_sided_z(confidence)); });
     ResultRows rows(fcinfo);
     while (const auto step = guarded([&] { return curve.next(); }))
-        rows.put({number_column(step->t), count_column(step->at_risk), count_column(step->events), number_column(step->survival),
-                  number_column(step->lower), number_column(step->upper)});
+        rows.put({number_column(step->t), count_column(step->at_risk), count_column(step->events),
+                  number_column(step->survival), number_column(step->lower), number_column(step->upper)});
     return rows.done();
 }

@@ -4,7 +4,10 @@ namespace customer_value::pg {
 
 namespace {
 
-Datum option_of(WindowObject window, int index, bool* is_null) { return WinGetFuncArgCurrent(window, index + 1, is_null); }
+Datum option_of(WindowObject window, int index, bool* is_null)
+{
+    return WinGetFuncArgCurrent(window, index + 1, is_null);
+}
 
 const char* shown_option(Oid type, Datum value, bool is_null)
 {
@@ -36,7 +39,8 @@ Options read_options(FunctionCallInfo fcinfo, WindowObject window, MemoryContext
     return options;
 }
 
-void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Options& options, const char* const* names)
+void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Options& options,
+                          const char* const* names)
 {
     for (int i = 0; i < options.count; ++i) {
         const Oid type = get_fn_expr_argtype(fcinfo->flinfo, i + 1);
@@ -47,7 +51,8 @@ void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Op
         if (is_null != options.nulls[i] || (!is_null && !datum_image_eq(value, options.values[i], by_value, length)))
             ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                             errmsg("%s must be the same in all rows of a partition: %s and %s", names[i],
-                                   shown_option(type, options.values[i], options.nulls[i]), shown_option(type, value, is_null)),
+                                   shown_option(type, options.values[i], options.nulls[i]),
+                                   shown_option(type, value, is_null)),
                             errhint("Put what it depends on into PARTITION BY.")));
     }
 }

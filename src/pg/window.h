@@ -1,5 +1,5 @@
-// Window functions whose population is the partition: they read it once, whatever order or frame the window has, sort it,
-// and keep an answer for each row. A function is a struct:
+// Window functions whose population is the partition: they read it once, whatever order or frame the window has, sort
+// it, and keep an answer for each row. A function is a struct:
 //
 //     struct GoldenRank {
 //         static constexpr bool positive_only = true;    // values up to 0 have no answer, like NULL
@@ -10,8 +10,8 @@
 //     };
 //     SQL_FUNCTION(golden_rank_numeric) { return window_function<GoldenRank, Decimal>(fcinfo); }
 //
-// The first argument is the value; the others are options, which must be the same in all rows of a partition. Memory lies in
-// the partition's context, which PostgreSQL empties between partitions.
+// The first argument is the value; the others are options, which must be the same in all rows of a partition. Memory
+// lies in the partition's context, which PostgreSQL empties between partitions.
 #pragma once
 
 #include "pg/arguments.h"
@@ -70,8 +70,12 @@ struct PartitionState {
 
 Options read_options(FunctionCallInfo fcinfo, WindowObject window, MemoryContext memory);
 // Ereports 22023 where an option of this row differs from that of the first.
-void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Options& options, const char* const* names);
-inline bool lacks_option(const Options& options) { return (options.count > 0 && options.nulls[0]) || (options.count > 1 && options.nulls[1]); }
+void require_same_options(FunctionCallInfo fcinfo, WindowObject window, const Options& options,
+                          const char* const* names);
+inline bool lacks_option(const Options& options)
+{
+    return (options.count > 0 && options.nulls[0]) || (options.count > 1 && options.nulls[1]);
+}
 
 // Values one after the other in large chunks.
 struct ValueArena {
@@ -93,16 +97,18 @@ struct ValueArena {
     }
 };
 
-// Calls take(value, row) for each row with a value; stops where it returns false, and returns false then. What evaluating
-// the argument leaves behind is freed every few rows.
-template <class Number, class Take> bool for_each_value(WindowObject window, std::int64_t rows, MemoryContext arguments, Take take)
+// Calls take(value, row) for each row with a value; stops where it returns false, and returns false then. What
+// evaluating the argument leaves behind is freed every few rows.
+template <class Number, class Take>
+bool for_each_value(WindowObject window, std::int64_t rows, MemoryContext arguments, Take take)
 {
     constexpr std::int64_t rows_between_resets = 64;
     const MemoryContext caller = MemoryContextSwitchTo(arguments);
     bool all = true;
     for (std::int64_t row = 0; all && row < rows; ++row) {
         bool is_null, is_out;
-        const Datum datum = WinGetFuncArgInPartition(window, 0, static_cast<int>(row), WINDOW_SEEK_HEAD, false, &is_null, &is_out);
+        const Datum datum =
+            WinGetFuncArgInPartition(window, 0, static_cast<int>(row), WINDOW_SEEK_HEAD, false, &is_null, &is_out);
         if (!is_null)
             all = take(value_of<Number>(datum), static_cast<std::uint64_t>(row));
         if (row % rows_between_resets == rows_between_resets - 1)
@@ -144,7 +150,8 @@ template <class Wanted, class Number> bool takes(const Number& value)
     return !Wanted::positive_only || is_positive(value);
 }
 
-template <class Wanted, class Number> bool collect_whole(WindowObject window, std::int64_t rows, MemoryContext arguments, golden::Collector& collector)
+template <class Wanted, class Number>
+bool collect_whole(WindowObject window, std::int64_t rows, MemoryContext arguments, golden::Collector& collector)
 {
     return for_each_value<Number>(window, rows, arguments, [&](const Number& value, std::uint64_t row) {
         if (!takes<Wanted>(value))
@@ -158,12 +165,15 @@ template <class Wanted, class Number> bool collect_whole(WindowObject window, st
     });
 }
 
-template <class Wanted, class Number> void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, ValueArena& arena, golden::Collector& collector)
+template <class Wanted, class Number>
+void collect_exact(WindowObject window, std::int64_t rows, MemoryContext arguments, ValueArena& arena,
+                   golden::Collector& collector)
 {
     for_each_value<Number>(window, rows, arguments, [&](const Number& value, std::uint64_t row) {
         if (takes<Wanted>(value))
             with_decimal(value, [&](const Decimal& decimal) {
-                collector.add(golden::KeptDecimal::create(arena.take(golden::KeptDecimal::bytes_for(decimal)), decimal), row);
+                collector.add(golden::KeptDecimal::create(arena.take(golden::KeptDecimal::bytes_for(decimal)), decimal),
+                              row);
             });
         return true;
     });
@@ -171,20 +181,27 @@ template <class Wanted, class Number> void collect_exact(WindowObject window, st
 
 // Sorts what was collected and has the function answer it.
 template <class Function, class Numbers>
-void answer_collected(const golden::Collector& collector, Item* items, std::int64_t rows, MemoryContext scratch, MemoryContext memory, PartitionState& state)
+void answer_collected(const golden::Collector& collector, Item* items, std::int64_t rows, MemoryContext scratch,
+                      MemoryContext memory, PartitionState& state)
 {
-    guarded([&] { sort_or_stop(items, items + collector.count(), [](const Item& left, const Item& right) { return Numbers::before(left, right); }); });
+    guarded([&] {
+        sort_or_stop(items, items + collector.count(),
+                     [](const Item& left, const Item& right) { return Numbers::before(left, right); });
+    });
     state.answers = allocated_in<Datum>(memory, static_cast<std::size_t>(rows), MCXT_ALLOC_ZERO);
     const MemoryContext caller = MemoryContextSwitchTo(scratch);
-    Function::answer(Population<Numbers>{items, collector.count(), collector.window(), state.answers, memory, scratch}, state.options);
+    Function::answer(Population<Numbers>{items, collector.count(), collector.window(), state.answers, memory, scratch},
+                     state.options);
     MemoryContextSwitchTo(caller);
 }
 
-template <class Function, class Number> void answer_partition(WindowObject window, MemoryContext memory, PartitionState& state)
+template <class Function, class Number>
+void answer_partition(WindowObject window, MemoryContext memory, PartitionState& state)
 {
     const std::int64_t rows = WinGetPartitionRowCount(window);
     if (rows > INT32_MAX)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("a partition must not have more than %d rows", INT32_MAX)));
+        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                        errmsg("a partition must not have more than %d rows", INT32_MAX)));
     const MemoryContext scratch = AllocSetContextCreate(memory, "customer_value population", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext arguments = AllocSetContextCreate(scratch, "customer_value arguments", ALLOCSET_SMALL_SIZES);
     auto* items = allocated_in<Item>(scratch, static_cast<std::size_t>(rows));

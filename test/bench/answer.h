@@ -12,8 +12,8 @@ using Answer = std::vector<std::vector<std::string>>;  // rows of values; NULL f
 
 Answer answer_of(const test::Result& result);
 
-// Says where the answers differ: "2, NAME says 3". Empty where they agree; numbers do to twelve digits, since the scale of a
-// quotient is a matter of taste.
+// Says where the answers differ: "2, NAME says 3". Empty where they agree; numbers do to twelve digits, since the scale
+// of a quotient is a matter of taste.
 std::string difference(const Answer& ours, const Answer& theirs, const std::string& name);
 
 }  // namespace customer_value::bench

@@ -46,7 +46,8 @@ public:
             need(table.name, rows);
             if (!table.duckdb.empty() && copied_.insert(table.name).second) {
                 std::fprintf(stderr, "copying %s to DuckDB\n", table.name.c_str());
-                peer_.copy_table(connection_, table.name, table.duckdb, std::filesystem::temp_directory_path().string());
+                peer_.copy_table(connection_, table.name, table.duckdb,
+                                 std::filesystem::temp_directory_path().string());
             }
         });
     }
@@ -88,7 +89,8 @@ std::string shown(const std::optional<Ratio>& ratio)
         return "";
     char text[64];
     const int places = ratio->median < 0.1 ? 3 : 2;
-    std::snprintf(text, sizeof text, "%.*f (%.*f..%.*f)", places, ratio->median, places, ratio->least, places, ratio->most);
+    std::snprintf(text, sizeof text, "%.*f (%.*f..%.*f)", places, ratio->median, places, ratio->least, places,
+                  ratio->most);
     return text;
 }
 
@@ -115,9 +117,9 @@ struct Line {
 
 void print(const Line& line)
 {
-    std::printf("%-58s %13s  %-19s %-6s %-28s %-6s %-28s %-6s %s\n", line.metric.c_str(), line.speed.c_str(), line.built_in.c_str(),
-                line.limit.c_str(), line.plain.c_str(), line.limit_plain.c_str(), line.peer.c_str(), line.limit_peer.c_str(),
-                line.growth.c_str());
+    std::printf("%-58s %13s  %-19s %-6s %-28s %-6s %-28s %-6s %s\n", line.metric.c_str(), line.speed.c_str(),
+                line.built_in.c_str(), line.limit.c_str(), line.plain.c_str(), line.limit_plain.c_str(),
+                line.peer.c_str(), line.limit_peer.c_str(), line.growth.c_str());
     std::fflush(stdout);
 }
 
@@ -130,13 +132,15 @@ double load()
 
 void print_head(test::Connection& connection, const bench::Peer& peer, int rounds)
 {
-    std::printf("PostgreSQL %s, %d rounds, load %.2f\n", connection.value("SHOW server_version").c_str(), rounds, load());
+    std::printf("PostgreSQL %s, %d rounds, load %.2f\n", connection.value("SHOW server_version").c_str(), rounds,
+                load());
     if (peer.is_there())
         std::printf("DuckDB %s, one thread, native tables\n", peer.version().c_str());
     else
         std::printf("DuckDB is not installed; for a comparison: npm install --prefix build @duckdb/node-api\n");
-    std::printf("Ratios are time to time (below 1: faster; 4 x: four times faster), median of the rounds (least..most);\n"
-                "growth is the cost of a row to that of a row in the first line of the series.\n");
+    std::printf(
+        "Ratios are time to time (below 1: faster; 4 x: four times faster), median of the rounds (least..most);\n"
+        "growth is the cost of a row to that of a row in the first line of the series.\n");
 }
 
 void print_family_head(const Family& family)
@@ -184,7 +188,8 @@ int report(const Case& each, const std::vector<Measurement>& measurements)
     for (const auto& line : measurements) {
         print(line_of(each, line));
         check(!line.difference.empty(), "the answer is " + line.difference);
-        check(line.bytes_per_row && each.limit && *line.bytes_per_row > *each.limit, "over the limit of its bytes per row");
+        check(line.bytes_per_row && each.limit && *line.bytes_per_row > *each.limit,
+              "over the limit of its bytes per row");
         check(passed(line.to_built_in, each.limit), "over the limit of its ratio to the built-in");
         check(passed(line.to_plain, each.limit_plain), "over the limit of its ratio to plain SQL");
         check(passed(line.to_peer, each.limit_peer), "over the limit of its ratio to DuckDB");
@@ -199,7 +204,9 @@ void need_tables(Tables& tables, const bench::Peer& peer, const Family& family)
 {
     for (const auto& each : family.cases)
         for (const auto& sql : bench::members_of(each, family.rows)) {
-            tables.need(sql.rows + "\n" + sql.ours + "\n" + sql.built_in + "\n" + sql.plain + "\n" + sql.memory + "\n" + sql.size, family.rows);
+            tables.need(sql.rows + "\n" + sql.ours + "\n" + sql.built_in + "\n" + sql.plain + "\n" + sql.memory + "\n" +
+                            sql.size,
+                        family.rows);
             if (peer.is_there())
                 tables.need_in_peer(sql.duckdb, family.rows);
         }
@@ -226,8 +233,9 @@ int run(const std::string& folder, const std::string& rows, int rounds, const st
             failures += report(each, bench::measure(connection, peer, each, family.rows, rounds));
     }
     if (failures > 0)
-        std::printf("\n%d failed. A busy machine is noisy: believe a limit that is narrowly passed only where a calm one says so too.\n",
-                    failures);
+        std::printf(
+            "\n%d failed. A busy machine is noisy: believe a limit that is narrowly passed only where a calm one says so too.\n",
+            failures);
     return failures == 0 ? 0 : 1;
 }
 

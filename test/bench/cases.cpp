@@ -130,7 +130,8 @@ Family read_family(const std::filesystem::path& path)
     }
     for (const auto& each : family.cases)
         if (each.ours.empty() && each.memory.empty() && each.size.empty())
-            throw std::runtime_error(path.string() + ": case " + each.title + " has no --@ ours, --@ memory or --@ size");
+            throw std::runtime_error(path.string() + ": case " + each.title +
+                                     " has no --@ ours, --@ memory or --@ size");
     return family;
 }
 
@@ -151,8 +152,8 @@ std::vector<Case> members_of(const Case& each, const std::string& rows)
     std::vector<Case> members;
     for (const auto& value : each.values.empty() ? std::vector<std::string>{""} : each.values) {
         Case& member = members.emplace_back(each);
-        for (std::string* text : {&member.title, &member.rows, &member.ours, &member.built_in, &member.plain, &member.duckdb,
-                                  &member.memory, &member.size})
+        for (std::string* text : {&member.title, &member.rows, &member.ours, &member.built_in, &member.plain,
+                                  &member.duckdb, &member.memory, &member.size})
             *text = written_out(each.variable.empty() ? *text : written_out(*text, each.variable, value), "rows", rows);
     }
     return members;
@@ -164,7 +165,8 @@ std::string written_out(std::string_view text, std::string_view variable, std::s
     for (std::size_t at = 0; at < text.size();) {
         const auto end = at + 1 + variable.size();
         const bool found = text[at] == ':' && text.substr(at + 1).starts_with(variable) &&
-                           (end == text.size() || !in_name(text[end])) && (at == 0 || text[at - 1] != ':');  // x::rows is a cast
+                           (end == text.size() || !in_name(text[end])) &&
+                           (at == 0 || text[at - 1] != ':');  // x::rows is a cast
         if (found)
             result += value;
         else

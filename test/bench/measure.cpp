@@ -58,7 +58,8 @@ std::optional<Ratio> ratio(const Seconds& dividend, const Seconds& divisor, doub
     if (divisor.empty())
         return std::nullopt;
     Seconds ratios;
-    std::ranges::transform(dividend, divisor, std::back_inserter(ratios), [&](double a, double b) { return factor * a / b; });
+    std::ranges::transform(dividend, divisor, std::back_inserter(ratios),
+                           [&](double a, double b) { return factor * a / b; });
     const auto [least, most] = std::ranges::minmax(ratios);
     return Ratio{median(ratios), least, most};
 }
@@ -89,7 +90,8 @@ Measurement bytes_of(test::Connection& connection, const Case& sql)
 
 }  // namespace
 
-std::vector<Measurement> measure(test::Connection& connection, Peer& peer, const Case& each, const std::string& rows, int rounds)
+std::vector<Measurement> measure(test::Connection& connection, Peer& peer, const Case& each, const std::string& rows,
+                                 int rounds)
 {
     std::vector<Measurement> measurements;
     std::vector<Member> members;

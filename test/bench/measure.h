@@ -28,6 +28,7 @@ struct Measurement {
 };
 
 // Runs a case in all values of its series: once to warm up and to compare the answers, then `rounds` times.
-std::vector<Measurement> measure(test::Connection& connection, Peer& peer, const Case& each, const std::string& rows, int rounds);
+std::vector<Measurement> measure(test::Connection& connection, Peer& peer, const Case& each, const std::string& rows,
+                                 int rounds);
 
 }  // namespace customer_value::bench

@@ -42,7 +42,8 @@ void export_table(test::Connection& connection, const std::string& name, const s
     int length;
     bool is_written = true;
     while ((length = PQgetCopyData(connection.get(), &row, 0)) > 0) {
-        is_written = is_written && std::fwrite(row, 1, static_cast<std::size_t>(length), file.get()) == static_cast<std::size_t>(length);
+        is_written = is_written && std::fwrite(row, 1, static_cast<std::size_t>(length), file.get()) ==
+                                       static_cast<std::size_t>(length);
         PQfreemem(row);
     }
     while (PGresult* rest = PQgetResult(connection.get()))
@@ -121,7 +122,8 @@ Peer::Reply Peer::run(const std::string& sql)
     return {seconds, answer};
 }
 
-void Peer::copy_table(test::Connection& from, const std::string& name, const std::string& definition, const std::string& folder)
+void Peer::copy_table(test::Connection& from, const std::string& name, const std::string& definition,
+                      const std::string& folder)
 {
     const std::string path = (std::filesystem::path(folder) / (name + ".csv")).string();
     export_table(from, name, path);

@@ -29,8 +29,10 @@ public:
     // Throws where the statement fails, or the child is gone.
     Reply run(const std::string& sql);
 
-    // Makes a table by its definition and fills it with that of the same name in PostgreSQL, through a file in `folder`.
-    void copy_table(test::Connection& from, const std::string& name, const std::string& definition, const std::string& folder);
+    // Makes a table by its definition and fills it with that of the same name in PostgreSQL, through a file in
+    // `folder`.
+    void copy_table(test::Connection& from, const std::string& name, const std::string& definition,
+                    const std::string& folder);
 
 private:
     struct Close {

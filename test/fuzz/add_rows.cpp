@@ -56,7 +56,8 @@ public:
     }
     [[nodiscard]] Decimal amount() const
     {
-        return {digits_.data() + 1, static_cast<std::int32_t>(digits_.size() / 2), weight, scale, negative, Decimal::Kind::finite};
+        return {digits_.data() + 1,   static_cast<std::int32_t>(digits_.size() / 2), weight, scale, negative,
+                Decimal::Kind::finite};
     }
     std::int64_t order;
     std::size_t part;
@@ -87,12 +88,14 @@ try {
     require(Held<State>(parts[0]).merge(parts[1]).text() == text, "the split matters", text);
     require(Held<State>(parts[1]).merge(parts[0]).text() == text, "the order of merging matters", text);
     require(Held<State>::from_text(text).text() == text, "the text form reads back as another state", text);
-    require(Held<State>::from_binary(whole.binary()).text() == text, "the binary form reads back as another state", text);
+    require(Held<State>::from_binary(whole.binary()).text() == text, "the binary form reads back as another state",
+            text);
     if constexpr (requires { whole->gross(std::span<std::int16_t>{}); }) {
         bool exact = true;
         for (const Row& row : rows)
             exact = exact && whole.remove(row.amount());
-        require(!exact || whole.text() == Held<State>().text(), "something is left when all rows are taken out", whole.text());
+        require(!exact || whole.text() == Held<State>().text(), "something is left when all rows are taken out",
+                whole.text());
     }
 } catch (const Error& error) {
     require(error.code() == ErrorCode::out_of_range, "refused for an odd reason", error.message());

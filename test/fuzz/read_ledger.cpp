@@ -1,5 +1,5 @@
-// The binary form of a ledger, from anybody: refused, or decoded into memory of exactly the size that its head asks for; then
-// a stream of its customers gives the same rows, and it can be written again.
+// The binary form of a ledger, from anybody: refused, or decoded into memory of exactly the size that its head asks
+// for; then a stream of its customers gives the same rows, and it can be written again.
 #include "core/ledger/codec.h"
 
 #include <cstdint>
@@ -25,7 +25,8 @@ void check(const View& view, const StoredLedger& ledger)
         const Rows rows = view.of(customer), again = streamed.of(customer), left_out = without.of(customer);
         require(rows.size() == again.size() && rows.size() == left_out.size());
         for (std::size_t i = 0; i < rows.size(); ++i)
-            require(rows.days[i] == again.days[i] && rows.amount(i) == again.amount(i) && rows.is_order(i) == left_out.is_order(i));
+            require(rows.days[i] == again.days[i] && rows.amount(i) == again.amount(i) &&
+                    rows.is_order(i) == left_out.is_order(i));
     }
     std::vector<unsigned char> written(encoded_size(view));
     encode(view, written.data());

@@ -36,7 +36,8 @@ template <class State> std::string merged_text(Held<State> left, const Held<Stat
     try {
         return left.merge(right).text();
     } catch (const Error& error) {
-        require(error.code() == ErrorCode::out_of_range || error.code() == ErrorCode::invalid_parameter, "refused to merge", error.message());
+        require(error.code() == ErrorCode::out_of_range || error.code() == ErrorCode::invalid_parameter,
+                "refused to merge", error.message());
         return {};
     }
 }
@@ -52,10 +53,13 @@ template <class State> void read(std::string_view form, bool binary)
     }
     const std::string text = state->text();
     require(Held<State>::from_text(text).text() == text, "the text form reads back as another state", text);
-    require(Held<State>::from_binary(state->binary()).text() == text, "the binary form reads back as another state", text);
-    require(merged_text(*state, Held<State>()) == text && merged_text(Held<State>(), *state) == text, "merging with the empty state changes it", text);
+    require(Held<State>::from_binary(state->binary()).text() == text, "the binary form reads back as another state",
+            text);
+    require(merged_text(*state, Held<State>()) == text && merged_text(Held<State>(), *state) == text,
+            "merging with the empty state changes it", text);
     const std::string twice = merged_text(*state, *state);
-    require(twice.empty() || Held<State>::from_text(twice).text() == twice, "merged with itself it reads back as another state", twice);
+    require(twice.empty() || Held<State>::from_text(twice).text() == twice,
+            "merged with itself it reads back as another state", twice);
 }
 
 template <class... State> void read_as_each(std::string_view form)
@@ -68,8 +72,9 @@ template <class... State> void read_as_each(std::string_view form)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    read_as_each<churn::State, nps::State, nps::SatisfactionState, revenue::State, revenue::Orders, sales::State, sales::AffinityState,
-                 behaviour::Ladder, behaviour::RetentionState, behaviour::FunnelState, golden::State, survival::State, experiment::State,
-                 clv::RepeatPurchases, clv::RepeatSpend, clv::Renewals>({reinterpret_cast<const char*>(data), size});
+    read_as_each<churn::State, nps::State, nps::SatisfactionState, revenue::State, revenue::Orders, sales::State,
+                 sales::AffinityState, behaviour::Ladder, behaviour::RetentionState, behaviour::FunnelState,
+                 golden::State, survival::State, experiment::State, clv::RepeatPurchases, clv::RepeatSpend,
+                 clv::Renewals>({reinterpret_cast<const char*>(data), size});
     return 0;
 }

@@ -23,11 +23,12 @@ struct Work {
 };
 
 constexpr Work endless[] = {
-    {"nps over generated scores", "SELECT nps((i % 11)::integer) FROM (SELECT generate_series(1, 2000000000) AS i) AS rows"},
-    {"avg_check over generated amounts", "SELECT avg_check(i / 100.0) FROM (SELECT generate_series(1, 2000000000) AS i) AS rows"},
-    {"a moving nps",
-     "SELECT count(*) FROM (SELECT nps((i % 11)::integer) OVER (ORDER BY i ROWS 1000 PRECEDING) "
-     "FROM generate_series(1, 20000000) AS i) AS rows"},
+    {"nps over generated scores",
+     "SELECT nps((i % 11)::integer) FROM (SELECT generate_series(1, 2000000000) AS i) AS rows"},
+    {"avg_check over generated amounts",
+     "SELECT avg_check(i / 100.0) FROM (SELECT generate_series(1, 2000000000) AS i) AS rows"},
+    {"a moving nps", "SELECT count(*) FROM (SELECT nps((i % 11)::integer) OVER (ORDER BY i ROWS 1000 PRECEDING) "
+                     "FROM generate_series(1, 20000000) AS i) AS rows"},
     {"avg_check of ever more orders by bigint",
      "SELECT avg_check(i, i) FROM (SELECT generate_series(1::bigint, 20000000000) AS i) AS rows"},
     {"avg_check of ever more orders by text",
@@ -35,7 +36,8 @@ constexpr Work endless[] = {
     {"avg_check by order in groups",
      "SELECT count(*) FROM (SELECT avg_check(i, i / 2) FROM (SELECT generate_series(1::bigint, 20000000000) AS i) AS rows "
      "GROUP BY i % 1000) AS groups"},
-    {"golden ranks of a large partition", "SELECT count(golden_rank) FROM (SELECT golden_rank(i) OVER () FROM generate_series(1, 20000000) AS i) AS rows"},
+    {"golden ranks of a large partition",
+     "SELECT count(golden_rank) FROM (SELECT golden_rank(i) OVER () FROM generate_series(1, 20000000) AS i) AS rows"},
     {"golden shares of long numbers",
      "SELECT count(golden_share) FROM (SELECT golden_share(i * 1.000000000000000000000001) OVER () FROM generate_series(1, 5000000) AS i) AS rows"},
     {"a rollup of large order states",
@@ -47,7 +49,8 @@ constexpr Work endless[] = {
      "SELECT count(state::text::order_state) FROM cancellation.large, generate_series(1, 100000)"},
     {"fits of many distinct rows",
      "SELECT count(bg_nbd_fit(state)) + count(pareto_nbd_fit(state)) FROM cancellation.customers, generate_series(1, 100000)"},
-    {"a comparison of models", "SELECT count(*) FROM generate_series(1, 100000), cancellation.customers, model_comparison(state)"},
+    {"a comparison of models",
+     "SELECT count(*) FROM generate_series(1, 100000), cancellation.customers, model_comparison(state)"},
 };
 
 constexpr const char* schema = R"(
@@ -63,7 +66,8 @@ constexpr const char* schema = R"(
 )";
 
 // Ended in time, by the error for a cancelled query, and all is as before.
-void check(Tap& tap, Connection& connection, const std::string& title, const std::string& sqlstate, Clock::duration waited)
+void check(Tap& tap, Connection& connection, const std::string& title, const std::string& sqlstate,
+           Clock::duration waited)
 {
     tap.is(sqlstate, "57014", title + " is cancelled");
     const auto seconds = std::chrono::duration<double>(waited).count();

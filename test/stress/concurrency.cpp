@@ -1,5 +1,5 @@
-// Eight clients add the same orders to the same stored states at the same time, with upserts of `state || excluded.state`,
-// and read rollups meanwhile. At the end the states are those of one aggregation over all orders.
+// Eight clients add the same orders to the same stored states at the same time, with upserts of `state ||
+// excluded.state`, and read rollups meanwhile. At the end the states are those of one aggregation over all orders.
 #include "connection.h"
 #include "tap.h"
 
@@ -55,7 +55,8 @@ bool reads_whole_states(int client)
     Connection connection;
     connection.run("SET search_path = concurrency, public");
     if (client % 2 == 0)
-        connection.run("SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0");
+        connection.run(
+            "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0");
     for (int i = 0; i < 20; ++i) {
         const auto whole = connection.value(R"(
             SELECT coalesce(rows = responses(answers) AND rows = responses(satisfied)
@@ -92,8 +93,8 @@ void test(Tap& tap)
 
     connection.run("CREATE TABLE expected AS " + std::string(states_by_day), {{"0"}, {"79"}});
     for (const auto* column : {"rows", "revenue", "orders", "named_orders", "answers", "satisfied", "churn"})
-        tap.is(connection.value("SELECT count(*) FROM daily FULL JOIN expected USING (day) WHERE daily." + std::string(column) +
-                                "::text IS DISTINCT FROM expected." + column + "::text"),
+        tap.is(connection.value("SELECT count(*) FROM daily FULL JOIN expected USING (day) WHERE daily." +
+                                std::string(column) + "::text IS DISTINCT FROM expected." + column + "::text"),
                "0", std::string(column) + " after upserts by eight clients are those of one aggregation");
     tap.is(connection.value("SELECT string_agg(net_revenue(revenue)::text || ' ' || avg_check(orders), ' ') FROM "
                             "(SELECT rollup(revenue) AS revenue, rollup(orders) AS orders FROM daily) AS total"),

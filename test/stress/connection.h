@@ -30,7 +30,8 @@ public:
     // The bytes as they came: text, or the binary form that was asked for.
     [[nodiscard]] std::string value(int row = 0, int column = 0) const
     {
-        return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+        return {PQgetvalue(result_.get(), row, column),
+                static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
     }
 
 private:
@@ -58,7 +59,8 @@ public:
     {
         if (PQstatus(connection_.get()) != CONNECTION_OK)
             throw std::runtime_error(PQerrorMessage(connection_.get()));
-        PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+        PQsetNoticeProcessor(
+            connection_.get(), [](void*, const char*) {}, nullptr);
     }
 
     // Statements in one string; the result of the last. Throws where one fails.

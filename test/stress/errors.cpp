@@ -1,5 +1,5 @@
-// A hundred thousand errors, each caught inside the server, cost no memory: neither in the session's memory contexts nor
-// outside them, where a leaked exception would be.
+// A hundred thousand errors, each caught inside the server, cost no memory: neither in the session's memory contexts
+// nor outside them, where a leaked exception would be.
 #include "connection.h"
 #include "tap.h"
 
@@ -27,14 +27,14 @@ constexpr Mistake mistakes[] = {
     {"a fractional score out of range", "PERFORM nps(-0.5 - n)", "22003"},
     {"an amount that is not a number", "PERFORM net_revenue('NaN'::numeric) FROM generate_series(1, 3)", "22003"},
     {"an infinite amount by order", "PERFORM avg_check('-Infinity'::double precision, n::text)", "22003"},
-    {"a malformed text of a fixed state",
-     "PERFORM ('(version:1,promoters:' || n || ',passives:x')::nps_state", "22P02"},
+    {"a malformed text of a fixed state", "PERFORM ('(version:1,promoters:' || n || ',passives:x')::nps_state",
+     "22P02"},
     {"a malformed text of a growing state",
      "PERFORM ('(version:1,key:\"text\",scale:0,order:\"' || n || '\",net:0')::order_state", "22P02"},
-    {"a contradiction inside a state",
-     "PERFORM ('(version:1,lost:' || n + 1 || ',at_start:' || n || ')')::churn_state", "22023"},
-    {"a second currency",
-     "PERFORM net_revenue(n, currency) FROM (VALUES ('EUR'), ('USD')) AS rows (currency)", "22023"},
+    {"a contradiction inside a state", "PERFORM ('(version:1,lost:' || n + 1 || ',at_start:' || n || ')')::churn_state",
+     "22023"},
+    {"a second currency", "PERFORM net_revenue(n, currency) FROM (VALUES ('EUR'), ('USD')) AS rows (currency)",
+     "22023"},
     {"two kinds of order id", "PERFORM order_agg(n, n::bigint) || order_agg(n, n::text)", "22023"},
     {"more customers lost than there were", "PERFORM churn_rate(5 + n::bigint, 1)", "22003"},
 };

@@ -1,6 +1,6 @@
 // A random workload on a mart. Sessions write orders and refresh the mart, while a disturber ends sessions and changes
-// tables under them. At the end of each round all sessions stop and one refresh runs. Every view must then equal that of
-// a mart made from scratch, to the last digit.
+// tables under them. At the end of each round all sessions stop and one refresh runs. Every view must then equal that
+// of a mart made from scratch, to the last digit.
 //
 //     PGDATABASE=stress build/stress/mart [SECONDS [SEED]] [-KIND...] [+KIND...]
 //
@@ -37,8 +37,8 @@ const std::vector<Kind<Refresh>> refreshes = {
     {"refresh_period", 3,
      [](const Shop& shop, Draw& draw) {
          const auto first = "date '" + shop.random_day(draw) + "'";
-         return "CALL public.refresh_mart('kept', " + first + ", " + first + " + " + std::to_string(draw.number(1, 100)) +
-                ")";
+         return "CALL public.refresh_mart('kept', " + first + ", " + first + " + " +
+                std::to_string(draw.number(1, 100)) + ")";
      }},
     {"refresh_quality", 1,
      [](const Shop&, Draw&) -> std::string { return "CALL public.refresh_mart('kept', quality => true)"; }},
@@ -72,7 +72,8 @@ public:
     }
 
 private:
-    // Runs all sessions until the time is over. Prepared transactions end first: a refresh may be waiting for their locks.
+    // Runs all sessions until the time is over. Prepared transactions end first: a refresh may be waiting for their
+    // locks.
     void work(double seconds)
     {
         must_end_ = false;
@@ -81,8 +82,8 @@ private:
             writers.push_back(
                 start("writer " + std::to_string(i), writer_role, [this](Session& session) { write(session); }));
         for (int i = 1; i <= 2; ++i)
-            refreshers.push_back(
-                start("refresher " + std::to_string(i), refresher_role, [this](Session& session) { refresh(session); }));
+            refreshers.push_back(start("refresher " + std::to_string(i), refresher_role,
+                                       [this](Session& session) { refresh(session); }));
         writers.push_back(start("disturber", disturber_role, [this](Session& session) { disturb(session); }));
         std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
         must_end_ = true;
@@ -171,12 +172,13 @@ private:
     // What each view shows, by its name
     std::map<std::string, std::string> shown(const std::string& mart)
     {
-        const auto views =
-            control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart + "' AND viewname <> 'data_quality'");
+        const auto views = control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart +
+                                        "' AND viewname <> 'data_quality'");
         std::map<std::string, std::string> contents;
         for (int i = 0; i < views.rows(); ++i)
-            contents[views.value(i)] = control_.value("SELECT md5(string_agg(row::text, ';' ORDER BY row::text)) FROM " +
-                                                      mart + "." + views.value(i) + " AS row");
+            contents[views.value(i)] =
+                control_.value("SELECT md5(string_agg(row::text, ';' ORDER BY row::text)) FROM " + mart + "." +
+                               views.value(i) + " AS row");
         return contents;
     }
 

@@ -140,7 +140,8 @@ inline void empty_and_reload(Disturber& disturber)
 }
 
 // Attaches a partition, after moving the rows that were written to the wrong side of its bounds meanwhile
-inline std::vector<std::string> attach(const std::string& partition, const std::string& bounds, const std::string& in_bounds)
+inline std::vector<std::string> attach(const std::string& partition, const std::string& bounds,
+                                       const std::string& in_bounds)
 {
     const std::string insert =
         " (" + Shop::columns + ") SELECT nextval('shop.ids'), " + Shop::columns_after_id + " FROM moved";
@@ -211,8 +212,9 @@ inline void lock_orders(Disturber& disturber)
 {
     std::vector<std::string> statements = {"LOCK TABLE shop.orders IN ACCESS EXCLUSIVE MODE", disturber.write()};
     if (disturber.session.draw.chance(30))
-        statements.emplace_back("CREATE TABLE shop.copied AS SELECT * FROM shop.orders; TRUNCATE shop.orders; INSERT INTO "
-                                "shop.orders SELECT * FROM shop.copied; DROP TABLE shop.copied");
+        statements.emplace_back(
+            "CREATE TABLE shop.copied AS SELECT * FROM shop.orders; TRUNCATE shop.orders; INSERT INTO "
+            "shop.orders SELECT * FROM shop.copied; DROP TABLE shop.copied");
     statements.emplace_back("SELECT pg_sleep(0.0" + std::to_string(disturber.session.draw.number(10, 99)) + ")");
     disturber.at_once(statements);
 }
@@ -228,9 +230,10 @@ inline void rewrite_orders(Disturber& disturber)
 // Makes the planner believe in so many orders that a refresh reads each month on its own
 inline void seem_huge(Disturber& disturber)
 {
-    disturber.at_once({"LOCK TABLE shop.orders IN SHARE UPDATE EXCLUSIVE MODE",
-                       "UPDATE pg_class SET reltuples = " + std::string(disturber.session.draw.chance(50) ? "1e7" : "1e8") +
-                           " WHERE relkind = 'r' AND oid IN (SELECT public._mart_relations('shop.orders'))"});
+    disturber.at_once(
+        {"LOCK TABLE shop.orders IN SHARE UPDATE EXCLUSIVE MODE",
+         "UPDATE pg_class SET reltuples = " + std::string(disturber.session.draw.chance(50) ? "1e7" : "1e8") +
+             " WHERE relkind = 'r' AND oid IN (SELECT public._mart_relations('shop.orders'))"});
 }
 
 inline void index_orders(Disturber& disturber)
@@ -264,7 +267,8 @@ inline const std::vector<Kind<void (*)(Disturber&)>> disturbances = {
     {"mart_renamed", 2, rename_mart},
     {"orders_renamed", 2,
      [](Disturber& disturber) {
-         rename_and_back(disturber, "ALTER TABLE shop.orders RENAME TO sales", "ALTER TABLE shop.sales RENAME TO orders");
+         rename_and_back(disturber, "ALTER TABLE shop.orders RENAME TO sales",
+                         "ALTER TABLE shop.sales RENAME TO orders");
      }},
     {"column_renamed", 2,
      [](Disturber& disturber) {

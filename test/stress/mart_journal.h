@@ -69,7 +69,8 @@ public:
         const bool is_narrowed = std::ranges::any_of(table, [&](auto& kind) { return only_.contains(kind.name); });
         std::vector<const Kind<Deed>*> choices;
         for (const auto& kind : table)
-            if (is_narrowed ? only_.contains(kind.name) : !without_.contains(kind.name) && !resting_.contains(kind.name))
+            if (is_narrowed ? only_.contains(kind.name)
+                            : !without_.contains(kind.name) && !resting_.contains(kind.name))
                 choices.insert(choices.end(), static_cast<std::size_t>(kind.weight), &kind);
         if (choices.empty())
             return nullptr;
@@ -111,8 +112,8 @@ public:
     {
         const auto error = result.succeeded() ? "" : result.sqlstate().empty() ? "lost" : result.sqlstate();
         const std::lock_guard lock(mutex_);
-        write(seconds(from) + " to " + seconds(Clock::now()) + " " + session + (error.empty() ? "" : " [" + error + "]") +
-              ": " + sql);
+        write(seconds(from) + " to " + seconds(Clock::now()) + " " + session +
+              (error.empty() ? "" : " [" + error + "]") + ": " + sql);
         if (error.empty())
             return;
         ++errors_[std::string(role.name) + " " + error];

@@ -1,5 +1,5 @@
-// A session of a random workload. Its settings are random, the journal records each of its statements, and it reconnects
-// with other settings after it was terminated.
+// A session of a random workload. Its settings are random, the journal records each of its statements, and it
+// reconnects with other settings after it was terminated.
 #pragma once
 
 #include "mart_journal.h"

@@ -1,5 +1,5 @@
-// The tables under a mart: orders in one table, in partitions or in tables that inherit, with a random part of the columns
-// mapped.
+// The tables under a mart: orders in one table, in partitions or in tables that inherit, with a random part of the
+// columns mapped.
 #pragma once
 
 #include "mart_session.h"
@@ -11,8 +11,8 @@ inline std::string iso(std::chrono::sys_days day)
 {
     const std::chrono::year_month_day date(day);
     char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()));
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
     return text;
 }
 
@@ -21,13 +21,18 @@ public:
     enum class Shape { partitioned, plain, inherited };
 
     Shop(Shape shape, Draw& draw)
-        : shape(shape), has_others(shape == Shape::plain), at_type(shape == Shape::partitioned ? "date"
-                                                                   : shape == Shape::plain     ? "timestamptz"
-                                                                                               : "timestamp"),
+        : shape(shape),
+          has_others(shape == Shape::plain),
+          at_type(shape == Shape::partitioned ? "date"
+                  : shape == Shape::plain     ? "timestamptz"
+                                              : "timestamp"),
           key(draw.one_of<std::string>({"bigint", "text", "uuid"})),
           tz_(draw.one_of<std::string>({"Europe/Berlin", "America/Havana", "Pacific/Apia"})),
-          step_(draw.one_of<std::string>({"1 month", "1 month", "3 months"})), has_guests_(draw.chance(70)),
-          has_lines_(draw.chance(60)), has_status_(draw.chance(60)), has_products_(draw.chance(60))
+          step_(draw.one_of<std::string>({"1 month", "1 month", "3 months"})),
+          has_guests_(draw.chance(70)),
+          has_lines_(draw.chance(60)),
+          has_status_(draw.chance(60)),
+          has_products_(draw.chance(60))
     {
         targets = {"shop.orders", "shop.orders", "shop.orders"};
         if (shape == Shape::partitioned)
@@ -43,8 +48,8 @@ public:
                            : shape == Shape::plain     ? "one table"
                                                        : "tables that inherit") +
                ", customers of type " + key + (has_guests_ ? " or NULL" : "") + ", step " + step_ +
-               (has_lines_ ? ", order_id" : "") + (has_status_ ? ", status" : "") + (has_products_ ? ", products" : "") +
-               (has_others ? ", subscriptions, survey, costs" : "");
+               (has_lines_ ? ", order_id" : "") + (has_status_ ? ", status" : "") +
+               (has_products_ ? ", products" : "") + (has_others ? ", subscriptions, survey, costs" : "");
     }
 
     // The call of create_mart. It asks for 3 decimals, as a disturbance gives the column of amounts that many.
@@ -69,12 +74,13 @@ public:
     // Creates all tables, with some orders in them, and the mart "kept".
     void build(Connection& connection) const
     {
-        connection.run("CREATE SCHEMA shop; CREATE SEQUENCE shop.ids; CREATE TABLE shop.orders (id bigint, customer " + key +
-                       (has_guests_ ? "" : " NOT NULL") + ", at " + at_type +
-                       ", amount numeric(12,2), order_id bigint, status text, category text, product text, relation text, "
-                       "price numeric(12,2), "
-                       "intended numeric(12,2), note text, UNIQUE (id, at))" +
-                       (shape == Shape::partitioned ? " PARTITION BY RANGE (at)" : ""));
+        connection.run(
+            "CREATE SCHEMA shop; CREATE SEQUENCE shop.ids; CREATE TABLE shop.orders (id bigint, customer " + key +
+            (has_guests_ ? "" : " NOT NULL") + ", at " + at_type +
+            ", amount numeric(12,2), order_id bigint, status text, category text, product text, relation text, "
+            "price numeric(12,2), "
+            "intended numeric(12,2), note text, UNIQUE (id, at))" +
+            (shape == Shape::partitioned ? " PARTITION BY RANGE (at)" : ""));
         if (shape == Shape::partitioned) {
             for (std::size_t i = 1; i <= partitions; ++i)
                 connection.run("CREATE TABLE " + partition(i) + " PARTITION OF shop.orders FOR VALUES " + bounds(i));
@@ -165,8 +171,9 @@ private:
                R"(, amount numeric, order_id bigint, status text, category text, product text, relation text, price numeric, intended numeric) LANGUAGE sql AS $$
             SELECT )" +
                (has_guests_ ? "CASE WHEN h[3] % 9 > 0 THEN " + whose + " END" : whose) + ", " +
-               (at_type == "date" ? "first_day + (h[4] % days)::integer"
-                                  : "(first_day + (h[4] % days)::integer + h[5] % 1440 * interval '1 minute')::" + at_type) +
+               (at_type == "date"
+                    ? "first_day + (h[4] % days)::integer"
+                    : "(first_day + (h[4] % days)::integer + h[5] % 1440 * interval '1 minute')::" + at_type) +
                R"(, CASE WHEN h[6] % 97 > 0 THEN (h[6] % 30000 - 3000) / 100.0 END, h[7] % 200, (ARRAY['paid', 'paid', 'refunded', 'completed', 'cancelled'])[1 + h[8] % 5],
                 nullif('c' || h[9] % 4, 'c3'), 'p' || h[10] % 8, 'g' || h[10] % 3, (h[6] % 3000) / 100.0, (h[5] % 3000) / 100.0
             FROM generate_series(1, n) AS i,

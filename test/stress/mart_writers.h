@@ -47,7 +47,8 @@ inline const std::vector<Kind<Statement>> statements = {
     {"update_customer", 5,
      [](const Shop& shop, Draw& draw) {
          return update_statement(
-             shop, draw, "customer = coalesce((SELECT customer FROM " + shop.random_orders(draw, 1) + "), customer)", 90);
+             shop, draw, "customer = coalesce((SELECT customer FROM " + shop.random_orders(draw, 1) + "), customer)",
+             90);
      }},
     {"update_lines", 8,
      [](const Shop& shop, Draw& draw) {
@@ -56,7 +57,8 @@ inline const std::vector<Kind<Statement>> statements = {
              "price = price + 1",    "order_id = order_id + 1", "intended = 5",    "amount = NULL",   "amount = 7.5"};
          return update_statement(shop, draw, draw.one_of(changes), 60);
      }},
-    {"update_unmapped", 3, [](const Shop& shop, Draw& draw) { return update_statement(shop, draw, "note = 'seen'", 20); }},
+    {"update_unmapped", 3,
+     [](const Shop& shop, Draw& draw) { return update_statement(shop, draw, "note = 'seen'", 20); }},
     {"update_nothing", 2,
      [](const Shop& shop, Draw& draw) { return update_statement(shop, draw, "amount = 1", 1) + " AND false"; }},
     {"update_others", 3,
@@ -95,9 +97,9 @@ inline const std::vector<Kind<Statement>> statements = {
      }},
     {"on_conflict", 8,
      [](const Shop& shop, Draw& draw) {
-         return "INSERT INTO shop.orders AS o (" + Shop::columns + ") SELECT " + Shop::columns + " FROM ONLY shop.orders" +
-                (shop.shape == Shop::Shape::partitioned ? "_2" : "") + " WHERE " + some_orders(draw, 30) +
-                " ON CONFLICT (id, at) DO " +
+         return "INSERT INTO shop.orders AS o (" + Shop::columns + ") SELECT " + Shop::columns +
+                " FROM ONLY shop.orders" + (shop.shape == Shop::Shape::partitioned ? "_2" : "") + " WHERE " +
+                some_orders(draw, 30) + " ON CONFLICT (id, at) DO " +
                 (draw.chance(20)
                      ? "NOTHING"
                      : "UPDATE SET amount = excluded.amount + 1, customer = coalesce(excluded.customer, o.customer)");
@@ -116,13 +118,17 @@ struct Writer {
     const Shop& shop;
     Kinds& kinds;
 
-    [[nodiscard]] std::string statement() const { return kinds.draw(session.draw, statements)->deed(shop, session.draw); }
+    [[nodiscard]] std::string statement() const
+    {
+        return kinds.draw(session.draw, statements)->deed(shop, session.draw);
+    }
     bool write() { return session.run(statement()); }
     void finish(bool is_well) { session.run(is_well && session.draw.chance(80) ? "COMMIT" : "ROLLBACK"); }
     bool begin()
     {
         static const std::vector<std::string> levels = {"", "", " ISOLATION LEVEL READ COMMITTED",
-                                                        " ISOLATION LEVEL REPEATABLE READ", " ISOLATION LEVEL SERIALIZABLE"};
+                                                        " ISOLATION LEVEL REPEATABLE READ",
+                                                        " ISOLATION LEVEL SERIALIZABLE"};
         return session.run("BEGIN" + session.draw.one_of(levels));
     }
 };
@@ -184,8 +190,8 @@ inline void write_at_cursor(Writer& writer)
     const auto target = session.draw.one_of(writer.shop.targets);
     if (!session.run("BEGIN"))
         return;
-    bool is_well = session.run("DECLARE c CURSOR FOR SELECT id FROM " + target + " WHERE " + some_orders(session.draw, 7) +
-                               " FOR UPDATE");
+    bool is_well = session.run("DECLARE c CURSOR FOR SELECT id FROM " + target + " WHERE " +
+                               some_orders(session.draw, 7) + " FOR UPDATE");
     for (int left = session.draw.number(1, 5); is_well && left > 0; --left) {
         is_well = session.run("FETCH " + std::to_string(session.draw.number(1, 4)) + " FROM c") &&
                   session.run((session.draw.chance(30)
@@ -203,12 +209,13 @@ inline void write_by_copy(Writer& writer)
     std::string lines;
     for (int left = session.draw.number(1, 30); left > 0; --left) {
         const auto customer = std::to_string(session.draw.number(0, 59));
-        lines += std::to_string(1'000'000 + session.draw.number(1, 1'000'000'000)) + "\t" +
-                 (key == "bigint" ? customer
-                  : key == "text" ? "c" + customer
-                                  : "00000000-0000-0000-0000-0000000000" + std::to_string(session.draw.number(10, 60))) +
-                 "\t" + writer.shop.random_day(session.draw) + "\t" + std::to_string(session.draw.number(-9, 90)) +
-                 ".25\tpaid\tp" + std::to_string(session.draw.number(0, 7)) + "\t9.50\n";
+        lines +=
+            std::to_string(1'000'000 + session.draw.number(1, 1'000'000'000)) + "\t" +
+            (key == "bigint" ? customer
+             : key == "text" ? "c" + customer
+                             : "00000000-0000-0000-0000-0000000000" + std::to_string(session.draw.number(10, 60))) +
+            "\t" + writer.shop.random_day(session.draw) + "\t" + std::to_string(session.draw.number(-9, 90)) +
+            ".25\tpaid\tp" + std::to_string(session.draw.number(0, 7)) + "\t9.50\n";
     }
     session.copy("COPY " + writer.shop.random_table(session.draw) +
                      " (id, customer, at, amount, status, product, price) FROM STDIN",
@@ -219,14 +226,15 @@ inline void empty_and_reload(Writer& writer)
 {
     auto& session = writer.session;
     const bool at_once = session.draw.chance(50);
-    const auto reload = "INSERT INTO shop.orders (" + Shop::columns + ") SELECT nextval('shop.ids'), * FROM shop.made(" +
+    const auto reload = "INSERT INTO shop.orders (" + Shop::columns +
+                        ") SELECT nextval('shop.ids'), * FROM shop.made(" +
                         std::to_string(session.draw.number(1, 1000)) + ", 400, '" +
                         iso(writer.shop.today - std::chrono::days(400)) + "', 410)";
     if (!at_once && session.run("TRUNCATE " + session.draw.one_of(writer.shop.targets))) {
         pause(session.draw.number(0, 100));
         session.run(reload);
-    } else if (at_once &&
-               !session.run_all({"BEGIN", "TRUNCATE shop.orders", reload, session.draw.chance(80) ? "COMMIT" : "ROLLBACK"}))
+    } else if (at_once && !session.run_all({"BEGIN", "TRUNCATE shop.orders", reload,
+                                            session.draw.chance(80) ? "COMMIT" : "ROLLBACK"}))
         session.give_up();
 }
 

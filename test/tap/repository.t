@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the repository says of itself: scripts without warnings, and META.json as PGXN wants it.
+# What the repository says of itself: scripts without warnings, C++ in its layout, and META.json as PGXN wants it.
 source "$(dirname "$0")/tap.sh"
 
 # --- scripts ------------------------------------------------------------------------------------
@@ -12,6 +12,20 @@ for script in $(scripts); do
     warnings=$(shellcheck --format gcc "$script" 2>&1)
     is "$warnings" '' "shellcheck has nothing to say of $script"
 done
+
+# --- C++ ------------------------------------------------------------------------------------------
+
+# versions differ in details, so that one is right
+formatter=
+for name in clang-format-14 clang-format; do
+    if [[ $("$name" --version 2>/dev/null) == *'version 14.'* ]]; then formatter=$name; break; fi
+done
+if [[ -z $formatter ]]; then
+    skip 'C++ is formatted as .clang-format says' 'there is no clang-format 14'
+else
+    is "$(find src test -name '*.h' -o -name '*.cpp' | sort | xargs "$formatter" --dry-run 2>&1 | sed -n 's/: warning: code should be clang-formatted.*//p')" '' \
+        'C++ is formatted as .clang-format says: clang-format -i FILE'
+fi
 
 # --- META.json: https://pgxn.org/meta/spec.txt ----------------------------------------------------
 

@@ -44,7 +44,8 @@ template <class Reader> Fields read(std::string_view form, std::size_t capacity 
     reader.begin(newest);
     reader.count("rows", fields.count);
     const auto net = reader.number("net");
-    fields.number = (net.negative ? "-" : "") + std::string(net.whole) + (net.fraction.empty() ? "" : ".") + std::string(net.fraction);
+    fields.number = (net.negative ? "-" : "") + std::string(net.whole) + (net.fraction.empty() ? "" : ".") +
+                    std::string(net.fraction);
     fields.text.assign(buffer.data(), reader.text("currency", buffer.data(), buffer.size()));
     reader.end();
     return fields;
@@ -86,7 +87,8 @@ TEST(BinaryForm, is_in_network_byte_order)
 
 TEST(Forms, read_back_as_they_were_written)
 {
-    for (const auto& [count, number, text] : {Fields{0, "0", ""}, Fields{most, "-1.25", "EUR"}, Fields{1, std::string(5000, '7'), "\"\\\"\\ ()"}}) {
+    for (const auto& [count, number, text] :
+         {Fields{0, "0", ""}, Fields{most, "-1.25", "EUR"}, Fields{1, std::string(5000, '7'), "\"\\\"\\ ()"}}) {
         for (const auto& fields : {read<TextReader>(written<TextWriter>(count, number, text)),
                                    read<BinaryReader>(written<BinaryWriter>(count, number, text))}) {
             EXPECT_EQ(fields.count, count);
@@ -106,8 +108,11 @@ TEST(TextReader, allows_blanks_around_the_form_and_nowhere_else)
 
 TEST(TextReader, refuses_counts_outside_the_range_of_counts)
 {
-    for (const char* count : {"-1", "9223372036854775808", "99999999999999999999999", "", "x", "1.5", "+1", "0x1", "1e2"})
-        EXPECT_ERROR(malformed_text, read<TextReader>("(version:1,rows:" + std::string(count) + ",net:2,currency:\"\")")) << count;
+    for (const char* count :
+         {"-1", "9223372036854775808", "99999999999999999999999", "", "x", "1.5", "+1", "0x1", "1e2"})
+        EXPECT_ERROR(malformed_text,
+                     read<TextReader>("(version:1,rows:" + std::string(count) + ",net:2,currency:\"\")"))
+            << count;
     EXPECT_EQ(read<TextReader>("(version:1,rows:2305843009213693952,net:2,currency:\"\")").count, most);
 }
 
@@ -141,7 +146,8 @@ TEST(BinaryReader, refuses_counts_and_lengths_that_cannot_be)
     EXPECT_ERROR(malformed_binary, read<BinaryReader>("\1\x80\0\0\0\0\0\0\0"s + std::string(16, '\0')));
     EXPECT_ERROR(malformed_binary, read<BinaryReader>("\1"s + std::string(8, '\0') + std::string(8, '\xFF') + "1"));
     EXPECT_ERROR(malformed_binary, read<BinaryReader>("\1"s + std::string(15, '\0') + "\x09" + "12345678"));
-    EXPECT_ERROR(malformed_binary, read<BinaryReader>("\1"s + std::string(8, '\0') + "\0\0\0\0\0\0\0\1"s + "1" + "\0\0\0\0\0\0\0\x09"s + "123456789"));
+    EXPECT_ERROR(malformed_binary, read<BinaryReader>("\1"s + std::string(8, '\0') + "\0\0\0\0\0\0\0\1"s + "1" +
+                                                      "\0\0\0\0\0\0\0\x09"s + "123456789"));
     EXPECT_ERROR(malformed_binary, read<BinaryReader>(""));
 }
 

@@ -53,13 +53,15 @@ TEST(Retention, does_not_depend_on_order_or_split)
     std::vector<std::uint32_t> rows;
     for (int i = 0; i < 50; ++i)
         rows.push_back(1u << random() % 32 & 0xFFF);
-    expect_order_free<RetentionState, std::uint32_t>(rows, [](Retention& state, const std::uint32_t& bits) { state.add(met(bits, 12)); });
+    expect_order_free<RetentionState, std::uint32_t>(
+        rows, [](Retention& state, const std::uint32_t& bits) { state.add(met(bits, 12)); });
 }
 
 TEST(Retention, survives_hostile_forms)
 {
     expect_hostile_forms_survived(Retention().add(met(5, 3)), {"conditions", "met"});
-    for (const char* text : {"(version:1,conditions:2,met:4)", "(version:1,conditions:33,met:0)", "(version:1,conditions:0,met:1)"})
+    for (const char* text :
+         {"(version:1,conditions:2,met:4)", "(version:1,conditions:33,met:0)", "(version:1,conditions:0,met:1)"})
         EXPECT_ERROR(invalid_parameter, Retention::from_text(text));
     EXPECT_ERROR(invalid_parameter, Retention().add(met(1, 1)).add(met(1, 2)));
     EXPECT_ERROR(invalid_parameter, Retention().add(met(1, 1)).merge(Retention().add(met(1, 2))));
@@ -76,7 +78,8 @@ std::vector<Row> random_rows(Random& random, int most, int instants, int steps)
 {
     std::vector<Row> rows;
     for (int left = between(random, 0, most); left > 0; --left)
-        rows.push_back({between(random, -instants, instants) * second, static_cast<std::uint32_t>(random() & random()) & ((1u << steps) - 1)});
+        rows.push_back({between(random, -instants, instants) * second,
+                        static_cast<std::uint32_t>(random() & random()) & ((1u << steps) - 1)});
     return rows;
 }
 
@@ -94,11 +97,13 @@ Funnel random_funnel(Random& random) { return of(random_rows(random, 40, 30, 4),
 int longest_by_trying(const std::vector<Row>& rows, int steps, std::int64_t window, bool strictly)
 {
     int longest = 0;
-    const std::function<void(int, std::int64_t, std::int64_t)> go_on = [&](int step, std::int64_t first, std::int64_t last) {
+    const std::function<void(int, std::int64_t, std::int64_t)> go_on = [&](int step, std::int64_t first,
+                                                                           std::int64_t last) {
         longest = std::max(longest, step);
         if (step < steps)
             for (const Row& row : rows)
-                if ((row.bits >> step & 1) != 0 && (step == 0 || (row.at - first <= window && (strictly ? row.at > last : row.at >= last))))
+                if ((row.bits >> step & 1) != 0 &&
+                    (step == 0 || (row.at - first <= window && (strictly ? row.at > last : row.at >= last))))
                     go_on(step + 1, step == 0 ? row.at : first, row.at);
     };
     go_on(0, 0, 0);
@@ -116,7 +121,8 @@ TEST(Funnel, finds_the_longest_chain_of_all)
         const auto state = of(rows, steps).finished();
         const int longest = longest_by_trying(rows, steps, window, false);
         EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, window, Order::same_instant_counts), longest);
-        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, window, Order::strictly_later), longest_by_trying(rows, steps, window, true));
+        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, window, Order::strictly_later),
+                  longest_by_trying(rows, steps, window, true));
         ++reached[static_cast<std::size_t>(longest)];
     }
     for (const int rounds : reached)
@@ -146,7 +152,9 @@ TEST(FunnelState, keeps_what_met_a_step)
     EXPECT_EQ(state.text(), "(version:1,steps:0,window:0)");
     state.add(90 * second, 5 * second, met(0, 3));
     EXPECT_EQ(state.text(), "(version:1,steps:3,window:90)");
-    state.add(90 * second, 7 * second + 500'000, met(2, 3)).add(90 * second, -second, met(1, 3)).add(90 * second, 7 * second + 500'000, met(4, 3));
+    state.add(90 * second, 7 * second + 500'000, met(2, 3))
+        .add(90 * second, -second, met(1, 3))
+        .add(90 * second, 7 * second + 500'000, met(4, 3));
     EXPECT_EQ(state.text(), "(version:1,steps:3,window:90,at:-1,met:1,at:7.5,met:6)");
 }
 
@@ -185,7 +193,8 @@ TEST(FunnelState, survives_hostile_forms)
 {
     expect_hostile_forms_survived(of({{1, 1}}, 2, second), {"steps"});
     expect_hostile_forms_survived(Funnel(), {"steps"});
-    EXPECT_EQ(Funnel::from_text("(version:1,steps:2,window:5,at:3,met:2,at:1,met:1,at:3.000,met:1)").text(), "(version:1,steps:2,window:5,at:1,met:1,at:3,met:3)");
+    EXPECT_EQ(Funnel::from_text("(version:1,steps:2,window:5,at:3,met:2,at:1,met:1,at:3.000,met:1)").text(),
+              "(version:1,steps:2,window:5,at:1,met:1,at:3,met:3)");
 }
 
 TEST(FunnelState, refuses_what_does_not_belong_together)
@@ -199,7 +208,14 @@ TEST(FunnelState, refuses_what_does_not_belong_together)
 TEST(FunnelSeconds, are_read_as_they_are_written)
 {
     Random random(94);
-    std::vector<std::int64_t> values{0, 1, -1, 999'999, 1'000'000, -1'000'001, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+    std::vector<std::int64_t> values{0,
+                                     1,
+                                     -1,
+                                     999'999,
+                                     1'000'000,
+                                     -1'000'001,
+                                     std::numeric_limits<std::int64_t>::max(),
+                                     std::numeric_limits<std::int64_t>::min()};
     for (int i = 0; i < 1000; ++i)
         values.push_back(static_cast<std::int64_t>(random()) >> random() % 63);
     for (const auto value : values) {

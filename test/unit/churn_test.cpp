@@ -14,7 +14,8 @@ namespace {
 using churn::State;
 
 constexpr auto most = customer_value::max_count;
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 Held<State> random_state(Random& random)
 {
@@ -51,7 +52,10 @@ TEST(Churn, forgets_a_customer_who_is_taken_out)
         }
 }
 
-TEST(Churn, has_a_readable_form) { EXPECT_EQ(Held<State>().add(true, false).add(true, true).text(), "(version:1,lost:1,at_start:2)"); }
+TEST(Churn, has_a_readable_form)
+{
+    EXPECT_EQ(Held<State>().add(true, false).add(true, true).text(), "(version:1,lost:1,at_start:2)");
+}
 
 TEST(Churn, merges_by_the_laws) { expect_merge_laws<State>(random_state); }
 
@@ -61,7 +65,8 @@ TEST(Churn, does_not_depend_on_order_or_split)
     std::vector<std::pair<bool, bool>> rows;
     for (int i = 0; i < 200; ++i)
         rows.emplace_back(random() % 2 == 0, random() % 2 == 0);
-    expect_order_free<State, std::pair<bool, bool>>(rows, [](Held<State>& state, const auto& row) { state.add(row.first, row.second); });
+    expect_order_free<State, std::pair<bool, bool>>(
+        rows, [](Held<State>& state, const auto& row) { state.add(row.first, row.second); });
 }
 
 TEST(Churn, survives_hostile_forms)

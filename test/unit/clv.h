@@ -22,10 +22,14 @@ private:
     clv::Fit<Model> fit_;
 };
 
-template <class Model> clv::Fitted fitted(const Held<typename clv::Fit<Model>::State>& rows) { return Fitting<Model>(rows).result(); }
+template <class Model> clv::Fitted fitted(const Held<typename clv::Fit<Model>::State>& rows)
+{
+    return Fitting<Model>(rows).result();
+}
 
 // The log-likelihood and its derivatives at given parameters, whose times are in the unit of the rows.
-template <class Model> clv::LikelihoodSum likelihood_at(const Held<typename clv::Fit<Model>::State>& rows, clv::Point parameters)
+template <class Model>
+clv::LikelihoodSum likelihood_at(const Held<typename clv::Fit<Model>::State>& rows, clv::Point parameters)
 {
     const auto sorted = rows.finished();
     Memory memory(clv::Fit<Model>::bytes_for(*sorted));
@@ -43,6 +47,7 @@ template <class Model> clv::LikelihoodSum likelihood_at(const Held<typename clv:
 }
 
 // Equal to so many digits, relative to the expected value.
-#define EXPECT_DIGITS(expected, actual, tolerance) EXPECT_NEAR((actual) / (expected), 1, tolerance) << "expected " << (expected) << ", not " << (actual)
+#define EXPECT_DIGITS(expected, actual, tolerance) \
+    EXPECT_NEAR((actual) / (expected), 1, tolerance) << "expected " << (expected) << ", not " << (actual)
 
 }  // namespace customer_value::test

@@ -12,13 +12,14 @@ using namespace clv;
 
 double uniform(Random& random) { return (static_cast<double>(random() >> 11) + .5) / 9007199254740992.0; }
 
-// Customers who buy at a rate ~ Gamma(r, alpha) and drop out after a purchase with probability p ~ Beta(a, b); in whole days, of which
-// each counts once, or at any time.
+// Customers who buy at a rate ~ Gamma(r, alpha) and drop out after a purchase with probability p ~ Beta(a, b); in whole
+// days, of which each counts once, or at any time.
 struct Customers {
     std::vector<History> histories;
     Held<RepeatPurchases> rows;
 };
-Customers simulated(int customers, double r, double alpha, double a, double b, double days, std::uint64_t seed, bool whole_days = true)
+Customers simulated(int customers, double r, double alpha, double a, double b, double days, std::uint64_t seed,
+                    bool whole_days = true)
 {
     Customers made;
     std::mt19937_64 engine(seed);
@@ -53,8 +54,11 @@ template <class Model, class Rows> void expect_gradient(const Rows& rows, const 
         const double step = parameters[i] * 1e-5;
         more[i] += step;
         less[i] -= step;
-        const double slope = (likelihood_at<Model>(rows, more).value - likelihood_at<Model>(rows, less).value) / (2 * step);
-        EXPECT_NEAR(sum.gradient[i] * parameters[i], slope * parameters[i], 1e-6 * (std::abs(slope * parameters[i]) + 1e-3 * std::abs(sum.value))) << "parameter " << i;
+        const double slope =
+            (likelihood_at<Model>(rows, more).value - likelihood_at<Model>(rows, less).value) / (2 * step);
+        EXPECT_NEAR(sum.gradient[i] * parameters[i], slope * parameters[i],
+                    1e-6 * (std::abs(slope * parameters[i]) + 1e-3 * std::abs(sum.value)))
+            << "parameter " << i;
     }
 }
 
@@ -76,7 +80,8 @@ TEST(Likelihood, has_the_gradient_that_differences_show)
         const std::int64_t x = recency == 0 ? 0 : between(random, 1, static_cast<int>(recency));
         opportunities.add(x, double(recency), double(n));
         spend.add(std::int64_t{between(random, 1, 300)}, 1 + 90 * uniform(random));
-        renewals.add(std::int64_t{between(random, 1, 60)}, std::int64_t{between(random, 0, 5)}, std::int64_t{between(random, 0, 5)});
+        renewals.add(std::int64_t{between(random, 1, 60)}, std::int64_t{between(random, 0, 5)},
+                     std::int64_t{between(random, 0, 5)});
     }
     for (const Point& point : {Point{1.2, .75, .66, 2.78}, Point{.05, 40, 3, .1}}) {
         expect_gradient<BgBb>(opportunities, point);
@@ -232,9 +237,11 @@ TEST(Fit, of_odd_rows_is_finite_and_ends)
         for (int customers = between(random, 1, 12); customers > 0; --customers) {
             const auto x = static_cast<std::int64_t>(random() % 3 == 0 ? 0 : std::pow(10, 4 * uniform(random)));
             const double age = std::pow(10, 12 * uniform(random) - 4);
-            rows.add(x, x == 0 ? 0 : age * (random() % 4 == 0 ? 1 : uniform(random)), age, std::int64_t{between(random, 1, 1000)});
+            rows.add(x, x == 0 ? 0 : age * (random() % 4 == 0 ? 1 : uniform(random)), age,
+                     std::int64_t{between(random, 1, 1000)});
             spend.add(x, std::pow(10, 20 * uniform(random) - 8));
-            renewals.add(std::int64_t{between(random, 1, 400)}, std::int64_t{between(random, 0, 3)}, std::int64_t{between(random, 0, 1)});
+            renewals.add(std::int64_t{between(random, 1, 400)}, std::int64_t{between(random, 0, 3)},
+                         std::int64_t{between(random, 0, 1)});
         }
         const auto expect_sound = [](const Fitted& fit) {
             EXPECT_TRUE(std::isfinite(fit.log_likelihood)) << fit.log_likelihood;
@@ -264,8 +271,10 @@ TEST(Fit, of_spends_that_the_model_cannot_have_is_at_the_boundary_or_converges)
     Random random(31);
     for (int round = 0; round < 40; ++round) {
         Held<RepeatSpend> spend;
-        for (int customers = 0; customers < 80; ++customers)  // spends that vary in their own way: less, or more, than the model allows
-            spend.add(std::int64_t{between(random, 1, 12)}, round % 2 == 0 ? 30 + 3 * uniform(random) : 30 / uniform(random));
+        for (int customers = 0; customers < 80;
+             ++customers)  // spends that vary in their own way: less, or more, than the model allows
+            spend.add(std::int64_t{between(random, 1, 12)},
+                      round % 2 == 0 ? 30 + 3 * uniform(random) : 30 / uniform(random));
         const Fitted fit = fitted<GammaGamma>(spend);
         EXPECT_TRUE(fit.converged || fit.at_boundary) << fit.gradient;
         EXPECT_LT(fit.gradient, 1e-3);
@@ -287,7 +296,11 @@ TEST(Fit, of_too_little_says_what_is_missing)
     many.add(std::int64_t{1}, 1.0, 10001.0);
     EXPECT_ERROR(out_of_range, fitted<BgBb>(many));
     Held<RepeatSpend> same;
-    same.add(std::int64_t{1}, 5.0).add(std::int64_t{7}, 5.0).add(std::int64_t{0}, 9.0).add(std::int64_t{2}, 0.0).add(std::int64_t{2}, -4.0);
+    same.add(std::int64_t{1}, 5.0)
+        .add(std::int64_t{7}, 5.0)
+        .add(std::int64_t{0}, 9.0)
+        .add(std::int64_t{2}, 0.0)
+        .add(std::int64_t{2}, -4.0);
     EXPECT_EQ(same->size(), 2u);
     EXPECT_ERROR(invalid_parameter, fitted<GammaGamma>(same));
     Held<Renewals> stayed, once_only;
@@ -303,7 +316,8 @@ TEST(Fit, stops_when_interrupted)
     Held<RepeatSpend> spend;
     spend.add(std::int64_t{1}, 3.0).add(std::int64_t{2}, 4.5).add(std::int64_t{2}, 2.0);
     Held<Renewals> renewals;
-    renewals.add(std::int64_t{1}, std::int64_t{3}, std::int64_t{9}).add(std::int64_t{2}, std::int64_t{1}, std::int64_t{6});
+    renewals.add(std::int64_t{1}, std::int64_t{3}, std::int64_t{9})
+        .add(std::int64_t{2}, std::int64_t{1}, std::int64_t{6});
     expect_stops([&] { (void)fitted<BgNbd>(customers.rows); });
     expect_stops([&] { (void)fitted<ParetoNbd>(customers.rows); });
     expect_stops([&] { (void)fitted<GammaGamma>(spend); });

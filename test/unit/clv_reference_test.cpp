@@ -9,9 +9,9 @@ namespace {
 
 using namespace clv;
 
-constexpr double fixed = 1e-8;        // of a function at given parameters, relative
-constexpr double optimum = 1e-6;      // of a log-likelihood, absolute
-constexpr double found = 1e-5;        // of a fitted parameter, relative
+constexpr double fixed = 1e-8;    // of a function at given parameters, relative
+constexpr double optimum = 1e-6;  // of a log-likelihood, absolute
+constexpr double found = 1e-5;    // of a fitted parameter, relative
 
 void expect_fit(const Fitted& fit, double log_likelihood, const std::vector<double>& parameters)
 {
@@ -42,7 +42,9 @@ Cdnow cdnow_exact()
 // The same as the spreadsheet of Fader and Hardie has it: weeks and dollars with two decimals.
 Cdnow cdnow_rounded()
 {
-    const auto hundredths = [](double dividend, double divisor) { return std::floor(100 * dividend / divisor + .5 + 1e-9) / 100; };
+    const auto hundredths = [](double dividend, double divisor) {
+        return std::floor(100 * dividend / divisor + .5 + 1e-9) / 100;
+    };
     Cdnow cdnow;
     for (const auto& row : reference("cdnow_sample.csv")) {
         const auto x = static_cast<std::int64_t>(row[1]);
@@ -57,7 +59,8 @@ TEST(Cdnow, summary_with_two_decimals_is_fitted_as_published)
     const Cdnow cdnow = cdnow_rounded();
     EXPECT_EQ(cdnow.purchases->customers(), 2357);
     expect_fit(fitted<BgNbd>(cdnow.purchases), -9582.42556057, {.2425929072, 4.4135315612, .7928861481, 2.4257534365});
-    expect_fit(fitted<ParetoNbd>(cdnow.purchases), -9594.97392983, {.5532755087, 10.5776122387, .6062135687, 11.6679112379});
+    expect_fit(fitted<ParetoNbd>(cdnow.purchases), -9594.97392983,
+               {.5532755087, 10.5776122387, .6062135687, 11.6679112379});
     expect_fit(fitted<MbgNbd>(cdnow.purchases), -9582.13268490, {.5248379837, 6.1829920197, .8913561553, 1.6139993347});
     expect_fit(fitted<GammaGamma>(cdnow.spend), -4055.92324350, {6.2488024897, 3.7445884533, 15.4477480095});
     EXPECT_EQ(fitted<GammaGamma>(cdnow.spend).customers, 946);
@@ -74,7 +77,8 @@ TEST(Cdnow, exact_days_are_fitted_as_computed)
     expect_fit(pareto, -9594.97617894, {.5532770469, 10.5776834633, .6062399891, 11.6687352889});
     expect_fit(fitted<MbgNbd>(cdnow.purchases), -9582.13571555, {.5248431591, 6.1830852796, .8913593907, 1.6140022402});
     expect_fit(fitted<GammaGamma>(cdnow.spend), -4055.91769480, {6.2495722713, 3.7442246671, 15.4435209626});
-    const Point bg_errors{.01255738, .37822406, .18573382, .70541426}, pareto_errors{.04762793, .84272253, .18728134, 6.21111359};
+    const Point bg_errors{.01255738, .37822406, .18573382, .70541426},
+        pareto_errors{.04762793, .84272253, .18728134, 6.21111359};
     for (std::size_t i = 0; i < 4; ++i) {
         EXPECT_DIGITS(bg_errors[i], (*bg.result().standard_errors)[i], 1e-6);
         EXPECT_DIGITS(pareto_errors[i], (*pareto.standard_errors)[i], 1e-6);
@@ -84,10 +88,15 @@ TEST(Cdnow, exact_days_are_fitted_as_computed)
 TEST(Cdnow, log_likelihood_at_given_parameters)
 {
     const Cdnow cdnow = cdnow_rounded();
-    EXPECT_NEAR(likelihood_at<BgNbd>(cdnow.purchases, {.2425929072, 4.4135315612, .7928861481, 2.4257534365}).value, -9582.42556057, 1e-8);
-    EXPECT_NEAR(likelihood_at<ParetoNbd>(cdnow.purchases, {.5532755087, 10.5776122387, .6062135687, 11.6679112379}).value, -9594.97392983, 1e-8);
-    EXPECT_NEAR(likelihood_at<MbgNbd>(cdnow.purchases, {.5248379837, 6.1829920197, .8913561553, 1.6139993347}).value, -9582.13268490, 1e-8);
-    EXPECT_NEAR(likelihood_at<GammaGamma>(cdnow.spend, {6.2488024897, 3.7445884533, 15.4477480095, 1}).value, -4055.92324350, 1e-8);
+    EXPECT_NEAR(likelihood_at<BgNbd>(cdnow.purchases, {.2425929072, 4.4135315612, .7928861481, 2.4257534365}).value,
+                -9582.42556057, 1e-8);
+    EXPECT_NEAR(
+        likelihood_at<ParetoNbd>(cdnow.purchases, {.5532755087, 10.5776122387, .6062135687, 11.6679112379}).value,
+        -9594.97392983, 1e-8);
+    EXPECT_NEAR(likelihood_at<MbgNbd>(cdnow.purchases, {.5248379837, 6.1829920197, .8913561553, 1.6139993347}).value,
+                -9582.13268490, 1e-8);
+    EXPECT_NEAR(likelihood_at<GammaGamma>(cdnow.spend, {6.2488024897, 3.7445884533, 15.4477480095, 1}).value,
+                -4055.92324350, 1e-8);
 }
 
 TEST(BgNbd, figures_of_the_paper)
@@ -102,7 +111,8 @@ TEST(BgNbd, figures_of_the_paper)
     EXPECT_DIGITS(.5737863521, model.purchase_count_probability(0, 39), 1e-9);
     EXPECT_DIGITS(5.15637983, model.residual_transactions(.0027, {2, 30.43, 38.86}), fixed);
     const BgNbd fit{.2425945224, 4.4136020190, .7929220172, 2.4259067768};
-    const std::vector<std::pair<double, double>> new_customer{{.1429, .0078}, {1, .0532}, {3, .1506}, {31.8571, 1.0405}, {32, 1.0437}};
+    const std::vector<std::pair<double, double>> new_customer{
+        {.1429, .0078}, {1, .0532}, {3, .1506}, {31.8571, 1.0405}, {32, 1.0437}};
     for (const auto& [horizon, purchases] : new_customer)
         EXPECT_NEAR(fit.expected_purchases(horizon), purchases, 5e-5) << horizon;
     // packages print 1.8576 at their own optimum; this is equation 9 at this one, with 30 digits
@@ -117,7 +127,9 @@ TEST(ParetoNbd, figures_of_the_papers)
     for (std::size_t i = 0; i < expected.size(); ++i)
         EXPECT_NEAR(model.expected_purchases(static_cast<double>(i + 1)), expected[i], 5e-9);
     EXPECT_DIGITS(.5959380696, model.purchase_count_probability(0, 39), 1e-9);
-    EXPECT_DIGITS(1.864183328, (ParetoNbd{.5629966, 12.5590370, .4081095, 10.5148048}.residual_transactions(.0027, {7, 35, 77.86})), 1e-9);
+    EXPECT_DIGITS(1.864183328,
+                  (ParetoNbd{.5629966, 12.5590370, .4081095, 10.5148048}.residual_transactions(.0027, {7, 35, 77.86})),
+                  1e-9);
 }
 
 TEST(GammaGamma, figures_of_the_note)
@@ -152,7 +164,8 @@ TEST(BgBb, donations_are_fitted_and_forecast_as_published)
         holdout += static_cast<double>(entry.customers) * model.expected_purchases(5, opportunities_of(entry.row));
     EXPECT_NEAR(holdout, 12884.2, .05);
     // packages print 3.179805 at their own optimum; this is the sum at this one
-    EXPECT_DIGITS(3.1798290282148685, (BgBb{1.2035223516, .7497163582, .6567182084, 2.7834422326}.expected_purchases(10)), 1e-12);
+    EXPECT_DIGITS(3.1798290282148685,
+                  (BgBb{1.2035223516, .7497163582, .6567182084, 2.7834422326}.expected_purchases(10)), 1e-12);
     EXPECT_NEAR(model.expected_purchases(10), 3.179805, 5e-5);
 }
 
@@ -202,7 +215,8 @@ TEST(Sbg, discounted_lifetimes_are_the_sums_that_they_stand_for)
                     residual += model.survival(k + 1, age) * std::pow(1 + discount, -k);
                 }
                 EXPECT_DIGITS(fresh, model.expected_lifetime(discount), 1e-9);
-                EXPECT_DIGITS(residual, model.residual_lifetime(discount, age), 1e-9) << model.alpha << ' ' << model.beta << ' ' << discount << ' ' << age;
+                EXPECT_DIGITS(residual, model.residual_lifetime(discount, age), 1e-9)
+                    << model.alpha << ' ' << model.beta << ' ' << discount << ' ' << age;
             }
 }
 

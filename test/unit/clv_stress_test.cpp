@@ -1,4 +1,5 @@
-// The functions of the models against integrals and series in 50 digits, for up to 3000 purchases and parameters from .008 to 2000.
+// The functions of the models against integrals and series in 50 digits, for up to 3000 purchases and parameters from
+// .008 to 2000.
 #include "core/clv/special.h"
 #include "unit/clv.h"
 #include "unit/reference.h"
@@ -25,12 +26,13 @@ Digits log_rising_exact(const Digits& z, int n)
     return sum + log(product);
 }
 
-// A row of clv_stress.csv: parameters of all sizes, few and many purchases, long and short silence, and what the models make of it.
+// A row of clv_stress.csv: parameters of all sizes, few and many purchases, long and short silence, and what the models
+// make of it.
 struct Stress {
     Point parameters;
     History history;
     double horizon;
-    std::array<double, 6> figures{};   // p_alive and expected_purchases of BG/NBD, MBG/NBD, Pareto/NBD
+    std::array<double, 6> figures{};  // p_alive and expected_purchases of BG/NBD, MBG/NBD, Pareto/NBD
 };
 std::vector<Stress> stress_points()
 {
@@ -47,7 +49,8 @@ std::string shown_point(const Stress& point)
     std::ostringstream text;
     for (const double parameter : point.parameters)
         text << parameter << ' ';
-    text << "x " << point.history.frequency << " t_x " << point.history.recency << " T " << point.history.age << " t " << point.horizon;
+    text << "x " << point.history.frequency << " t_x " << point.history.recency << " T " << point.history.age << " t "
+         << point.horizon;
     return text.str();
 }
 
@@ -56,7 +59,8 @@ void expect_close(double actual, const Digits& expected, double tolerance, const
     const auto rounded = static_cast<double>(expected);
     EXPECT_TRUE(std::isfinite(actual)) << what;
     // what vanishes may vanish
-    EXPECT_LE(std::abs(actual - rounded), tolerance * std::abs(rounded) + 1e-300) << what << ": expected " << rounded << ", not " << actual;
+    EXPECT_LE(std::abs(actual - rounded), tolerance * std::abs(rounded) + 1e-300)
+        << what << ": expected " << rounded << ", not " << actual;
 }
 
 // That the table has what 50 digits have
@@ -85,7 +89,8 @@ Digits purchases_if_alive_exact(const Point& parameters, const History& history,
     const Digits r = parameters[0], alpha = parameters[1], b = Digits(parameters[3]) + first + history.frequency;
     const Digits a = parameters[2] == 1 ? Digits(1) + Digits("1e-20") : Digits(parameters[2]);
     const Digits shape = r + history.frequency, time = alpha + history.age;
-    return (a + b - 1) / (a - 1) * (1 - pow(time / (time + horizon), shape) * gauss_series(shape, b, a + b - 1, horizon / (time + horizon)));
+    return (a + b - 1) / (a - 1) *
+           (1 - pow(time / (time + horizon), shape) * gauss_series(shape, b, a + b - 1, horizon / (time + horizon)));
 }
 
 Digits p_alive_exact(const Point& parameters, const History& history, int first)
@@ -97,7 +102,8 @@ Digits p_alive_exact(const Point& parameters, const History& history, int first)
     return 1 / (1 + a / (b + (x + first - 1)) * pow((alpha + history.age) / (alpha + history.recency), r + x));
 }
 
-// `first`: 0 where customers cannot drop out after the first purchase, else 1; `figures`: where the model's are in the table
+// `first`: 0 where customers cannot drop out after the first purchase, else 1; `figures`: where the model's are in the
+// table
 template <class Model> void expect_beta_geometric_right(int first, std::size_t figures)
 {
     for (const Stress& point : stress_points()) {
@@ -108,7 +114,8 @@ template <class Model> void expect_beta_geometric_right(int first, std::size_t f
         expect_close(model.p_alive(point.history), alive, 1e-11, "p_alive");
         expect_tabled(point.figures[figures], alive, "p_alive");
         const Digits time = (Digits(alpha) + point.history.age + point.horizon) / (Digits(alpha) + point.history.age);
-        expect_close(model.p_no_purchase(point.horizon, point.history), 1 - alive * (1 - pow(1 / time, Digits(r) + point.history.frequency)), 1e-11, "p_no_purchase");
+        expect_close(model.p_no_purchase(point.horizon, point.history),
+                     1 - alive * (1 - pow(1 / time, Digits(r) + point.history.frequency)), 1e-11, "p_no_purchase");
         if (point.parameters[2] + point.parameters[3] + static_cast<double>(point.history.frequency) + first <= 1) {
             EXPECT_TRUE(std::isnan(point.figures[figures + 1]));
             continue;  // the printed form has another pole there
@@ -127,13 +134,15 @@ TEST(MbgNbd, is_right_under_stress) { expect_beta_geometric_right<MbgNbd>(1, 2);
 // E[(1 + p t)^-s] by Gauss's series in the form of Pfaff, whose terms are positive too
 TEST(Prospect, survives_as_the_series_says)
 {
-    for (const Prospect& ahead : {Prospect{.243, 9, .793, 2.426}, Prospect{3000, .02, .008, 2000}, Prospect{26, .5, 1, 1}, Prospect{2000, .4, 2000, 2000},
-                                  Prospect{.3, 4000, .5, 20}, Prospect{5, 200, .05, 3}, Prospect{400, 1.5, .5, 400}, Prospect{.008, 1e-7, 5, 5}}) {
+    for (const Prospect& ahead : {Prospect{.243, 9, .793, 2.426}, Prospect{3000, .02, .008, 2000},
+                                  Prospect{26, .5, 1, 1}, Prospect{2000, .4, 2000, 2000}, Prospect{.3, 4000, .5, 20},
+                                  Prospect{5, 200, .05, 3}, Prospect{400, 1.5, .5, 400}, Prospect{.008, 1e-7, 5, 5}}) {
         const Digits time = ahead.time, s = ahead.shape, a = ahead.a, b = ahead.b;
         // E[(1 - z(1-p))^-s] (1 - z)^s
         const Digits z = time / (1 + time);
         Digits expected = pow(1 - z, s) * gauss_series(s, b, a + b, z);
-        EXPECT_DIGITS(static_cast<double>(expected), ahead.survival(), 1e-9) << ahead.shape << ' ' << ahead.time << ' ' << ahead.a << ' ' << ahead.b;
+        EXPECT_DIGITS(static_cast<double>(expected), ahead.survival(), 1e-9)
+            << ahead.shape << ' ' << ahead.time << ' ' << ahead.a << ' ' << ahead.b;
     }
 }
 
@@ -147,7 +156,9 @@ ParetoExact pareto_exact(const Point& parameters, const History& history)
     const Digits power = r + history.frequency, from = history.recency, to = history.age;
     const Digits top = -power * log(alpha + from) - (s + 1) * log(beta + from);
     // panels that double from the width of the steepest part on
-    const auto integrand = [&](const Digits& u) -> Digits { return exp(-power * log(alpha + u) - (s + 1) * log(beta + u) - top); };
+    const auto integrand = [&](const Digits& u) -> Digits {
+        return exp(-power * log(alpha + u) - (s + 1) * log(beta + u) - top);
+    };
     const Digits width = 1 / (power / (alpha + from) + (s + 1) / (beta + from));
     Digits sum = 0;
     for (Digits start = from, length = width / 4; start < to; length *= 2) {
@@ -183,10 +194,13 @@ TEST(ParetoNbd, is_right_under_stress)
         expect_tabled(point.figures[4], alive, "p_alive");
         Held<RepeatPurchases> row;
         row.add(point.history.frequency, point.history.recency, point.history.age);
-        const Digits larger = (std::max)(exact.log_alive, exact.log_gone), smaller = (std::min)(exact.log_alive, exact.log_gone);
-        const Digits log_likelihood = log_rising_exact(r, static_cast<int>(point.history.frequency)) + Digits(r) * log(Digits(alpha)) + Digits(s) * log(Digits(beta)) +
-                                      larger + log(1 + exp(smaller - larger));
-        EXPECT_NEAR(likelihood_at<ParetoNbd>(row, point.parameters).value, static_cast<double>(log_likelihood), 1e-9 * (1 + std::abs(static_cast<double>(log_likelihood))));
+        const Digits larger = (std::max)(exact.log_alive, exact.log_gone),
+                     smaller = (std::min)(exact.log_alive, exact.log_gone);
+        const Digits log_likelihood = log_rising_exact(r, static_cast<int>(point.history.frequency)) +
+                                      Digits(r) * log(Digits(alpha)) + Digits(s) * log(Digits(beta)) + larger +
+                                      log(1 + exp(smaller - larger));
+        EXPECT_NEAR(likelihood_at<ParetoNbd>(row, point.parameters).value, static_cast<double>(log_likelihood),
+                    1e-9 * (1 + std::abs(static_cast<double>(log_likelihood))));
         const Digits purchases = pareto_purchases_exact(point.parameters, point.history, point.horizon);
         expect_close(model.purchases_if_alive(point.horizon, point.history), purchases, 1e-11, "purchases_if_alive");
         expect_tabled(point.figures[5], alive * purchases, "expected_purchases");
@@ -200,9 +214,11 @@ Digits bg_bb_exact(const Point& parameters, const Opportunities& history, Digits
 {
     const Digits al = parameters[0], be = parameters[1], ga = parameters[2], de = parameters[3];
     const auto beta_ratio = [](const Digits& a, const Digits& b, int more_a, int more_b) {
-        return exp(log_rising_exact(a, more_a) + log_rising_exact(b, more_b) - log_rising_exact(a + b, more_a + more_b));
+        return exp(log_rising_exact(a, more_a) + log_rising_exact(b, more_b) -
+                   log_rising_exact(a + b, more_a + more_b));
     };
-    const int x = static_cast<int>(history.frequency), recency = static_cast<int>(history.recency), n = static_cast<int>(history.opportunities);
+    const int x = static_cast<int>(history.frequency), recency = static_cast<int>(history.recency),
+              n = static_cast<int>(history.opportunities);
     *alive = beta_ratio(al, be, x, n - x) * beta_ratio(ga, de, 0, n);
     Digits sum = *alive;
     for (int i = 0; i < n - recency; ++i)
@@ -212,16 +228,24 @@ Digits bg_bb_exact(const Point& parameters, const Opportunities& history, Digits
 
 TEST(BgBb, is_right_under_stress)
 {
-    for (const Point& parameters : std::vector<Point>{{1.2, .75, .66, 2.78}, {.008, .008, .008, .008}, {2000, 2000, 2000, 2000}, {.008, 2000, 1, .008}, {2000, .008, .5, 2000}, {3, 4, 1, 1}})
-        for (const Opportunities& history : {Opportunities{0, 0, 6}, {3, 5, 6}, {6, 6, 6}, {1, 1, 120}, {40, 90, 120}, {0, 0, 0}}) {
-            SCOPED_TRACE(shown_point({parameters, {history.frequency, double(history.recency), double(history.opportunities)}, 0}));
+    for (const Point& parameters : std::vector<Point>{{1.2, .75, .66, 2.78},
+                                                      {.008, .008, .008, .008},
+                                                      {2000, 2000, 2000, 2000},
+                                                      {.008, 2000, 1, .008},
+                                                      {2000, .008, .5, 2000},
+                                                      {3, 4, 1, 1}})
+        for (const Opportunities& history :
+             {Opportunities{0, 0, 6}, {3, 5, 6}, {6, 6, 6}, {1, 1, 120}, {40, 90, 120}, {0, 0, 0}}) {
+            SCOPED_TRACE(shown_point(
+                {parameters, {history.frequency, double(history.recency), double(history.opportunities)}, 0}));
             Digits alive;
             const Digits likelihood = bg_bb_exact(parameters, history, &alive);
             const BgBb model{parameters[0], parameters[1], parameters[2], parameters[3]};
             expect_close(model.p_alive(history), alive / likelihood, 1e-11, "p_alive");
             Held<RepeatPurchases> row;
             row.add(history.frequency, double(history.recency), double(history.opportunities));
-            EXPECT_NEAR(likelihood_at<BgBb>(row, parameters).value, static_cast<double>(log(likelihood)), 1e-10 * (1 + std::abs(static_cast<double>(log(likelihood)))));
+            EXPECT_NEAR(likelihood_at<BgBb>(row, parameters).value, static_cast<double>(log(likelihood)),
+                        1e-10 * (1 + std::abs(static_cast<double>(log(likelihood)))));
             // one more opportunity: that the purchase comes, and that it does not, are the next rows
             Digits ignored;
             const Opportunities bought{history.frequency + 1, history.opportunities + 1, history.opportunities + 1};
@@ -269,18 +293,23 @@ TEST(ResidualTransactions, are_the_discounted_purchases_to_come)
 TEST(Models, are_finite_and_in_range_at_random_points)
 {
     Random random(58);
-    const auto size = [&] { return std::exp(std::log(.008) + static_cast<double>(random() % 10001) / 10000 * std::log(2000 / .008)); };
+    const auto size = [&] {
+        return std::exp(std::log(.008) + static_cast<double>(random() % 10001) / 10000 * std::log(2000 / .008));
+    };
     for (int round = 0; round < 400; ++round) {
         const Point point{size(), size(), size(), size()};
         const double age = size(), share = static_cast<double>(random() % 1001) / 1000, horizon = size();
-        const auto x = static_cast<std::int64_t>(share == 0 ? 0 : std::floor(std::exp(static_cast<double>(random() % 8007) / 1000)));
+        const auto x = static_cast<std::int64_t>(
+            share == 0 ? 0 : std::floor(std::exp(static_cast<double>(random() % 8007) / 1000)));
         const History history{x, x == 0 ? 0 : age * share, age};
         SCOPED_TRACE(shown_point({point, history, horizon}));
         const auto expect_sound = [&](const auto& model) {
-            const double alive = model.p_alive(history), later = model.p_alive_at(horizon, history), none = model.p_no_purchase(horizon, history);
+            const double alive = model.p_alive(history), later = model.p_alive_at(horizon, history),
+                         none = model.p_no_purchase(horizon, history);
             EXPECT_TRUE(alive >= 0 && alive <= 1 && later >= 0 && later <= alive + 1e-12) << alive << ' ' << later;
             EXPECT_TRUE(none >= 1 - alive - 1e-12 && none <= 1) << none;
-            const double soon = model.expected_purchases(horizon / 2, history), until = model.expected_purchases(horizon, history);
+            const double soon = model.expected_purchases(horizon / 2, history),
+                         until = model.expected_purchases(horizon, history);
             EXPECT_TRUE(soon >= 0 && until >= soon * (1 - 1e-9) && std::isfinite(until)) << soon << ' ' << until;
             EXPECT_GE(until * (1 + 1e-9) + 1e-14, 1 - none);  // Markov
             EXPECT_EQ(model.expected_purchases(0, history), 0);
@@ -298,8 +327,10 @@ TEST(Models, are_smooth_where_the_papers_divide_by_zero)
 {
     const History history{4, 20, 39};
     const auto at = [&](double one) {
-        return std::array{BgNbd{.243, 4.414, one, 2.426}.expected_purchases(39, history), MbgNbd{.243, 4.414, one, 2.426}.expected_purchases(39),
-                          ParetoNbd{.55, 10.56, one, 11.64}.expected_purchases(39, history), BgBb{1.2, .75, one, 2.78}.expected_purchases(5, {2, 4, 6})};
+        return std::array{BgNbd{.243, 4.414, one, 2.426}.expected_purchases(39, history),
+                          MbgNbd{.243, 4.414, one, 2.426}.expected_purchases(39),
+                          ParetoNbd{.55, 10.56, one, 11.64}.expected_purchases(39, history),
+                          BgBb{1.2, .75, one, 2.78}.expected_purchases(5, {2, 4, 6})};
     };
     const auto below = at(1 - 1e-7), exactly = at(1), above = at(1 + 1e-7);
     for (std::size_t i = 0; i < exactly.size(); ++i)
@@ -334,11 +365,14 @@ TEST(LogRising, agrees_with_fifty_digits)
     for (const double z : {1e-9, .008, .5, 1.0, 30.0, 999.0, 1001.0, 5e5, 4.8e8})
         for (const int n : {0, 1, 2, 31, 32, 33, 400, 3000}) {
             const Digits exact = log_rising_exact(z, n);
-            EXPECT_NEAR(log_rising(z, n), static_cast<double>(exact), 2e-13 * (1 + std::abs(static_cast<double>(exact)))) << z << ' ' << n;
+            EXPECT_NEAR(log_rising(z, n), static_cast<double>(exact),
+                        2e-13 * (1 + std::abs(static_cast<double>(exact))))
+                << z << ' ' << n;
             Digits sum = 0;
             for (int i = 0; i < n; ++i)
                 sum += 1 / (Digits(z) + i);
-            EXPECT_NEAR(digamma_rising(z, n), static_cast<double>(sum), 1e-12 * static_cast<double>(sum)) << z << ' ' << n;
+            EXPECT_NEAR(digamma_rising(z, n), static_cast<double>(sum), 1e-12 * static_cast<double>(sum))
+                << z << ' ' << n;
         }
 }
 

@@ -13,7 +13,8 @@ namespace customer_value::test {
 namespace {
 
 constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 template <class Float> std::string shortest(Float value) { return std::string(ShortestDecimal(value).text()); }
 
@@ -24,8 +25,8 @@ TEST(Decimal, shows_the_number_that_its_digits_make)
     EXPECT_EQ(shown(OwnedDecimal({50}, -2, 8, false).view()), "0.00000050");
     EXPECT_EQ(shown(OwnedDecimal({}, 0, 0, false).view()), "0");
     EXPECT_EQ(shown(OwnedDecimal({}, 0, 3, false).view()), "0.000");
-    for (const char* text : {"0", "7", "10000", "9999", "0.1", "0.0001", "0.00001", "-0.00001", "1.50", "-123456789.123456789",
-                             "100000000000000000000", "10000.00010000"})
+    for (const char* text : {"0", "7", "10000", "9999", "0.1", "0.0001", "0.00001", "-0.00001", "1.50",
+                             "-123456789.123456789", "100000000000000000000", "10000.00010000"})
         EXPECT_EQ(shown(OwnedDecimal(text).view()), text);
 }
 
@@ -78,7 +79,9 @@ TEST(Decimal, refuses_what_is_not_finite_and_says_what_and_where)
 
 TEST(Decimal, is_compared_by_value_whatever_the_scale_shown)
 {
-    const auto compared = [](const char* left, const char* right) { return compare(OwnedDecimal(left), OwnedDecimal(right)); };
+    const auto compared = [](const char* left, const char* right) {
+        return compare(OwnedDecimal(left), OwnedDecimal(right));
+    };
     EXPECT_EQ(compared("1.50", "1.5"), std::strong_ordering::equal);
     EXPECT_EQ(compared("0", "0.000"), std::strong_ordering::equal);
     EXPECT_EQ(compared("10000", "9999.9999"), std::strong_ordering::greater);
@@ -94,7 +97,9 @@ TEST(Decimal, is_compared_as_whole_numbers_are)
 {
     Random random(2);
     for (int round = 0; round < 5000; ++round) {
-        const auto left = random_decimal(random, 9, 9), right = round % 3 == 0 ? left + (left.find('.') == left.npos ? ".0" : "00") : random_decimal(random, 9, 9);
+        const auto left = random_decimal(random, 9, 9), right = round % 3 == 0
+                                                                    ? left + (left.find('.') == left.npos ? ".0" : "00")
+                                                                    : random_decimal(random, 9, 9);
         const auto expected = scaled(left, 20).compare(scaled(right, 20)) <=> 0;
         EXPECT_EQ(compare(OwnedDecimal(left), OwnedDecimal(right)), expected) << left << " " << right;
     }
@@ -103,7 +108,8 @@ TEST(Decimal, is_compared_as_whole_numbers_are)
 TEST(IntegerDecimal, holds_every_integer_to_both_ends)
 {
     Random random(3);
-    std::vector<std::int64_t> values{0, 1, -1, 9999, 10000, -10000, 99999999, 100000000, least, least + 1, most, most - 1};
+    std::vector<std::int64_t> values{0,        1,         -1,    9999,      10000, -10000,
+                                     99999999, 100000000, least, least + 1, most,  most - 1};
     for (int i = 0; i < 1000; ++i)
         values.push_back(static_cast<std::int64_t>(random() >> random() % 64) * (random() % 2 == 0 ? 1 : -1));
     for (const std::int64_t value : values) {
@@ -182,8 +188,8 @@ TEST(DecimalText, is_taken_apart_into_sign_whole_and_fraction)
 
 TEST(DecimalText, refuses_every_other_form)
 {
-    for (const char* text : {"", "-", "+1", "--1", ".", ".5", "5.", "-.5", "1.2.3", "1,2", " 1", "1 ", "1e5", "0x1", "NaN", "Infinity",
-                             "1-", "1.-2", "\xD9\xA1", "1\n"})
+    for (const char* text : {"",   "-",  "+1",  "--1", ".",   ".5",       "5.", "-.5",  "1.2.3",    "1,2",
+                             " 1", "1 ", "1e5", "0x1", "NaN", "Infinity", "1-", "1.-2", "\xD9\xA1", "1\n"})
         EXPECT_FALSE(DecimalText::parsed(text)) << text;
     EXPECT_FALSE(DecimalText::parsed(std::string_view("1\0", 2)));
     EXPECT_FALSE(DecimalText::parsed(std::string(100000, 'x')));

@@ -36,8 +36,11 @@ class OwnedDecimal {
 public:
     // Digits of base 10000, the most significant first.
     OwnedDecimal(std::vector<std::int16_t> digits, std::int32_t weight, std::int32_t scale, bool negative)
-        : bytes_(1 + 2 * digits.size()), digit_count_(static_cast<std::int32_t>(digits.size())), weight_(weight),
-          scale_(scale), negative_(negative)
+        : bytes_(1 + 2 * digits.size()),
+          digit_count_(static_cast<std::int32_t>(digits.size())),
+          weight_(weight),
+          scale_(scale),
+          negative_(negative)
     {
         if (!digits.empty())
             std::memcpy(bytes_.data() + 1, digits.data(), 2 * digits.size());

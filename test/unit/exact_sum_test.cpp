@@ -106,9 +106,15 @@ TEST(ExactSum, of_texts_equals_that_of_decimals)
 
 TEST(ExactSum, has_the_sign_of_its_highest_part_even_where_limbs_cancel)
 {
-    for (const auto& values : std::vector<std::vector<std::string>>{
-             {"1", "-0.0001"}, {"-1", "0.0001"}, {"10000", "-9999.99999999"}, {"-100000000", "99999999", "1"}, {"1", "-1"},
-             {"0.0001", "-1"}, {"-0.0001"}, {"9999", "1", "-10000"}, {"5000", "5000", "-10000.0001"}}) {
+    for (const auto& values : std::vector<std::vector<std::string>>{{"1", "-0.0001"},
+                                                                    {"-1", "0.0001"},
+                                                                    {"10000", "-9999.99999999"},
+                                                                    {"-100000000", "99999999", "1"},
+                                                                    {"1", "-1"},
+                                                                    {"0.0001", "-1"},
+                                                                    {"-0.0001"},
+                                                                    {"9999", "1", "-10000"},
+                                                                    {"5000", "5000", "-10000.0001"}}) {
         OwnedSum sum;
         for (const auto& value : values)
             sum.add(value);
@@ -183,7 +189,8 @@ TEST(ExactSum, asks_for_the_window_that_a_value_needs_and_no_more)
     EXPECT_EQ(window("12345.678").high(), 2);
     EXPECT_EQ(window("100000000").low, 2);
     EXPECT_EQ(window("0.00001").high(), -1);
-    EXPECT_TRUE(usual_window.covers(window("9999999999999999.99999999").low, window("9999999999999999.99999999").high()));
+    EXPECT_TRUE(
+        usual_window.covers(window("9999999999999999.99999999").low, window("9999999999999999.99999999").high()));
     EXPECT_FALSE(usual_window.covers(window("10000000000000000").low, window("10000000000000000").high()));
     EXPECT_FALSE(usual_window.covers(window("0.000000001").low, window("0.000000001").high()));
 }

@@ -13,7 +13,8 @@ namespace {
 using experiment::State;
 using Sample = Held<State>;
 
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 Sample of(const std::vector<std::string>& values)
 {
@@ -84,7 +85,23 @@ TEST(Experiment, sums_values_and_squares_exactly)
 TEST(Experiment, reads_a_float_as_the_decimal_that_is_printed_for_it)
 {
     Random random(82);
-    std::vector<double> values{0, -0.0, 1, -1, 0.1, 1e22, 1e23, 123456789.125, 9999, 10000, 10001, 0.0001, 0.00001, 1e-5, 4.9e-324, 1.7976931348623157e308, -2.2250738585072014e-308};
+    std::vector<double> values{0,
+                               -0.0,
+                               1,
+                               -1,
+                               0.1,
+                               1e22,
+                               1e23,
+                               123456789.125,
+                               9999,
+                               10000,
+                               10001,
+                               0.0001,
+                               0.00001,
+                               1e-5,
+                               4.9e-324,
+                               1.7976931348623157e308,
+                               -2.2250738585072014e-308};
     for (int i = 0; i < 2000; ++i) {
         const auto bits = random();
         const auto value = std::bit_cast<double>(bits);
@@ -96,12 +113,14 @@ TEST(Experiment, reads_a_float_as_the_decimal_that_is_printed_for_it)
         EXPECT_EQ(shown(FloatDecimal(value).view()), value == 0 ? "0" : std::string(ShortestDecimal(value).text()));
         const auto narrow = static_cast<float>(value);
         if (std::isfinite(narrow)) {
-            EXPECT_EQ(shown(FloatDecimal(narrow).view()), narrow == 0 ? "0" : std::string(ShortestDecimal(narrow).text()));
+            EXPECT_EQ(shown(FloatDecimal(narrow).view()),
+                      narrow == 0 ? "0" : std::string(ShortestDecimal(narrow).text()));
         }
         const auto text = std::string(ShortestDecimal(value).text());
         EXPECT_EQ(Sample().add(value).text(), of({value == 0 ? "0" : text}).text());
     }
-    EXPECT_EQ(Sample().add(std::int16_t{-3}).add(std::int64_t{5}).text(), "(version:1,values:2,sum:2,sum_of_squares:34)");
+    EXPECT_EQ(Sample().add(std::int16_t{-3}).add(std::int64_t{5}).text(),
+              "(version:1,values:2,sum:2,sum_of_squares:34)");
 }
 
 TEST(Experiment, merges_by_the_laws) { expect_merge_laws<State>(random_sample); }
@@ -109,7 +128,9 @@ TEST(Experiment, merges_by_the_laws) { expect_merge_laws<State>(random_sample); 
 TEST(Experiment, does_not_depend_on_order_or_split)
 {
     Random random(83);
-    expect_order_free<State, std::string>(random_values(random, 300), [](Sample& sample, const std::string& value) { sample.add(OwnedDecimal(value).view()); });
+    expect_order_free<State, std::string>(random_values(random, 300), [](Sample& sample, const std::string& value) {
+        sample.add(OwnedDecimal(value).view());
+    });
 }
 
 TEST(Experiment, survives_hostile_forms)
@@ -162,7 +183,8 @@ TEST(CompareMeans, does_not_cancel)
     // as 0.1, 0.2, 0.4 against 0.3, 0.5, 0.6, far from zero
     const auto near = experiment::compare_means(*of({"0.1", "0.2", "0.4"}), *of({"0.3", "0.5", "0.6"}), 0.95);
     const std::string far = "1" + std::string(30, '0');
-    const auto away = experiment::compare_means(*of({far + ".1", far + ".2", far + ".4"}), *of({far + ".3", far + ".5", far + ".6"}), 0.95);
+    const auto away = experiment::compare_means(*of({far + ".1", far + ".2", far + ".4"}),
+                                                *of({far + ".3", far + ".5", far + ".6"}), 0.95);
     EXPECT_EQ(away->difference, near->difference);
     EXPECT_EQ(away->test->t, near->test->t);
     EXPECT_EQ(away->test->p_value, near->test->p_value);
@@ -184,7 +206,9 @@ TEST(CompareMeans, knows_the_difference_only_where_nothing_varies)
 
 TEST(CompareMeans, takes_the_largest_and_the_smallest)
 {
-    const auto tiny = experiment::compare_means(*of({"0." + std::string(323, '0') + "1", "0." + std::string(323, '0') + "2"}), *of({"0." + std::string(323, '0') + "3", "0." + std::string(323, '0') + "5"}), 0.95);
+    const auto tiny =
+        experiment::compare_means(*of({"0." + std::string(323, '0') + "1", "0." + std::string(323, '0') + "2"}),
+                                  *of({"0." + std::string(323, '0') + "3", "0." + std::string(323, '0') + "5"}), 0.95);
     EXPECT_NEAR(tiny->test->t, 2.5 / std::sqrt(0.25 + 1), 1e-12);
     Sample large;
     large.add(1.7e308).add(1.6e308);
@@ -207,7 +231,8 @@ TEST(CompareRates, says_nothing_it_does_not_know)
 {
     EXPECT_FALSE(experiment::compare_rates(0, 0, 1, 2, 0.95));
     EXPECT_FALSE(experiment::compare_rates(1, 2, 0, 0, 0.95));
-    const auto none = experiment::compare_rates(0, 10, 0, 20, 0.95), all = experiment::compare_rates(10, 10, 20, 20, 0.95);
+    const auto none = experiment::compare_rates(0, 10, 0, 20, 0.95),
+               all = experiment::compare_rates(10, 10, 20, 20, 0.95);
     EXPECT_FALSE(none->test || none->interval || all->test || all->interval);
     const auto apart = experiment::compare_rates(0, 10, 20, 20, 0.95);
     EXPECT_TRUE(apart->test);
@@ -225,7 +250,8 @@ TEST(CompareRates, keeps_its_digits_where_nearly_all_did_it)
 {
     constexpr auto most = max_count;
     for (const std::int64_t size : {std::int64_t{1'000'000'000'000}, most}) {
-        const auto few = experiment::compare_rates(1, size, 3, size, 0.95), nearly_all = experiment::compare_rates(size - 1, size, size - 3, size, 0.95);
+        const auto few = experiment::compare_rates(1, size, 3, size, 0.95),
+                   nearly_all = experiment::compare_rates(size - 1, size, size - 3, size, 0.95);
         ASSERT_TRUE(few->test && few->interval && nearly_all->test && nearly_all->interval);
         EXPECT_DOUBLE_EQ(few->test->z, -nearly_all->test->z);
         EXPECT_DOUBLE_EQ(few->test->p_value, nearly_all->test->p_value);

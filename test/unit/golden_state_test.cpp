@@ -22,7 +22,8 @@ Values of(std::initializer_list<const char*> values)
 
 TEST(GoldenState, unites_equal_values_at_the_largest_scale)
 {
-    EXPECT_EQ(of({"2", "1.50", "0", "2.0", "-7.25"}).text(), "(version:1,scale:2,zeros:2,threshold:\"\",value:1.50,times:1,value:2.00,times:2)");
+    EXPECT_EQ(of({"2", "1.50", "0", "2.0", "-7.25"}).text(),
+              "(version:1,scale:2,zeros:2,threshold:\"\",value:1.50,times:1,value:2.00,times:2)");
     EXPECT_EQ(of({}).text(), "(version:1,scale:0,zeros:0,threshold:\"\")");
 }
 
@@ -38,8 +39,9 @@ TEST(GoldenState, reads_all_number_types_alike)
     const std::string expected = "(version:1,scale:0,zeros:2,threshold:\"\",value:3,times:2,value:8,times:1)";
     for (const Values* state : {&integers, &doubles, &floats, &decimals})
         EXPECT_EQ(state->finished().text(), expected);
-    EXPECT_EQ(Values().add(0.1).add(0.25F).add(1e20).finished().text(),
-              "(version:1,scale:2,zeros:0,threshold:\"\",value:0.10,times:1,value:0.25,times:1,value:100000000000000000000.00,times:1)");
+    EXPECT_EQ(
+        Values().add(0.1).add(0.25F).add(1e20).finished().text(),
+        "(version:1,scale:2,zeros:0,threshold:\"\",value:0.10,times:1,value:0.25,times:1,value:100000000000000000000.00,times:1)");
 }
 
 TEST(GoldenState, gini_is_that_of_the_definition)
@@ -73,7 +75,8 @@ TEST(GoldenState, no_sum_of_the_longest_values_overflows)
     Values state;
     const std::string nines(38, '9');
     add(state, nines);
-    const auto largest = Values::from_text("(version:1,scale:0,zeros:1,threshold:\"\",value:" + nines + ",times:2305843009213693951)");
+    const auto largest =
+        Values::from_text("(version:1,scale:0,zeros:1,threshold:\"\",value:" + nines + ",times:2305843009213693951)");
     const auto gini = largest->gini();
     EXPECT_EQ(gini.total, Int256(mantissa_limit - 1) * 2305843009213693951);
     EXPECT_EQ(gini.numerator, gini.total * 1);
@@ -108,7 +111,8 @@ TEST(GoldenState, is_the_same_for_any_split)
     std::vector<std::string> values;
     for (int i = 0; i < 3000; ++i)
         values.push_back(random_decimal(random, 3, 2));
-    expect_order_free<golden::State, std::string>(values, [](Values& state, const std::string& value) { add(state, value); });
+    expect_order_free<golden::State, std::string>(values,
+                                                  [](Values& state, const std::string& value) { add(state, value); });
     expect_merge_laws<golden::State>([](Random& seed) {
         Values state;
         for (int i = between(seed, 0, 30); i > 0; --i)

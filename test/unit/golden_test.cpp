@@ -14,7 +14,10 @@ using ledger::golden_of;
 
 constexpr Int128 largest = Int128{1} << 94;
 
-std::int64_t golden_among(std::vector<Int128> values, double threshold) { return golden_of(std::span(values), threshold).golden; }
+std::int64_t golden_among(std::vector<Int128> values, double threshold)
+{
+    return golden_of(std::span(values), threshold).golden;
+}
 
 TEST(Golden, customer_who_crosses_the_line_is_in)
 {
@@ -25,7 +28,8 @@ TEST(Golden, customer_who_crosses_the_line_is_in)
 
 TEST(Golden, share_is_a_decimal_not_a_binary_fraction)
 {
-    EXPECT_EQ(golden_among({50, 30, 20}, 0.8), 2);  // 80 is not below 0.8 * 100, though the double 0.8 is above eight tenths
+    EXPECT_EQ(golden_among({50, 30, 20}, 0.8),
+              2);  // 80 is not below 0.8 * 100, though the double 0.8 is above eight tenths
     EXPECT_EQ(golden_among({50, 30, 20}, std::nextafter(0.8, 1)), 3);
     EXPECT_EQ(golden_among({1, 2, 7}, 0.7), 1);
 }
@@ -51,7 +55,10 @@ TEST(Golden, totals_agree_with_the_definition)
         // a few small values with many ties, or any of up to 100 bits
         const Int128 widest = round % 2 == 0 ? 12 : Int128{1} << random() % 100;
         for (Int128& value : values)
-            value = static_cast<Int128>((static_cast<unsigned __int128>(random()) << 64 | static_cast<unsigned __int128>(random()) << 32 | random()) % static_cast<unsigned __int128>(widest)) - widest / 4;
+            value = static_cast<Int128>((static_cast<unsigned __int128>(random()) << 64 |
+                                         static_cast<unsigned __int128>(random()) << 32 | random()) %
+                                        static_cast<unsigned __int128>(widest)) -
+                    widest / 4;
         const auto tenths = static_cast<int>(random() % 11);
         Int128 total = 0, golden_total = 0;
         std::int64_t golden = 0;
@@ -103,7 +110,8 @@ TEST(GoldenTrend, revenues_beyond_64_bits_are_found_out)
 
 TEST(Golden, threshold_outside_0_to_1_is_refused)
 {
-    for (const double threshold : {-0.1, 1.0000000000000002, 80.0, std::nan(""), std::numeric_limits<double>::infinity()})
+    for (const double threshold :
+         {-0.1, 1.0000000000000002, 80.0, std::nan(""), std::numeric_limits<double>::infinity()})
         EXPECT_THROW((void)golden_among({1}, threshold), Error);
 }
 

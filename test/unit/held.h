@@ -22,12 +22,16 @@
 namespace customer_value::test {
 
 // The forms of a state that grows, or has an order of its own, told apart as the server side does.
-template <class State> concept Growing = requires(const State& state, void* memory, typename State::Room room) {
+template <class State>
+concept Growing = requires(const State& state, void* memory, typename State::Room room)
+{
     State::bytes_for(room);
     State::relocate(state, memory, room);
     state.room();
 };
-template <class State> concept Sortable = requires(State& state) {
+template <class State>
+concept Sortable = requires(State& state)
+{
     state.sort();
     state.used();
 };
@@ -208,8 +212,8 @@ private:
 // Whether an outside form may be refused for this reason.
 [[nodiscard]] inline bool refuses_a_form(ErrorCode code) noexcept
 {
-    return code == ErrorCode::malformed_text || code == ErrorCode::malformed_binary || code == ErrorCode::invalid_parameter ||
-           code == ErrorCode::out_of_range || code == ErrorCode::too_large;
+    return code == ErrorCode::malformed_text || code == ErrorCode::malformed_binary ||
+           code == ErrorCode::invalid_parameter || code == ErrorCode::out_of_range || code == ErrorCode::too_large;
 }
 
 }  // namespace customer_value::test

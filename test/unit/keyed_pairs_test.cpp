@@ -16,7 +16,11 @@ using behaviour::Ladder;
 using sales::AffinityState;
 using Sales = sales::State;
 
-std::string some_name(Random& random, int names) { return std::string(static_cast<std::size_t>(between(random, 0, 3)), '"') + std::to_string(between(random, 1, names)); }
+std::string some_name(Random& random, int names)
+{
+    return std::string(static_cast<std::size_t>(between(random, 0, 3)), '"') +
+           std::to_string(between(random, 1, names));
+}
 
 Uuid some_uuid(Random& random)
 {
@@ -36,20 +40,26 @@ Held<Sales> random_sales(Random& random)
 {
     Held<Sales> state;
     for_some_rows(random, [&] {
-        state.add(std::string_view(some_name(random, 4)), Key(OwnedKey(between(random, -9, 9))), OwnedDecimal(random_decimal(random, 5, 3)).view());
+        state.add(std::string_view(some_name(random, 4)), Key(OwnedKey(between(random, -9, 9))),
+                  OwnedDecimal(random_decimal(random, 5, 3)).view());
     });
     return state;
 }
 Held<AffinityState> random_affinity(Random& random)
 {
     Held<AffinityState> state;
-    for_some_rows(random, [&] { state.add(Key(OwnedKey("order " + some_name(random, 9))), std::string_view(some_name(random, 9))); });
+    for_some_rows(random, [&] {
+        state.add(Key(OwnedKey("order " + some_name(random, 9))), std::string_view(some_name(random, 9)));
+    });
     return state;
 }
 Held<Ladder> random_ladder(Random& random)
 {
     Held<Ladder> state;
-    for_some_rows(random, [&] { state.add(Key(OwnedKey(some_uuid(random))), std::string_view(some_name(random, 4)), std::int64_t{between(random, -99, 99)}); });
+    for_some_rows(random, [&] {
+        state.add(Key(OwnedKey(some_uuid(random))), std::string_view(some_name(random, 4)),
+                  std::int64_t{between(random, -99, 99)});
+    });
     return state;
 }
 
@@ -67,9 +77,14 @@ TEST(KeyedPairs, do_not_depend_on_the_order_of_rows_or_their_split)
     for (int i = 0; i < 300; ++i)
         rows.emplace_back(some_name(random, 30), random_decimal(random, 6, 4));
     using Row = std::pair<std::string, std::string>;
-    expect_order_free<Sales, Row>(rows, [](auto& state, const Row& row) { state.add(std::string_view(row.first), Key(OwnedKey(row.first + "x")), OwnedDecimal(row.second).view()); });
-    expect_order_free<AffinityState, Row>(rows, [](auto& state, const Row& row) { state.add(Key(OwnedKey(row.first)), std::string_view(row.second)); });
-    expect_order_free<Ladder, Row>(rows, [](auto& state, const Row& row) { state.add(Key(OwnedKey(row.first)), std::string_view("stage"), static_cast<std::int64_t>(row.second.size())); });
+    expect_order_free<Sales, Row>(rows, [](auto& state, const Row& row) {
+        state.add(std::string_view(row.first), Key(OwnedKey(row.first + "x")), OwnedDecimal(row.second).view());
+    });
+    expect_order_free<AffinityState, Row>(
+        rows, [](auto& state, const Row& row) { state.add(Key(OwnedKey(row.first)), std::string_view(row.second)); });
+    expect_order_free<Ladder, Row>(rows, [](auto& state, const Row& row) {
+        state.add(Key(OwnedKey(row.first)), std::string_view("stage"), static_cast<std::int64_t>(row.second.size()));
+    });
 }
 
 TEST(KeyedPairs, survive_hostile_forms)

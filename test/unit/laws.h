@@ -43,7 +43,8 @@ template <class State> std::string merged_text(const Held<State>& left, const He
 {
     std::string text;
     const auto error = error_of([&] { text = merged(left, right).text(); });
-    EXPECT_TRUE(!error || *error == ErrorCode::out_of_range || *error == ErrorCode::invalid_parameter || *error == ErrorCode::too_large);
+    EXPECT_TRUE(!error || *error == ErrorCode::out_of_range || *error == ErrorCode::invalid_parameter ||
+                *error == ErrorCode::too_large);
     return text;
 }
 
@@ -106,7 +107,8 @@ void expect_order_free(std::vector<Row> rows, const std::function<void(Held<Stat
     }
 }
 
-// Reads bytes that somebody made up: refused with a reason, or a sound state, which merges with `friendly` like any other.
+// Reads bytes that somebody made up: refused with a reason, or a sound state, which merges with `friendly` like any
+// other.
 template <class State> bool expect_survives(std::string_view form, bool binary, const Held<State>& friendly)
 {
     SCOPED_TRACE((binary ? "binary " : "text ") + ::testing::PrintToString(std::string(form.substr(0, 400))));
@@ -162,11 +164,13 @@ inline std::string joined(const std::vector<std::string>& fields)
 
 // Everything that can be done to the forms of a state, one thing at a time; `counts` are the names of the fields that
 // are whole numbers from 0.
-template <class State> void expect_hostile_forms_survived(const Held<State>& state, std::initializer_list<std::string_view> counts)
+template <class State>
+void expect_hostile_forms_survived(const Held<State>& state, std::initializer_list<std::string_view> counts)
 {
     const std::string text = state.text(), binary = state.binary();
     const auto refused = [&](const std::string& form, bool is_binary = false) {
-        EXPECT_FALSE(expect_survives(form, is_binary, state)) << "accepted: " << ::testing::PrintToString(form.substr(0, 400));
+        EXPECT_FALSE(expect_survives(form, is_binary, state))
+            << "accepted: " << ::testing::PrintToString(form.substr(0, 400));
     };
 
     for (std::size_t size = 0; size < text.size(); ++size)
@@ -209,9 +213,11 @@ template <class State> void expect_hostile_forms_survived(const Held<State>& sta
         }
         const std::string name = forms::name(fields[i]);
         const bool is_count = std::find(counts.begin(), counts.end(), name) != counts.end();
-        for (const std::string& value : {std::string("-1"), std::string("9223372036854775808"), std::string("99999999999999999999"),
-                                         std::string(400, '9'), std::string(20000, '9'), std::string("1e3"), std::string("0x10"), std::string("+1"), std::string("1 "),
-                                         std::string("NaN"), std::string("Infinity"), std::string(), std::string("\"\""), std::string("-")}) {
+        for (const std::string& value :
+             {std::string("-1"), std::string("9223372036854775808"), std::string("99999999999999999999"),
+              std::string(400, '9'), std::string(20000, '9'), std::string("1e3"), std::string("0x10"),
+              std::string("+1"), std::string("1 "), std::string("NaN"), std::string("Infinity"), std::string(),
+              std::string("\"\""), std::string("-")}) {
             changed = fields;
             changed[i] = name;
             changed[i] += ':';
@@ -219,7 +225,8 @@ template <class State> void expect_hostile_forms_survived(const Held<State>& sta
             const bool accepted = expect_survives<State>(forms::joined(changed), false, state);
             EXPECT_FALSE(accepted && is_count) << "accepted: " << changed[i].substr(0, 100);
         }
-        for (const char* value : {"0", "1", "2305843009213693952", "0.00", "-0", "00000000000000000000001", "562949953421313"}) {
+        for (const char* value :
+             {"0", "1", "2305843009213693952", "0.00", "-0", "00000000000000000000001", "562949953421313"}) {
             changed = fields;
             changed[i] = name;
             changed[i] += ':';
@@ -233,7 +240,10 @@ template <class State> void expect_hostile_forms_survived(const Held<State>& sta
         for (std::size_t at = 0; at < std::min(form.size(), std::size_t{600}); ++at)
             for (int round = 0; round < 6; ++round) {
                 std::string changed = form;
-                const auto byte = static_cast<char>(round == 0 ? 0 : round == 1 ? 0xFF : round == 2 ? form[at] ^ 0x80 : static_cast<int>(random() & 0xFF));
+                const auto byte = static_cast<char>(round == 0   ? 0
+                                                    : round == 1 ? 0xFF
+                                                    : round == 2 ? form[at] ^ 0x80
+                                                                 : static_cast<int>(random() & 0xFF));
                 changed[at] = byte;
                 expect_survives<State>(changed, is_binary, state);
                 changed = form;

@@ -22,11 +22,13 @@ namespace {
 // Rows by the key of their customer, in the order of days and amounts.
 using Shop = std::map<std::string, std::vector<std::pair<Day, std::int64_t>>>;
 
-Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t customers, std::uint64_t days, std::uint64_t amounts)
+Shop random_shop(std::mt19937_64& random, std::size_t rows, std::uint64_t customers, std::uint64_t days,
+                 std::uint64_t amounts)
 {
     Shop shop;
     for (std::size_t i = 0; i < rows; ++i)
-        shop["customer " + std::to_string(random() % customers)].emplace_back(static_cast<Day>(random() % days) - 50, static_cast<std::int64_t>(random() % amounts - amounts / 3));
+        shop["customer " + std::to_string(random() % customers)].emplace_back(
+            static_cast<Day>(random() % days) - 50, static_cast<std::int64_t>(random() % amounts - amounts / 3));
     for (auto& [key, of_customer] : shop)
         std::sort(of_customer.begin(), of_customer.end());
     return shop;
@@ -43,7 +45,8 @@ public:
         std::vector<std::uint64_t> keys;
         std::string text;
         for (const auto& [key, rows] : shop) {
-            keys.push_back(kind == KeyKind::bigint ? 1000 * keys.size() : static_cast<std::uint64_t>(text.size()) << 16 | key.size());
+            keys.push_back(kind == KeyKind::bigint ? 1000 * keys.size()
+                                                   : static_cast<std::uint64_t>(text.size()) << 16 | key.size());
             text += key;
             for (const auto& [day, amount] : rows) {
                 days.push_back(day);
@@ -77,7 +80,8 @@ public:
             measure(whole, division, extents);
         std::vector<std::vector<unsigned char>> rooms;
         for (const Extent& extent : extents)
-            rooms.emplace_back(static_cast<std::size_t>(share * static_cast<double>(PartWriter::likely_room(whole, extent))));
+            rooms.emplace_back(
+                static_cast<std::size_t>(share * static_cast<double>(PartWriter::likely_room(whole, extent))));
         std::vector<PartWriter> writers = written(division, extents, rooms);
         for (std::size_t i = 0; i < count; ++i) {
             EXPECT_TRUE(share < 1 || writers[i].missing_room() == 0);
@@ -104,19 +108,24 @@ public:
         Shop shop;
         for (std::uint32_t customer = 0; customer < view.customers; ++customer)
             for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
-                shop[view.kind == KeyKind::bigint ? std::to_string(keys[customer]) : std::string(view.key(customer).bytes)].emplace_back(days[i], amounts[i]);
+                shop[view.kind == KeyKind::bigint ? std::to_string(keys[customer])
+                                                  : std::string(view.key(customer).bytes)]
+                    .emplace_back(days[i], amounts[i]);
         return shop;
     }
 
     StoredLedger whole;
 
 private:
-    template <class Kind> std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents, std::vector<std::vector<unsigned char>>& rooms)
+    template <class Kind>
+    std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents,
+                                    std::vector<std::vector<unsigned char>>& rooms)
     {
         std::vector<PartWriter> writers;
         for (std::size_t i = 0; i < rooms.size(); ++i)
             writers.emplace_back(whole, extents[i].first_day, rooms[i].data(), rooms[i].size());
-        each_part(whole, division, [&](std::size_t part, const Key& customer, const Rows& kept) { writers[part].add(customer, kept); });
+        each_part(whole, division,
+                  [&](std::size_t part, const Key& customer, const Rows& kept) { writers[part].add(customer, kept); });
         return writers;
     }
     std::vector<unsigned char> body_;
@@ -154,11 +163,17 @@ TEST(Parts, periods_hold_the_rows_of_their_days)
             for (const std::uint64_t days : {1, 90, 700}) {
                 const Shop shop = random_shop(random, 20000, customers, days, 1000);
                 StoredShop stored(shop, kind);
-                const std::int32_t first = month.period_of(stored.whole.first_day), count = month.period_of(stored.whole.last_day) - first + 1;
+                const std::int32_t first = month.period_of(stored.whole.first_day),
+                                   count = month.period_of(stored.whole.last_day) - first + 1;
                 for (const double share : {1.0, 0.3, 0.0}) {
-                    const auto parts = stored.parts(ByPeriod(stored.whole, month, first), static_cast<std::size_t>(count), share);
+                    const auto parts =
+                        stored.parts(ByPeriod(stored.whole, month, first), static_cast<std::size_t>(count), share);
                     for (std::int32_t i = 0; i < count; ++i)
-                        EXPECT_EQ(parts[static_cast<std::size_t>(i)], keyed(filtered(shop, [&](const auto& row) { return month.period_of(row.first) == first + i; }), kind));
+                        EXPECT_EQ(
+                            parts[static_cast<std::size_t>(i)],
+                            keyed(filtered(shop,
+                                           [&](const auto& row) { return month.period_of(row.first) == first + i; }),
+                                  kind));
                 }
             }
 }
@@ -170,7 +185,9 @@ TEST(Parts, slices_hold_the_rows_between_their_days)
     StoredShop stored(shop, KeyKind::text);
     for (std::int64_t from = -60; from <= 60; from += 8)
         for (std::int64_t to = from; to <= 60; to += 8)
-            EXPECT_EQ(stored.parts(BetweenDays(stored.whole, from, to), 1).front(), keyed(filtered(shop, [&](const auto& row) { return row.first >= from && row.first < to; }), KeyKind::text));
+            EXPECT_EQ(stored.parts(BetweenDays(stored.whole, from, to), 1).front(),
+                      keyed(filtered(shop, [&](const auto& row) { return row.first >= from && row.first < to; }),
+                            KeyKind::text));
 }
 
 TEST(Parts, shards_hold_their_customers_with_all_rows)
@@ -184,7 +201,11 @@ TEST(Parts, shards_hold_their_customers_with_all_rows)
             const auto parts = stored.parts(OfShard(7, shard), 1);
             for (const auto& [key, rows] : parts.front()) {
                 const std::int64_t number = kind == KeyKind::bigint ? std::stoll(key) : 0;
-                EXPECT_EQ(shard_of(kind == KeyKind::text ? Key{kind, key} : Key{kind, {reinterpret_cast<const char*>(&number), sizeof number}}, 7), shard);
+                EXPECT_EQ(shard_of(kind == KeyKind::text
+                                       ? Key{kind, key}
+                                       : Key{kind, {reinterpret_cast<const char*>(&number), sizeof number}},
+                                   7),
+                          shard);
                 EXPECT_TRUE(together.emplace(key, rows).second);
             }
         }
@@ -214,7 +235,8 @@ TEST(Parts, first_orders_are_the_least_on_the_first_day_with_an_order_and_the_re
             if (first != rows.end())
                 expected[key].push_back(*first);
         }
-        EXPECT_TRUE(customers < 3000 || (some_have_refunds_only && some_begin_with_refunds && some_leave_refunds_of_the_day));
+        EXPECT_TRUE(customers < 3000 ||
+                    (some_have_refunds_only && some_begin_with_refunds && some_leave_refunds_of_the_day));
         StoredShop stored(shop, KeyKind::text);
         EXPECT_EQ(stored.parts(FirstOrders(stored.whole), 1, 0.5).front(), expected);
     }
@@ -270,7 +292,8 @@ TEST(Parts, sums_are_of_rows_up_to_a_day)
     sums.add(Rows{days, amounts.data()}, 2);
     EXPECT_TRUE(sums.orders == 1 && sums.refund_rows == 2 && sums.gross == 7 && sums.refunds == -6);
     sums.add(Rows{days, amounts.data()}, 9);
-    EXPECT_TRUE(sums.orders == 3 && sums.refund_rows == 4 && sums.gross == Int128{std::numeric_limits<std::int64_t>::max()} + 14 && sums.refunds == -12);
+    EXPECT_TRUE(sums.orders == 3 && sums.refund_rows == 4 &&
+                sums.gross == Int128{std::numeric_limits<std::int64_t>::max()} + 14 && sums.refunds == -12);
     PeriodSums without{};
     without.add(Rows{days, nullptr}, 2);
     EXPECT_TRUE(without.orders == 3 && without.refund_rows == 0 && without.gross == 0);
@@ -280,14 +303,16 @@ TEST(RadixSort, keeps_equal_ones_in_their_order)
 {
     std::mt19937_64 random(3);
     using Pair = std::pair<std::uint64_t, std::size_t>;
-    for (const std::uint64_t different : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x3ff}, std::uint64_t{0xff00000000000000}, ~std::uint64_t{0}})
+    for (const std::uint64_t different : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{0x3ff},
+                                          std::uint64_t{0xff00000000000000}, ~std::uint64_t{0}})
         for (const std::size_t size : {0, 1, 255, 256, 5000}) {
             std::vector<Pair> pairs(size), spare(size);
             for (std::size_t i = 0; i < size; ++i)
                 pairs[i] = {(random() & different) | (~different & 0x5555555555555555), i};
             auto expected = pairs;
             std::sort(expected.begin(), expected.end());
-            const auto sorted = radix_sorted(std::span(pairs), spare.data(), different, [](const Pair& pair) { return pair.first; });
+            const auto sorted =
+                radix_sorted(std::span(pairs), spare.data(), different, [](const Pair& pair) { return pair.first; });
             EXPECT_TRUE(std::ranges::equal(sorted, expected));
         }
 }

@@ -78,7 +78,8 @@ public:
         unsigned char* at = pieces.data();
         for (std::size_t bucket = 0; bucket < builder_.bucket_count(); ++bucket) {
             BucketStream stream(builder_, RowOrder::by_day, bucket);
-            for (std::size_t customer = bucket * Buckets::customers; customer < std::min<std::size_t>((bucket + 1) * Buckets::customers, order.size()); ++customer) {
+            for (std::size_t customer = bucket * Buckets::customers;
+                 customer < std::min<std::size_t>((bucket + 1) * Buckets::customers, order.size()); ++customer) {
                 at = encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), head.first_day, at);
                 ends[customer] = static_cast<std::uint32_t>(at - pieces.data());
             }
@@ -143,8 +144,12 @@ std::vector<unsigned char> body_of(const View& view)
 // A view decoded into memory of exactly the size that its head asks for.
 struct DecodedLedger {
     DecodedLedger(const Head& head, std::vector<unsigned char> bytes)
-        : body(std::move(bytes)), offsets(head.customers + 1), days(head.rows), amounts(head.has_amounts ? head.rows : 0),
-          keys(head.customers * words_of(head.kind)), view(decode({head, body}, {offsets.data(), days.data(), amounts.data(), keys.data()}))
+        : body(std::move(bytes)),
+          offsets(head.customers + 1),
+          days(head.rows),
+          amounts(head.has_amounts ? head.rows : 0),
+          keys(head.customers * words_of(head.kind)),
+          view(decode({head, body}, {offsets.data(), days.data(), amounts.data(), keys.data()}))
     {
     }
     std::vector<unsigned char> body;  // where text keys stay
@@ -155,11 +160,13 @@ struct DecodedLedger {
     View view;
 };
 
-HeldLedger random_ledger(std::mt19937_64& random, std::size_t rows, std::int64_t customers, std::multiset<Row>& expected)
+HeldLedger random_ledger(std::mt19937_64& random, std::size_t rows, std::int64_t customers,
+                         std::multiset<Row>& expected)
 {
     HeldLedger ledger;
     for (std::size_t i = 0; i < rows; ++i) {
-        const auto customer = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(customers)) - customers / 2;
+        const auto customer =
+            static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(customers)) - customers / 2;
         const auto day = static_cast<Day>(random() % 3000);
         const auto amount = static_cast<std::int64_t>(random() % 100000) - 20000;
         ledger.add(customer, day, amount);
@@ -192,7 +199,8 @@ TEST(Step, holds_each_day_in_one_period)
             ASSERT_GT(step.start_of(period + 1), day);
         }
     }
-    EXPECT_EQ(Step({0, 7}).start_of(Step({0, 7}).period_of(day_of(2021, 1, 1))), day_of(2020, 12, 28));  // ISO week 53 of 2020
+    EXPECT_EQ(Step({0, 7}).start_of(Step({0, 7}).period_of(day_of(2021, 1, 1))),
+              day_of(2020, 12, 28));  // ISO week 53 of 2020
     EXPECT_EQ(Step({3, 0}).start_of(Step({3, 0}).period_of(day_of(2024, 5, 17))), day_of(2024, 4, 1));
     for (const Span span : {Span{0, 0}, Span{1, 1}, Span{-1, 0}, Span{0, -7}})
         EXPECT_ERROR(invalid_parameter, Step{span});
@@ -219,7 +227,8 @@ TEST(Builder, keeps_every_row_for_any_number_of_rows_and_customers)
                 const Rows some = view.of(customer);
                 ASSERT_GT(some.size(), 0u);
                 for (std::size_t i = 1; i < some.size(); ++i)
-                    ASSERT_TRUE(some.days[i - 1] < some.days[i] || (some.days[i - 1] == some.days[i] && some.amounts[i - 1] <= some.amounts[i]));
+                    ASSERT_TRUE(some.days[i - 1] < some.days[i] ||
+                                (some.days[i - 1] == some.days[i] && some.amounts[i - 1] <= some.amounts[i]));
             }
         }
 }
@@ -235,8 +244,10 @@ TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scal
             std::int32_t most = 0;
             for (std::size_t i = 0; i < rows; ++i) {
                 const auto scale = static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(largest + 1));
-                const Day day = random() % 50 == 0 ? static_cast<Day>(random() % 100'000'000) - 2'000'000 : static_cast<Day>(random() % 3000);
-                const std::int64_t amount = (static_cast<std::int64_t>(random() % 2000) - 500) * powers[random() % 60 == 0 ? random() % 5 : 0];
+                const Day day = random() % 50 == 0 ? static_cast<Day>(random() % 100'000'000) - 2'000'000
+                                                   : static_cast<Day>(random() % 3000);
+                const std::int64_t amount =
+                    (static_cast<std::int64_t>(random() % 2000) - 500) * powers[random() % 60 == 0 ? random() % 5 : 0];
                 all.emplace_back(static_cast<std::int64_t>(random() % 30), day, amount, scale);
                 most = std::max(most, scale);
             }
@@ -372,7 +383,8 @@ TEST(Codec, refuses_or_survives_any_damage)
         };
         EXPECT_EQ(read(form), view.rows);
         for (std::size_t length = 0; length < form.size(); ++length)
-            EXPECT_ERROR(malformed_binary, read({form.begin(), form.begin() + static_cast<std::ptrdiff_t>(length)})) << length;
+            EXPECT_ERROR(malformed_binary, read({form.begin(), form.begin() + static_cast<std::ptrdiff_t>(length)}))
+                << length;
         for (int i = 0; i < 20000; ++i) {
             auto damaged = form;
             for (auto n = random() % 3 + 1; n > 0; --n)
@@ -400,7 +412,9 @@ TEST(LedgerText, reads_what_it_writes)
     std::string text(counter.size(), '\0');
     Sink sink(text.data(), text.size());
     write_to(sink);
-    EXPECT_EQ(text, "(version:1,key:\"bigint\",amounts:1,scale:0,customer:\"-7\",day:-4712-01-01,amount:99,customer:\"5\",day:2024-02-29,amount:-1234)");
+    EXPECT_EQ(
+        text,
+        "(version:1,key:\"bigint\",amounts:1,scale:0,customer:\"-7\",day:-4712-01-01,amount:99,customer:\"5\",day:2024-02-29,amount:-1234)");
     TextRows rows(text);
     EXPECT_EQ(rows.begin().kind, KeyKind::bigint);
     ledger::TextRows::Row row;
@@ -424,7 +438,8 @@ TEST(CustomerStream, gives_the_rows_that_decoding_gives_with_or_without_amounts)
         auto ledger = random_ledger(random, rows, 100, expected);
         const View view = ledger.view();
         const auto body = body_of(view);
-        CustomerStream with({view, body}, CustomerStream::Amounts::read, CustomerStream::Keys::read), without({view, body}, CustomerStream::Amounts::left_out);
+        CustomerStream with({view, body}, CustomerStream::Amounts::read, CustomerStream::Keys::read),
+            without({view, body}, CustomerStream::Amounts::left_out);
         const View read = with.view(), left_out = without.view();
         EXPECT_EQ(read.rows, rows);
         for (std::uint32_t customer = 0; customer < view.customers; ++customer) {

@@ -41,11 +41,13 @@ TEST(Mantissa, of_a_decimal_and_of_its_text_are_the_same)
 
 TEST(Mantissa, has_at_most_38_digits)
 {
-    for (const std::string& text : {nines, "-" + nines, "0." + nines, "9." + nines.substr(1), nines.substr(2) + ".99"}) {
+    for (const std::string& text :
+         {nines, "-" + nines, "0." + nines, "9." + nines.substr(1), nines.substr(2) + ".99"}) {
         EXPECT_TRUE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_TRUE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
-    for (const std::string& text : {"1" + std::string(38, '0'), "-1" + std::string(38, '0'), nines + ".0", "1." + std::string(38, '0'), nines + nines}) {
+    for (const std::string& text : {"1" + std::string(38, '0'), "-1" + std::string(38, '0'), nines + ".0",
+                                    "1." + std::string(38, '0'), nines + nines}) {
         EXPECT_FALSE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_FALSE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }

@@ -58,7 +58,9 @@ TEST(MonthlyAmount, is_that_of_whole_numbers_without_limits)
         const int every = between(random, 1, i % 3 == 0 ? 100000 : 40);
         const BigInteger unscaled(digits + fraction);
         const BigInteger numerator = unscaled * (by_months ? 1 : every % 7 == 0 ? 52 : 365) * 100000000;
-        BigInteger denominator = by_months ? BigInteger(every) : every % 7 == 0 ? BigInteger(12) * (every / 7) : BigInteger(12) * every;
+        BigInteger denominator = by_months        ? BigInteger(every)
+                                 : every % 7 == 0 ? BigInteger(12) * (every / 7)
+                                                  : BigInteger(12) * every;
         for (int place = 0; place < places; ++place)
             denominator *= 10;
         std::string expected = BigInteger((2 * numerator + denominator) / (2 * denominator)).str();
@@ -70,7 +72,10 @@ TEST(MonthlyAmount, is_that_of_whole_numbers_without_limits)
             expected.pop_back();
         if (negative && expected.find_first_of("123456789") != std::string::npos)
             expected.insert(0, 1, '-');
-        ASSERT_EQ(monthly((negative ? "-" : "") + digits + (places > 0 ? "." + fraction : ""), by_months ? every : 0, by_months ? 0 : every), expected) << every << (by_months ? " months" : " days");
+        ASSERT_EQ(monthly((negative ? "-" : "") + digits + (places > 0 ? "." + fraction : ""), by_months ? every : 0,
+                          by_months ? 0 : every),
+                  expected)
+            << every << (by_months ? " months" : " days");
     }
 }
 
@@ -81,7 +86,8 @@ TEST(MonthlyAmount, refuses_what_is_no_amount_and_no_interval)
     Decimal infinite;
     infinite.kind = Decimal::Kind::plus_infinity;
     EXPECT_THROW(MonthlyAmount(infinite, BillingInterval(1, 0)), Error);
-    for (const auto& [months, days] : {std::pair{0, 0}, {1, 1}, {-1, 0}, {0, -7}, {-1, 31}, {100'000'000, 0}, {0, 2'000'000'000}})
+    for (const auto& [months, days] :
+         {std::pair{0, 0}, {1, 1}, {-1, 0}, {0, -7}, {-1, 31}, {100'000'000, 0}, {0, 2'000'000'000}})
         EXPECT_THROW(BillingInterval(months, days), Error);
 }
 
@@ -153,7 +159,8 @@ Drawn drawn(Random& random)
     for (int customer = between(random, 1, 30); customer > 0; --customer) {
         std::vector<Int128> worth(horizon);
         for (int subscription = between(random, 1, 5); subscription > 0; --subscription) {
-            const Day start = between(random, 0, horizon - 20), end = start + between(random, 1, between(random, 0, 1) == 0 ? 19 : 200);
+            const Day start = between(random, 0, horizon - 20),
+                      end = start + between(random, 1, between(random, 0, 1) == 0 ? 19 : 200);
             const int amount = between(random, -2, 9);
             result.subscriptions.add(start, end, amount);
             for (Day day = start; day < std::min(end, horizon); ++day)
@@ -165,7 +172,10 @@ Drawn drawn(Random& random)
     return result;
 }
 
-Int128 before(const std::vector<Int128>& worth, Day day) { return day == 0 ? 0 : worth[static_cast<std::size_t>(day - 1)]; }
+Int128 before(const std::vector<Int128>& worth, Day day)
+{
+    return day == 0 ? 0 : worth[static_cast<std::size_t>(day - 1)];
+}
 bool pays_within(const std::vector<Int128>& worth, Day from, Day to)
 {
     return std::any_of(worth.begin() + from, worth.begin() + to, [](Int128 amount) { return amount > 0; });
@@ -188,7 +198,8 @@ TEST(Movements, are_those_between_the_ends_of_days)
             Int128 end = 0;
             std::int64_t paying = 0;
             for (const auto& worth : some.worth) {
-                const Int128 was = before(worth, bounds[period]), is = before(worth, bounds[period + 1]), change = is - was;
+                const Int128 was = before(worth, bounds[period]), is = before(worth, bounds[period + 1]),
+                             change = is - was;
                 const bool paid = pays_within(worth, 0, bounds[period]);
                 expected.start += was;
                 expected.start_customers += was > 0;
@@ -205,7 +216,8 @@ TEST(Movements, are_those_between_the_ends_of_days)
                 }
             }
             const mrr::Movements& got = movements[period];
-            ASSERT_TRUE(got.start == expected.start && got.joined == expected.joined && got.reactivation == expected.reactivation && got.expansion == expected.expansion &&
+            ASSERT_TRUE(got.start == expected.start && got.joined == expected.joined &&
+                        got.reactivation == expected.reactivation && got.expansion == expected.expansion &&
                         got.contraction == expected.contraction && got.churn == expected.churn && got.end() == end);
             ASSERT_EQ(got.start_customers, expected.start_customers);
             ASSERT_EQ(got.new_customers, expected.new_customers);
@@ -232,7 +244,8 @@ TEST(Cohorts, follow_customers_from_the_period_of_their_first_day)
         const auto start = [&](std::int64_t period) { return std::clamp<Day>(grid.start(period), 0, horizon); };
         for (const auto& worth : some.worth) {
             std::int32_t cohort = 0;
-            while (cohort < grid.periods && !pays_within(worth, start(cohort), std::min(start(cohort + 1), grid.as_of + 1)))
+            while (cohort < grid.periods &&
+                   !pays_within(worth, start(cohort), std::min(start(cohort + 1), grid.as_of + 1)))
                 ++cohort;
             if (cohort == grid.periods)
                 continue;
@@ -263,7 +276,8 @@ TEST(Renewals, count_first_contracts_by_the_steps_they_lasted)
         const View view = some.subscriptions.view();
         const Span step{0, between(random, 1, 30)};
         const Day as_of = between(random, 0, horizon - 1);
-        std::vector<mrr::ContractRenewals> got(static_cast<std::size_t>(mrr::most_renewals(view, step, as_of))), expected = got;
+        std::vector<mrr::ContractRenewals> got(static_cast<std::size_t>(mrr::most_renewals(view, step, as_of))),
+            expected = got;
         mrr::renewals(view, step, as_of, got);
         for (const auto& worth : some.worth) {
             Day first = 0;
@@ -294,7 +308,8 @@ TEST(Renewals, months_end_with_shorter_months)
         subscriptions.add(date(2023, 1, 31), end, 5);
         subscriptions.end_customer();
     }
-    std::vector<mrr::ContractRenewals> counts(static_cast<std::size_t>(mrr::most_renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30))));
+    std::vector<mrr::ContractRenewals> counts(
+        static_cast<std::size_t>(mrr::most_renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30))));
     ASSERT_EQ(counts.size(), 4u);
     mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30), counts);
     EXPECT_EQ(counts[0].lost, 1);  // on 28 February

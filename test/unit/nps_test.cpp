@@ -14,7 +14,8 @@ using nps::Category;
 using nps::State;
 using Satisfaction = nps::SatisfactionState;
 
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 State survey(int promoters, int passives, int detractors)
 {
@@ -60,9 +61,14 @@ TEST(NpsCategory, of_whole_scores_is_bounded_by_7_and_9)
 
 TEST(NpsCategory, of_a_fraction_is_the_one_that_it_has_not_yet_left)
 {
-    for (const auto& [text, expected] : {std::pair{"0.0001", Category::detractor}, {"6.5", Category::detractor}, {"6.999999999999", Category::detractor},
-                                         {"7.00000000000001", Category::passive}, {"8.5", Category::passive}, {"8.9999999999999", Category::passive},
-                                         {"9.0001", Category::promoter}, {"9.999999999999", Category::promoter}}) {
+    for (const auto& [text, expected] : {std::pair{"0.0001", Category::detractor},
+                                         {"6.5", Category::detractor},
+                                         {"6.999999999999", Category::detractor},
+                                         {"7.00000000000001", Category::passive},
+                                         {"8.5", Category::passive},
+                                         {"8.9999999999999", Category::passive},
+                                         {"9.0001", Category::promoter},
+                                         {"9.999999999999", Category::promoter}}) {
         EXPECT_EQ(nps::category(OwnedDecimal(text).view()), expected) << text;
         EXPECT_EQ(nps::category(std::stod(text)), expected) << text;
     }
@@ -72,13 +78,15 @@ TEST(NpsCategory, of_a_fraction_is_the_one_that_it_has_not_yet_left)
 
 TEST(NpsCategory, is_none_outside_0_to_10)
 {
-    for (const char* text : {"-1", "-0.0000000001", "10.0000000001", "11", "10000", "10010", "99999999", "70000", "-7", "-10000"}) {
+    for (const char* text :
+         {"-1", "-0.0000000001", "10.0000000001", "11", "10000", "10010", "99999999", "70000", "-7", "-10000"}) {
         EXPECT_FALSE(nps::category(OwnedDecimal(text).view())) << text;
         EXPECT_FALSE(nps::category(std::stod(text))) << text;
     }
     for (const auto kind : {Decimal::Kind::not_a_number, Decimal::Kind::plus_infinity, Decimal::Kind::minus_infinity})
         EXPECT_FALSE(nps::category(special(kind)));
-    for (const double score : {not_a_number, infinity, -infinity, std::nextafter(10.0, 11.0), -std::numeric_limits<double>::denorm_min()})
+    for (const double score :
+         {not_a_number, infinity, -infinity, std::nextafter(10.0, 11.0), -std::numeric_limits<double>::denorm_min()})
         EXPECT_FALSE(nps::category(score)) << score;
     EXPECT_FALSE(nps::category(-1));
     EXPECT_FALSE(nps::category(11));
@@ -168,7 +176,10 @@ TEST(Nps, forgets_a_score_that_is_taken_out)
     }
 }
 
-TEST(Nps, has_a_readable_form) { EXPECT_EQ(Held<State>().add(9).add(10).add(8).add(0).text(), "(version:1,promoters:2,passives:1,detractors:1)"); }
+TEST(Nps, has_a_readable_form)
+{
+    EXPECT_EQ(Held<State>().add(9).add(10).add(8).add(0).text(), "(version:1,promoters:2,passives:1,detractors:1)");
+}
 
 TEST(Nps, merges_by_the_laws) { expect_merge_laws<State>(random_state); }
 
@@ -184,7 +195,8 @@ TEST(Nps, survives_hostile_forms)
 {
     Random random(72);
     expect_hostile_forms_survived(random_state(random), {"promoters", "passives", "detractors"});
-    EXPECT_ERROR(malformed_text, Held<State>::from_text("(version:1,promoters:2305843009213693953,passives:1,detractors:0)"));
+    EXPECT_ERROR(malformed_text,
+                 Held<State>::from_text("(version:1,promoters:2305843009213693953,passives:1,detractors:0)"));
 }
 
 TEST(Nps, that_is_full_in_one_category_takes_answers_in_the_others)

@@ -16,10 +16,14 @@ using revenue::Orders;
 using Checks = Held<Orders>;
 
 constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 const std::string nines(38, '9');
 
-void add(Checks& orders, const std::string& amount, const OwnedKey& order) { orders.add(OwnedDecimal(amount).view(), Key(order)); }
+void add(Checks& orders, const std::string& amount, const OwnedKey& order)
+{
+    orders.add(OwnedDecimal(amount).view(), Key(order));
+}
 
 template <class OrderKey> Checks of(std::initializer_list<std::pair<const char*, OrderKey>> rows)
 {
@@ -34,19 +38,23 @@ template <class OrderKey> class Expected {
 public:
     void add(const std::string& amount, const OrderKey& order)
     {
-        const auto places = amount.find('.') == amount.npos ? 0 : static_cast<int>(amount.size() - amount.find('.') - 1);
+        const auto places =
+            amount.find('.') == amount.npos ? 0 : static_cast<int>(amount.size() - amount.find('.') - 1);
         scale_ = std::max(scale_, places);
         const BigInteger value = scaled(amount, most_places);
         auto& [net, refunded] = orders_[order];
         net += value;
         refunded |= value < 0;
     }
-    [[nodiscard]] std::string text(std::string_view kind, const std::function<std::string(const OrderKey&)>& printed) const
+    [[nodiscard]] std::string text(std::string_view kind,
+                                   const std::function<std::string(const OrderKey&)>& printed) const
     {
         std::string text = "(version:1,key:\"" + std::string(kind) + "\",scale:" + std::to_string(scale_);
         for (const auto& [order, sum] : orders_) {
-            const BigInteger unscaled = sum.first / boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(most_places - scale_));
-            text += ",order:\"" + printed(order) + "\",net:" + shown(static_cast<Int128>(unscaled), scale_) + ",refunded:" + (sum.second ? "1" : "0");
+            const BigInteger unscaled =
+                sum.first / boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(most_places - scale_));
+            text += ",order:\"" + printed(order) + "\",net:" + shown(static_cast<Int128>(unscaled), scale_) +
+                    ",refunded:" + (sum.second ? "1" : "0");
         }
         return text + ")";
     }
@@ -103,12 +111,15 @@ std::string escaped(const std::string& text)
 
 std::string random_text(Random& random)
 {
-    static const std::vector<std::string> words{"", "a", "A", "\"", "\\", ",order:", "0123456789abcdef", "01234567", ")", "\xC3\xA9", "\xFF"};
+    static const std::vector<std::string> words{"",         "a", "A",        "\"",  "\\", ",order:", "0123456789abcdef",
+                                                "01234567", ")", "\xC3\xA9", "\xFF"};
     return words[random() % words.size()] + random_digits(random, between(random, 0, 2));
 }
 
 // Random rows against the map, in one state and in merged parts.
-template <class OrderKey> void expect_as_expected(std::string_view kind, const std::function<OrderKey(Random&)>& key, const std::function<std::string(const OrderKey&)>& print)
+template <class OrderKey>
+void expect_as_expected(std::string_view kind, const std::function<OrderKey(Random&)>& key,
+                        const std::function<std::string(const OrderKey&)>& print)
 {
     Random random(91);
     for (int round = 0; round < 60; ++round) {
@@ -153,7 +164,8 @@ Checks random_text_orders(Random& random)
 
 TEST(Orders, of_the_example_ledger_make_an_average_check_of_74)
 {
-    const auto orders = of<std::int64_t>({{"100", 1}, {"40", 2}, {"60", 3}, {"250", 4}, {"80", 6}, {"120", 7}, {"-250", 4}, {"-30", 6}});
+    const auto orders = of<std::int64_t>(
+        {{"100", 1}, {"40", 2}, {"60", 3}, {"250", 4}, {"80", 6}, {"120", 7}, {"-250", 4}, {"-30", 6}});
     const auto kept = orders->kept();
     EXPECT_EQ(kept.orders, 5);
     EXPECT_TRUE(kept.net == 370);
@@ -177,28 +189,36 @@ TEST(Orders, that_were_free_are_kept)
 
 TEST(Orders, with_bigint_keys_are_as_expected)
 {
-    expect_as_expected<std::int64_t>("bigint", [](Random& random) {
-        const std::int64_t keys[] = {0, -1, 1, least, most, least + 1, 1 << 20, -(1 << 20)};
-        return random() % 2 == 0 ? keys[random() % std::size(keys)] : static_cast<std::int64_t>(between(random, -30, 30));
-    }, [](const std::int64_t& key) { return std::to_string(key); });
+    expect_as_expected<std::int64_t>(
+        "bigint",
+        [](Random& random) {
+            const std::int64_t keys[] = {0, -1, 1, least, most, least + 1, 1 << 20, -(1 << 20)};
+            return random() % 2 == 0 ? keys[random() % std::size(keys)]
+                                     : static_cast<std::int64_t>(between(random, -30, 30));
+        },
+        [](const std::int64_t& key) { return std::to_string(key); });
 }
 
 TEST(Orders, with_uuid_keys_are_as_expected)
 {
-    expect_as_expected<Uuid>("uuid", [](Random& random) { return random_uuid(random, 40); }, [](const Uuid& key) { return printed(key); });
+    expect_as_expected<Uuid>(
+        "uuid", [](Random& random) { return random_uuid(random, 40); }, [](const Uuid& key) { return printed(key); });
 }
 
-TEST(Orders, with_text_keys_are_as_expected)
-{
-    expect_as_expected<std::string>("text", random_text, escaped);
-}
+TEST(Orders, with_text_keys_are_as_expected) { expect_as_expected<std::string>("text", random_text, escaped); }
 
 TEST(Orders, take_integers_and_floating_point_numbers_as_the_decimals_that_they_show)
 {
     Checks orders;
-    orders.add(std::int16_t{5}, Key(OwnedKey(1))).add(0.1, Key(OwnedKey(1))).add(0.25f, Key(OwnedKey(2))).add(most, Key(OwnedKey(3))).add(-0.5, Key(OwnedKey(2))).add(-0.0, Key(OwnedKey(4)));
-    EXPECT_EQ(orders.text(), "(version:1,key:\"bigint\",scale:2,order:\"1\",net:5.10,refunded:0,order:\"2\",net:-0.25,refunded:1,"
-                             "order:\"3\",net:9223372036854775807.00,refunded:0,order:\"4\",net:0.00,refunded:0)");
+    orders.add(std::int16_t{5}, Key(OwnedKey(1)))
+        .add(0.1, Key(OwnedKey(1)))
+        .add(0.25f, Key(OwnedKey(2)))
+        .add(most, Key(OwnedKey(3)))
+        .add(-0.5, Key(OwnedKey(2)))
+        .add(-0.0, Key(OwnedKey(4)));
+    EXPECT_EQ(orders.text(),
+              "(version:1,key:\"bigint\",scale:2,order:\"1\",net:5.10,refunded:0,order:\"2\",net:-0.25,refunded:1,"
+              "order:\"3\",net:9223372036854775807.00,refunded:0,order:\"4\",net:0.00,refunded:0)");
 }
 
 TEST(Orders, refuse_what_is_not_finite)
@@ -288,16 +308,20 @@ TEST(Orders, whose_sum_has_more_than_38_digits_are_refused)
 TEST(Orders, take_a_larger_scale_late)
 {
     auto orders = of<std::int64_t>({{"5", 1}, {"-7", 2}, {"0.125", 3}, {"2.5", 1}});
-    EXPECT_EQ(orders.text(), "(version:1,key:\"bigint\",scale:3,order:\"1\",net:7.500,refunded:0,order:\"2\",net:-7.000,refunded:1,order:\"3\",net:0.125,refunded:0)");
+    EXPECT_EQ(
+        orders.text(),
+        "(version:1,key:\"bigint\",scale:3,order:\"1\",net:7.500,refunded:0,order:\"2\",net:-7.000,refunded:1,order:\"3\",net:0.125,refunded:0)");
 }
 
 TEST(Orders, are_written_in_the_order_of_their_keys)
 {
-    EXPECT_EQ(of<std::int64_t>({{"1", 10}, {"1", -2}, {"1", 9}}).text(),
-              "(version:1,key:\"bigint\",scale:0,order:\"-2\",net:1,refunded:0,order:\"9\",net:1,refunded:0,order:\"10\",net:1,refunded:0)");
-    EXPECT_EQ(of<const char*>({{"1", "b"}, {"1", "\xC3\xA9"}, {"1", "B"}, {"1", ""}, {"1", "ba"}}).text(),
-              "(version:1,key:\"text\",scale:0,order:\"\",net:1,refunded:0,order:\"B\",net:1,refunded:0,order:\"b\",net:1,refunded:0,"
-              "order:\"ba\",net:1,refunded:0,order:\"\xC3\xA9\",net:1,refunded:0)");
+    EXPECT_EQ(
+        of<std::int64_t>({{"1", 10}, {"1", -2}, {"1", 9}}).text(),
+        "(version:1,key:\"bigint\",scale:0,order:\"-2\",net:1,refunded:0,order:\"9\",net:1,refunded:0,order:\"10\",net:1,refunded:0)");
+    EXPECT_EQ(
+        of<const char*>({{"1", "b"}, {"1", "\xC3\xA9"}, {"1", "B"}, {"1", ""}, {"1", "ba"}}).text(),
+        "(version:1,key:\"text\",scale:0,order:\"\",net:1,refunded:0,order:\"B\",net:1,refunded:0,order:\"b\",net:1,refunded:0,"
+        "order:\"ba\",net:1,refunded:0,order:\"\xC3\xA9\",net:1,refunded:0)");
 }
 
 TEST(Orders, can_go_on_after_they_were_put_in_order)
@@ -349,7 +373,8 @@ TEST(Orders, do_not_depend_on_the_order_of_rows_or_their_split)
     std::vector<std::pair<std::string, std::string>> rows;
     for (int i = 0; i < 200; ++i)
         rows.emplace_back(random_decimal(random, 6, 4), random_text(random));
-    expect_order_free<Orders, std::pair<std::string, std::string>>(rows, [](Checks& orders, const auto& row) { add(orders, row.first, row.second); });
+    expect_order_free<Orders, std::pair<std::string, std::string>>(
+        rows, [](Checks& orders, const auto& row) { add(orders, row.first, row.second); });
 }
 
 TEST(Orders, survive_hostile_forms)
@@ -362,22 +387,21 @@ TEST(Orders, survive_hostile_forms)
 
 TEST(Orders, refuse_fields_that_contradict_each_other)
 {
-    for (const char* fields : {
-             "key:\"none\",scale:0,order:\"1\",net:1,refunded:0",                                       // orders without a kind
-             "key:\"number\",scale:0",                                                                  // no kind
-             "key:\"bigint\",scale:16384",                                                              // no scale
-             "key:\"bigint\",scale:1,order:\"1\",net:1,refunded:0",                                     // another scale
-             "key:\"bigint\",scale:0,order:\"1\",net:1,refunded:2",                                     // neither yes nor no
-             "key:\"bigint\",scale:0,order:\"1\",net:-1,refunded:0",                                    // below zero without a refund
-             "key:\"bigint\",scale:0,order:\"1\",net:1,refunded:0,order:\"1\",net:1,refunded:0",        // an order twice
-             "key:\"bigint\",scale:0,order:\"\",net:1,refunded:0",
-             "key:\"bigint\",scale:0,order:\"1 \",net:1,refunded:0",
-             "key:\"bigint\",scale:0,order:\"9223372036854775808\",net:1,refunded:0",
-             "key:\"bigint\",scale:0,order:\"1\",net:100000000000000000000000000000000000000,refunded:0",
-             "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000-00000000000\",net:1,refunded:0",
-             "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000-0000000000000\",net:1,refunded:0",
-             "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000_000000000000\",net:1,refunded:0",
-             "key:\"uuid\",scale:0,order:\"0000000g-0000-0000-0000-000000000000\",net:1,refunded:0"})
+    for (const char* fields :
+         {"key:\"none\",scale:0,order:\"1\",net:1,refunded:0",     // orders without a kind
+          "key:\"number\",scale:0",                                // no kind
+          "key:\"bigint\",scale:16384",                            // no scale
+          "key:\"bigint\",scale:1,order:\"1\",net:1,refunded:0",   // another scale
+          "key:\"bigint\",scale:0,order:\"1\",net:1,refunded:2",   // neither yes nor no
+          "key:\"bigint\",scale:0,order:\"1\",net:-1,refunded:0",  // below zero without a refund
+          "key:\"bigint\",scale:0,order:\"1\",net:1,refunded:0,order:\"1\",net:1,refunded:0",  // an order twice
+          "key:\"bigint\",scale:0,order:\"\",net:1,refunded:0", "key:\"bigint\",scale:0,order:\"1 \",net:1,refunded:0",
+          "key:\"bigint\",scale:0,order:\"9223372036854775808\",net:1,refunded:0",
+          "key:\"bigint\",scale:0,order:\"1\",net:100000000000000000000000000000000000000,refunded:0",
+          "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000-00000000000\",net:1,refunded:0",
+          "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000-0000000000000\",net:1,refunded:0",
+          "key:\"uuid\",scale:0,order:\"00000000-0000-0000-0000_000000000000\",net:1,refunded:0",
+          "key:\"uuid\",scale:0,order:\"0000000g-0000-0000-0000-000000000000\",net:1,refunded:0"})
         EXPECT_ERROR(invalid_parameter, Checks::from_text("(version:1," + std::string(fields) + ")")) << fields;
 }
 

@@ -14,7 +14,10 @@ namespace customer_value::test {
 // A key with its bytes, at an odd address.
 class OwnedKey {
 public:
-    OwnedKey(std::int64_t number) : kind_(KeyKind::bigint), bytes_(1 + sizeof number) { std::memcpy(bytes_.data() + 1, &number, sizeof number); }
+    OwnedKey(std::int64_t number) : kind_(KeyKind::bigint), bytes_(1 + sizeof number)
+    {
+        std::memcpy(bytes_.data() + 1, &number, sizeof number);
+    }
     OwnedKey(int number) : OwnedKey(std::int64_t{number}) {}
     OwnedKey(const std::string& text) : OwnedKey(KeyKind::text, text) {}
     OwnedKey(const char* text) : OwnedKey(std::string(text)) {}

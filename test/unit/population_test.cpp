@@ -32,7 +32,8 @@ bool are_in_ratio(const std::vector<std::string>& values)
     constexpr int places = 40;
     for (std::size_t i = 0; i < values.size(); ++i)
         for (std::size_t j = 0; j < values.size(); ++j)
-            EXPECT_EQ(BigInteger(Whole::value_of((*items)[i])) * scaled(values[j], places), BigInteger(Whole::value_of((*items)[j])) * scaled(values[i], places))
+            EXPECT_EQ(BigInteger(Whole::value_of((*items)[i])) * scaled(values[j], places),
+                      BigInteger(Whole::value_of((*items)[j])) * scaled(values[i], places))
                 << values[i] << " to " << values[j];
     return true;
 }
@@ -78,7 +79,8 @@ TEST(Collector, random_values_are_in_ratio_or_too_long)
 TEST(Ordered, has_the_order_of_floating_point_numbers)
 {
     Random random(1);
-    std::vector<double> values{0.0, -0.0, 1, -1, 5e-324, -5e-324, std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
+    std::vector<double> values{
+        0.0, -0.0, 1, -1, 5e-324, -5e-324, std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
     for (int i = 0; i < 200; ++i)
         if (const auto value = std::bit_cast<double>(random()); std::isfinite(value))
             values.push_back(value);
@@ -92,7 +94,12 @@ TEST(Ordered, has_the_order_of_floating_point_numbers)
 // Sums in memory of exactly the size that they ask for.
 class HeldSum {
 public:
-    explicit HeldSum(LimbWindow window) : memory_(LongSum::bytes_for(window) / sizeof(std::int64_t)), window_(window), sum_(LongSum::create(memory_.data(), window)) {}
+    explicit HeldSum(LimbWindow window)
+        : memory_(LongSum::bytes_for(window) / sizeof(std::int64_t)),
+          window_(window),
+          sum_(LongSum::create(memory_.data(), window))
+    {
+    }
     LongSum& operator*() { return *sum_; }
     // In units of 10000^low.
     [[nodiscard]] BigInteger value() const
@@ -127,9 +134,11 @@ TEST(LongSum, agrees_with_whole_numbers_without_limits)
             (*sum).add(value.view(), times);
             expected += scaled(value.view(), places) * times;
         }
-        const BigInteger unit = boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(places + 4 * window.low));
+        const BigInteger unit =
+            boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(places + 4 * window.low));
         EXPECT_EQ(sum.value() * unit, expected);
-        const double share = std::array{0.0, 1.0, 0.8, 0.5, 1.0 / 3, 0.1 + 0.2, 5e-324, 1e-9, 0.9999999999999999}[random() % 9];
+        const double share =
+            std::array{0.0, 1.0, 0.8, 0.5, 1.0 / 3, 0.1 + 0.2, 5e-324, 1e-9, 0.9999999999999999}[random() % 9];
         const ShortDecimal fraction(share);
         (*line).set_ceiling(fraction, *sum);
         const BigInteger divisor = boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(fraction.places));
@@ -142,14 +151,16 @@ TEST(LongSum, agrees_with_whole_numbers_without_limits)
 
 TEST(LongSum, ceiling_is_that_of_whole_numbers)
 {
-    for (const std::uint64_t total : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{99999999}, std::uint64_t{1} << 62})
+    for (const std::uint64_t total :
+         {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{99999999}, std::uint64_t{1} << 62})
         for (const double share : {0.0, 0.7, 0.8, 0.12345, 1.0, 5e-324, 1e-76, 1e-77, 1e-78}) {
             const IntegerDecimal decimal(static_cast<std::int64_t>(total));
             const LimbWindow window{0, 5};
             HeldSum sum(window), line(window);
             (*sum).add(decimal.view(), 1);
             (*line).set_ceiling(ShortDecimal(share), *sum);
-            EXPECT_EQ(BigInteger(shown(ceiling(ShortDecimal(share), Int256(total)))), line.value()) << share << " of " << total;
+            EXPECT_EQ(BigInteger(shown(ceiling(ShortDecimal(share), Int256(total)))), line.value())
+                << share << " of " << total;
         }
 }
 

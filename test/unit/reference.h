@@ -26,7 +26,8 @@ inline std::vector<std::vector<double>> reference(const std::string& name)
         std::istringstream fields(line + ',');
         rows.emplace_back();
         while (std::getline(fields, field, ','))
-            rows.back().push_back(field.empty() ? std::numeric_limits<double>::quiet_NaN() : std::strtod(field.c_str(), nullptr));
+            rows.back().push_back(field.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                                : std::strtod(field.c_str(), nullptr));
     }
     return rows;
 }

@@ -13,7 +13,8 @@ namespace {
 using revenue::State;
 using Revenue = Held<State>;
 
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 Revenue of(std::initializer_list<const char*> amounts)
 {
@@ -57,7 +58,8 @@ TEST(Revenue, of_the_example_ledger_is_650_less_280)
     EXPECT_EQ(net(revenue), "370");
     EXPECT_EQ(revenue->sales_count(), 6);
     EXPECT_EQ(revenue->refunds_count(), 2);
-    EXPECT_EQ(revenue.text(), "(version:1,sales:650,sales_count:6,refunds:-280,refunds_count:2,scale_count:8,currency:\"\")");
+    EXPECT_EQ(revenue.text(),
+              "(version:1,sales:650,sales_count:6,refunds:-280,refunds_count:2,scale_count:8,currency:\"\")");
 }
 
 TEST(Revenue, counts_a_free_order_as_a_sale)
@@ -73,12 +75,19 @@ TEST(Revenue, counts_a_free_order_as_a_sale)
 TEST(Revenue, takes_integers_and_floating_point_numbers_as_the_decimals_that_they_show)
 {
     Revenue revenue;
-    revenue.add(std::int16_t{7}).add(std::numeric_limits<std::int64_t>::max()).add(std::numeric_limits<std::int64_t>::min()).add(0.1).add(0.1f).add(-19.99);
+    revenue.add(std::int16_t{7})
+        .add(std::numeric_limits<std::int64_t>::max())
+        .add(std::numeric_limits<std::int64_t>::min())
+        .add(0.1)
+        .add(0.1f)
+        .add(-19.99);
     EXPECT_EQ(gross(revenue), "9223372036854775814.20");
     EXPECT_EQ(refunded(revenue), "-9223372036854775827.99");
     EXPECT_EQ(net(revenue), "-13.79");
     for (int i = 0; i < 10; ++i)
-        revenue.add(std::numeric_limits<double>::max()).add(-std::numeric_limits<double>::max()).add(std::numeric_limits<double>::denorm_min());
+        revenue.add(std::numeric_limits<double>::max())
+            .add(-std::numeric_limits<double>::max())
+            .add(std::numeric_limits<double>::denorm_min());
     EXPECT_EQ(net(revenue), "-13.78" + std::string(320, '9') + "50");
     expect_round_trips(revenue);
 }
@@ -298,7 +307,8 @@ TEST(Revenue, does_not_depend_on_order_or_split)
     std::vector<std::string> rows;
     for (int i = 0; i < 100; ++i)
         rows.push_back(random_decimal(random, 30, 30));
-    expect_order_free<State, std::string>(rows, [](Revenue& revenue, const std::string& row) { revenue.add(OwnedDecimal(row).view()); });
+    expect_order_free<State, std::string>(
+        rows, [](Revenue& revenue, const std::string& row) { revenue.add(OwnedDecimal(row).view()); });
 }
 
 TEST(Revenue, merges_with_itself)
@@ -311,7 +321,8 @@ TEST(Revenue, merges_with_itself)
 
 TEST(Revenue, counts_2_to_the_49_rows_and_no_more)
 {
-    auto full = Revenue::from_text("(version:1,sales:562949953421312,sales_count:562949953421312,refunds:0,refunds_count:0,scale_count:1,currency:\"\")");
+    auto full = Revenue::from_text(
+        "(version:1,sales:562949953421312,sales_count:562949953421312,refunds:0,refunds_count:0,scale_count:1,currency:\"\")");
     EXPECT_ERROR(out_of_range, full.add(1));
     EXPECT_ERROR(out_of_range, full.merge(of({"1"})));
     EXPECT_ERROR(out_of_range, of({"1"}).merge(full));
@@ -321,7 +332,8 @@ TEST(Revenue, counts_2_to_the_49_rows_and_no_more)
 
 TEST(Revenue, survives_hostile_forms)
 {
-    const auto counts = {std::string_view("sales_count"), std::string_view("refunds_count"), std::string_view("scale_count")};
+    const auto counts = {std::string_view("sales_count"), std::string_view("refunds_count"),
+                         std::string_view("scale_count")};
     expect_hostile_forms_survived(of({"100.25", "-3", "70000.125"}), counts);
     expect_hostile_forms_survived(Revenue().add(5, "EUR").add(-0.5, "EUR"), counts);
     expect_hostile_forms_survived(Revenue(), counts);
@@ -329,19 +341,20 @@ TEST(Revenue, survives_hostile_forms)
 
 TEST(Revenue, refuses_fields_that_contradict_each_other)
 {
-    for (const char* fields : {
-             "sales:-1,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:\"\"",        // sales below zero
-             "sales:0,sales_count:0,refunds:1,refunds_count:1,scale_count:1,currency:\"\"",         // refunds above zero
-             "sales:1,sales_count:0,refunds:0,refunds_count:0,scale_count:0,currency:\"\"",         // a sum of nothing
-             "sales:0,sales_count:1,refunds:-1,refunds_count:0,scale_count:1,currency:\"\"",        // the same for refunds
-             "sales:0,sales_count:1,refunds:0,refunds_count:1,scale_count:1,currency:\"\"",         // a refund of nothing
-             "sales:1.0,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:\"\"",       // two scales
-             "sales:1,sales_count:1,refunds:0,refunds_count:0,scale_count:0,currency:\"\"",         // no row of its scale
-             "sales:1,sales_count:1,refunds:0,refunds_count:0,scale_count:2,currency:\"\"",         // too many
-             "sales:0.0,sales_count:0,refunds:0.0,refunds_count:0,scale_count:0,currency:\"\"",     // the scale of nothing
-             "sales:0,sales_count:0,refunds:0,refunds_count:0,scale_count:0,currency:\"EUR\"",      // the currency of nothing
-             "sales:1,sales_count:562949953421312,refunds:-1,refunds_count:1,scale_count:1,currency:\"\"",
-             "sales:1,sales_count:2305843009213693952,refunds:-1,refunds_count:2305843009213693952,scale_count:1,currency:\"\""})
+    for (
+        const char* fields :
+        {"sales:-1,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:\"\"",     // sales below zero
+         "sales:0,sales_count:0,refunds:1,refunds_count:1,scale_count:1,currency:\"\"",      // refunds above zero
+         "sales:1,sales_count:0,refunds:0,refunds_count:0,scale_count:0,currency:\"\"",      // a sum of nothing
+         "sales:0,sales_count:1,refunds:-1,refunds_count:0,scale_count:1,currency:\"\"",     // the same for refunds
+         "sales:0,sales_count:1,refunds:0,refunds_count:1,scale_count:1,currency:\"\"",      // a refund of nothing
+         "sales:1.0,sales_count:1,refunds:0,refunds_count:0,scale_count:1,currency:\"\"",    // two scales
+         "sales:1,sales_count:1,refunds:0,refunds_count:0,scale_count:0,currency:\"\"",      // no row of its scale
+         "sales:1,sales_count:1,refunds:0,refunds_count:0,scale_count:2,currency:\"\"",      // too many
+         "sales:0.0,sales_count:0,refunds:0.0,refunds_count:0,scale_count:0,currency:\"\"",  // the scale of nothing
+         "sales:0,sales_count:0,refunds:0,refunds_count:0,scale_count:0,currency:\"EUR\"",   // the currency of nothing
+         "sales:1,sales_count:562949953421312,refunds:-1,refunds_count:1,scale_count:1,currency:\"\"",
+         "sales:1,sales_count:2305843009213693952,refunds:-1,refunds_count:2305843009213693952,scale_count:1,currency:\"\""})
         EXPECT_ERROR(invalid_parameter, Revenue::from_text("(version:1," + std::string(fields) + ")")) << fields;
 }
 
@@ -349,8 +362,8 @@ TEST(Revenue, refuses_fields_that_contradict_each_other)
 TEST(Revenue, reads_sums_as_long_as_numeric_amounts_make_them_and_no_longer)
 {
     const auto form = [](const std::string& whole, const std::string& fraction) {
-        return "(version:1,sales:" + whole + "." + fraction + ",sales_count:1,refunds:0." + std::string(fraction.size(), '0') +
-               ",refunds_count:0,scale_count:1,currency:\"\")";
+        return "(version:1,sales:" + whole + "." + fraction + ",sales_count:1,refunds:0." +
+               std::string(fraction.size(), '0') + ",refunds_count:0,scale_count:1,currency:\"\")";
     };
     expect_round_trips(Revenue::from_text(form(std::string(131072 + 15, '9'), std::string(16383, '9'))));
     EXPECT_ERROR(invalid_parameter, Revenue::from_text(form(std::string(131072 + 17, '9'), "0")));

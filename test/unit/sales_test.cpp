@@ -13,14 +13,15 @@
 namespace customer_value::test {
 namespace {
 
+using sales::Line;
 using sales::SaleHistory;
 using sales::SaleKind;
-using sales::Line;
 
 TEST(ScaledNumbers, are_ordered_by_value_whatever_their_scale)
 {
     const Int128 nines = mantissa_limit - 1;
-    const std::vector<ScaledNumber> ascending{{-nines, 0}, {-5, 0}, {-49, 1}, {-1, 38}, {0, 7}, {1, 16383}, {1, 38}, {499, 2}, {5, 0}, {nines, 1}, {nines, 0}};
+    const std::vector<ScaledNumber> ascending{{-nines, 0}, {-5, 0},  {-49, 1}, {-1, 38},   {0, 7},    {1, 16383},
+                                              {1, 38},     {499, 2}, {5, 0},   {nines, 1}, {nines, 0}};
     for (std::size_t i = 0; i < ascending.size(); ++i)
         for (std::size_t j = 0; j < ascending.size(); ++j)
             EXPECT_TRUE(compare(ascending[i], ascending[j]) == (i <=> j)) << i << " " << j;
@@ -31,7 +32,11 @@ TEST(ScaledNumbers, are_ordered_by_value_whatever_their_scale)
 // A history as the server keeps it, in memory of exactly the size that it asks for.
 class HeldHistory {
 public:
-    HeldHistory() : memory_(SaleHistory::bytes_for({{0, 0}, {0, 0}})), history_(SaleHistory::create(memory_.get(), {{0, 0}, {0, 0}})) {}
+    HeldHistory()
+        : memory_(SaleHistory::bytes_for({{0, 0}, {0, 0}})),
+          history_(SaleHistory::create(memory_.get(), {{0, 0}, {0, 0}}))
+    {
+    }
     std::vector<SaleKind> basket(std::vector<Line> lines)
     {
         std::vector<SaleKind> kinds(lines.size());
@@ -66,7 +71,10 @@ private:
     SaleHistory* history_;
 };
 
-Line line(std::string_view product, std::optional<std::string_view> relation, int price) { return {product, relation, {price, 0}, 0}; }
+Line line(std::string_view product, std::optional<std::string_view> relation, int price)
+{
+    return {product, relation, {price, 0}, 0};
+}
 
 TEST(KindsOfSale, of_the_published_example)
 {
@@ -80,7 +88,8 @@ TEST(KindsOfSale, of_the_published_example)
 }
 
 // The outside forms and back.
-template <class Writer, class Reader> std::vector<unsigned char> passed_through(const std::vector<unsigned char>& stored)
+template <class Writer, class Reader>
+std::vector<unsigned char> passed_through(const std::vector<unsigned char>& stored)
 {
     std::string form(100000, '\0');
     Sink sink(form.data(), form.size());
@@ -102,8 +111,8 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
     Random random(77);
     for (int customer = 0; customer < 200; ++customer) {
         HeldHistory history;
-        std::map<std::string, SaleKind> last;              // of each product sold
-        std::map<std::string, int> dearest;            // of each group
+        std::map<std::string, SaleKind> last;  // of each product sold
+        std::map<std::string, int> dearest;    // of each group
         bool first = true;
         for (int basket = 0; basket < 12; ++basket) {
             if (between(random, 0, 2) == 0) {
@@ -118,10 +127,13 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
             std::vector<Line> lines;
             for (int i = between(random, 0, 5); i >= 0; --i) {
                 const int product = between(random, 0, 12);
-                names.emplace_back("product " + std::to_string(product), product % 5 == 0 ? std::nullopt : std::optional("group " + std::to_string(product % 3)));
+                names.emplace_back("product " + std::to_string(product),
+                                   product % 5 == 0 ? std::nullopt
+                                                    : std::optional("group " + std::to_string(product % 3)));
             }
             for (const auto& [product, relation] : names)
-                lines.push_back(line(product, relation ? std::optional<std::string_view>(*relation) : std::nullopt, between(random, -2, 9)));
+                lines.push_back(line(product, relation ? std::optional<std::string_view>(*relation) : std::nullopt,
+                                     between(random, -2, 9)));
             const auto kinds = history.basket(lines);
             std::vector<std::size_t> order(lines.size());
             for (std::size_t i = 0; i < order.size(); ++i)
@@ -134,7 +146,11 @@ TEST(KindsOfSale, follow_the_rules_on_random_baskets_also_after_a_stored_history
                 if (price < 0)
                     continue;
                 const auto group = relation ? dearest.find(*relation) : dearest.end();
-                const SaleKind kind = last.contains(product) ? SaleKind::repeat : first ? SaleKind::front_end : group == dearest.end() ? SaleKind::cross_sell : price > group->second ? SaleKind::upsell : SaleKind::add_on;
+                const SaleKind kind = last.contains(product)   ? SaleKind::repeat
+                                      : first                  ? SaleKind::front_end
+                                      : group == dearest.end() ? SaleKind::cross_sell
+                                      : price > group->second  ? SaleKind::upsell
+                                                               : SaleKind::add_on;
                 here.emplace(product, kind);
                 EXPECT_EQ(kinds[i], here[product]);
                 if (relation)
@@ -163,8 +179,10 @@ std::vector<unsigned char> read_text(std::string_view text)
 
 TEST(KindsOfSale, a_stored_history_keeps_any_price_and_name)
 {
-    const std::string form = "(version:1,products:2,product:\"\",kind:\"front_end\",product:\"" + std::string(300, 'x') + "\",kind:\"cross_sell\",groups:3,group:\"\",dearest:" + std::string(38, '9') +
-                             ",group:\"a\",dearest:0." + std::string(400, '0') + "1,group:\"b\",dearest:18446744073709551616)";
+    const std::string form =
+        "(version:1,products:2,product:\"\",kind:\"front_end\",product:\"" + std::string(300, 'x') +
+        "\",kind:\"cross_sell\",groups:3,group:\"\",dearest:" + std::string(38, '9') + ",group:\"a\",dearest:0." +
+        std::string(400, '0') + "1,group:\"b\",dearest:18446744073709551616)";
     const auto stored = read_text(form);
     std::string text(form.size(), '\0');
     Sink sink(text.data(), text.size());
@@ -178,10 +196,14 @@ TEST(KindsOfSale, a_stored_history_keeps_any_price_and_name)
 
 TEST(KindsOfSale, a_history_that_contradicts_itself_is_refused)
 {
-    for (const char* form : {"(version:1,products:1,product:\"a\",kind:\"none\",groups:0)", "(version:1,products:1,product:\"a\",kind:\"front_end, and more\",groups:0)",
-                             "(version:1,products:2,product:\"a\",kind:\"repeat\",product:\"a\",kind:\"repeat\",groups:0)", "(version:1,products:0,groups:1,group:\"g\",dearest:1)",
-                             "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:2,group:\"g\",dearest:1,group:\"g\",dearest:1)",
-                             "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:1,group:\"g\",dearest:-1)", "(version:1,products:9,groups:0)", "(version:1,products:1000000000000,groups:0)"})
+    for (const char* form :
+         {"(version:1,products:1,product:\"a\",kind:\"none\",groups:0)",
+          "(version:1,products:1,product:\"a\",kind:\"front_end, and more\",groups:0)",
+          "(version:1,products:2,product:\"a\",kind:\"repeat\",product:\"a\",kind:\"repeat\",groups:0)",
+          "(version:1,products:0,groups:1,group:\"g\",dearest:1)",
+          "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:2,group:\"g\",dearest:1,group:\"g\",dearest:1)",
+          "(version:1,products:1,product:\"a\",kind:\"repeat\",groups:1,group:\"g\",dearest:-1)",
+          "(version:1,products:9,groups:0)", "(version:1,products:1000000000000,groups:0)"})
         EXPECT_THROW(read_text(form), Error) << form;
 }
 
@@ -207,7 +229,9 @@ TEST(KindsOfSale, of_several_histories_all_count_in_any_order)
 TEST(SalesReport, drops_what_was_sent_back_from_orders_but_not_from_revenue)
 {
     Held<sales::State> state;
-    const auto row = [&](const char* kind, int order, const char* amount) { state.add(std::string_view(kind), Key(OwnedKey(order)), OwnedDecimal(amount).view()); };
+    const auto row = [&](const char* kind, int order, const char* amount) {
+        state.add(std::string_view(kind), Key(OwnedKey(order)), OwnedDecimal(amount).view());
+    };
     row("a", 1, "10.5");
     row("a", 2, "30");
     row("a", 2, "-40.00");
@@ -244,15 +268,19 @@ TEST(PairCounter, counts_what_a_map_counts)
         // not put in order: numbers are by first row, names must be by bytes all the same
         sales::PairCounter counter(*state, static_cast<std::uint32_t>(least));
         const std::size_t names = state->names_count(), orders = state->keys_count(), rows = state->size();
-        std::vector<std::uint32_t> of(names), ranked(names), starts(names + 1), places(rows), all(rows + orders), cursors(orders), counts(names), touched(names);
-        const sales::PairCounter::Memory memory{of.data(), ranked.data(), starts.data(), places.data(), all.data(), cursors.data(), counts.data(), touched.data()};
+        std::vector<std::uint32_t> of(names), ranked(names), starts(names + 1), places(rows), all(rows + orders),
+            cursors(orders), counts(names), touched(names);
+        const sales::PairCounter::Memory memory{of.data(),  ranked.data(),  starts.data(), places.data(),
+                                                all.data(), cursors.data(), counts.data(), touched.data()};
         counter.rank(memory);
         counter.collect(memory);
         for (std::uint32_t rank = 0; rank < counter.products(); ++rank) {
-            EXPECT_EQ(counter.orders_of(rank, memory), static_cast<std::uint32_t>(singles[std::string(counter.name(rank, memory))]));
+            EXPECT_EQ(counter.orders_of(rank, memory),
+                      static_cast<std::uint32_t>(singles[std::string(counter.name(rank, memory))]));
             const auto size = counter.count(rank, memory);
             for (const auto other : std::span(touched).first(size))
-                found[{std::string(counter.name(rank, memory)), std::string(counter.name(other, memory))}] = static_cast<int>(std::exchange(counts[other], 0));
+                found[{std::string(counter.name(rank, memory)), std::string(counter.name(other, memory))}] =
+                    static_cast<int>(std::exchange(counts[other], 0));
         }
         EXPECT_EQ(found, expected);
     }

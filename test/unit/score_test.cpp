@@ -32,7 +32,8 @@ TEST(Score, lies_between_1_and_bins_and_is_that_of_the_segments_of_a_ledger)
         const auto bins = between(random, fewest_bins, 12);
         const auto scores = scores_of(std::span<const int>(values), bins);
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto worse = std::count_if(values.begin(), values.end(), [&](int other) { return other < values[i]; });
+            const auto worse =
+                std::count_if(values.begin(), values.end(), [&](int other) { return other < values[i]; });
             EXPECT_EQ(score_of(worse, static_cast<std::int64_t>(values.size()), bins), scores[i]);
             EXPECT_TRUE(scores[i] >= 1 && scores[i] <= bins);
         }

@@ -28,7 +28,22 @@ TEST(FloatDecimal, has_the_value_of_the_shortest_text)
 {
     constexpr int places = 400;
     Random random(20240229);
-    std::vector<double> values{0.0, -0.0, 1, -1, 0.1, 1e4, 9999, 10000, 12345.678, 1e15, 1e16, 1e22, 1e300, 123e-7, std::numeric_limits<double>::max(), std::numeric_limits<double>::denorm_min()};
+    std::vector<double> values{0.0,
+                               -0.0,
+                               1,
+                               -1,
+                               0.1,
+                               1e4,
+                               9999,
+                               10000,
+                               12345.678,
+                               1e15,
+                               1e16,
+                               1e22,
+                               1e300,
+                               123e-7,
+                               std::numeric_limits<double>::max(),
+                               std::numeric_limits<double>::denorm_min()};
     for (int i = 0; i < 20000; ++i)
         if (const auto value = std::bit_cast<double>(random()); std::isfinite(value))
             values.push_back(value);

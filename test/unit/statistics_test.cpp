@@ -23,7 +23,8 @@ double score_bound(std::int64_t hits, std::int64_t total, double z, long double 
     long double inside = share;
     for (int step = 0; step < 200; ++step) {
         const long double middle = (inside + outside) / 2;
-        const bool refused = std::abs(share - middle) > static_cast<long double>(z) * std::sqrt(middle * (1 - middle) / n);
+        const bool refused =
+            std::abs(share - middle) > static_cast<long double>(z) * std::sqrt(middle * (1 - middle) / n);
         (refused ? outside : inside) = middle;
     }
     return static_cast<double>(inside);
@@ -31,8 +32,12 @@ double score_bound(std::int64_t hits, std::int64_t total, double z, long double 
 
 TEST(TwoSidedZ, is_the_published_quantile)
 {
-    for (const auto& [confidence, z] : {std::pair{0.5, 0.674489750196082}, {0.8, 1.281551565544600}, {0.9, 1.644853626951473},
-                                        {0.95, 1.959963984540054}, {0.98, 2.326347874040841}, {0.99, 2.575829303548901},
+    for (const auto& [confidence, z] : {std::pair{0.5, 0.674489750196082},
+                                        {0.8, 1.281551565544600},
+                                        {0.9, 1.644853626951473},
+                                        {0.95, 1.959963984540054},
+                                        {0.98, 2.326347874040841},
+                                        {0.99, 2.575829303548901},
                                         {0.999, 3.290526731491926}})
         EXPECT_NEAR(two_sided_z(confidence), z, 1e-14 * z + 1e-15) << confidence;
 }
@@ -41,7 +46,8 @@ TEST(TwoSidedZ, agrees_with_fifty_digits)
 {
     for (const double confidence : {1e-300, 1e-10, 0.01, 0.3, 0.68, 0.95, 0.9999, 1 - 1e-9, 1 - 1e-15}) {
         const Precise tail = (1 - Precise(confidence)) / 2;
-        const auto expected = static_cast<double>(boost::math::quantile(boost::math::complement(boost::math::normal_distribution<Precise>{}, tail)));
+        const auto expected = static_cast<double>(
+            boost::math::quantile(boost::math::complement(boost::math::normal_distribution<Precise>{}, tail)));
         // at a confidence close to 0 only the absolute error can be small: (1 - confidence) / 2 is close to 1/2
         EXPECT_NEAR(two_sided_z(confidence), expected, 4e-16 + 1e-14 * expected) << confidence;
     }
@@ -49,8 +55,8 @@ TEST(TwoSidedZ, agrees_with_fifty_digits)
 
 TEST(TwoSidedZ, refuses_what_is_no_confidence)
 {
-    for (const double confidence : {0.0, 1.0, -0.5, 1.5, 95.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
-                                    -std::numeric_limits<double>::infinity()})
+    for (const double confidence : {0.0, 1.0, -0.5, 1.5, 95.0, std::numeric_limits<double>::quiet_NaN(),
+                                    std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
         EXPECT_ERROR(out_of_range, two_sided_z(confidence)) << confidence;
     EXPECT_TRUE(std::isfinite(two_sided_z(std::nextafter(1.0, 0.0))));
     EXPECT_TRUE(std::isfinite(two_sided_z(std::numeric_limits<double>::denorm_min())));
@@ -59,7 +65,8 @@ TEST(TwoSidedZ, refuses_what_is_no_confidence)
 // Tables of Student's t, for example NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2.
 TEST(TwoSidedT, is_the_published_quantile)
 {
-    for (const auto& [degrees, t] : {std::pair{1.0, 12.706}, {2.0, 4.303}, {5.0, 2.571}, {10.0, 2.228}, {30.0, 2.042}, {100.0, 1.984}})
+    for (const auto& [degrees, t] :
+         {std::pair{1.0, 12.706}, {2.0, 4.303}, {5.0, 2.571}, {10.0, 2.228}, {30.0, 2.042}, {100.0, 1.984}})
         EXPECT_NEAR(two_sided_t(0.95, degrees), t, 5e-4) << degrees;
     EXPECT_NEAR(two_sided_t(0.99, 10), 3.169, 5e-4);
     EXPECT_NEAR(two_sided_t(0.95, 1e12), two_sided_z(0.95), 1e-9);
@@ -69,7 +76,8 @@ TEST(TwoSidedT, turns_back_into_its_probability)
 {
     for (const double degrees : {1.0, 1.5, 7.77, 1000.0, 1e9})
         for (const double confidence : {1e-9, 0.3, 0.95, 0.9999, 1 - 1e-12})
-            EXPECT_NEAR(two_sided_p(two_sided_t(confidence, degrees), degrees) / (1 - confidence), 1, 1e-6) << degrees << ' ' << confidence;
+            EXPECT_NEAR(two_sided_p(two_sided_t(confidence, degrees), degrees) / (1 - confidence), 1, 1e-6)
+                << degrees << ' ' << confidence;
     EXPECT_EQ(two_sided_p(0, 5), 1);
     EXPECT_EQ(two_sided_p(std::numeric_limits<double>::infinity(), 5), 0);
     EXPECT_DOUBLE_EQ(two_sided_p(-2, 5), two_sided_p(2, 5));
@@ -110,7 +118,15 @@ TEST(Wilson, of_50_in_1000_and_of_none_in_20_is_as_published)
 TEST(Wilson, solves_the_equation_of_the_score_test)
 {
     for (const double z : {0.1, 1.0, 1.959963984540054, 3.5})
-        for (const auto& [hits, total] : {std::pair<std::int64_t, std::int64_t>{1, 2}, {0, 1}, {1, 1}, {50, 1000}, {999, 1000}, {1, 1000000}, {0, 20}, {20, 20}, {123456, 987654321}}) {
+        for (const auto& [hits, total] : {std::pair<std::int64_t, std::int64_t>{1, 2},
+                                          {0, 1},
+                                          {1, 1},
+                                          {50, 1000},
+                                          {999, 1000},
+                                          {1, 1000000},
+                                          {0, 20},
+                                          {20, 20},
+                                          {123456, 987654321}}) {
             const auto interval = wilson({hits, total}, z);
             EXPECT_NEAR(interval.lower, score_bound(hits, total, z, 0), 1e-14) << hits << " of " << total;
             EXPECT_NEAR(interval.upper, score_bound(hits, total, z, 1), 1e-14) << hits << " of " << total;

@@ -12,13 +12,15 @@ using revenue::is_revenue_status;
 
 TEST(RevenueStatus, is_true_where_the_money_was_taken)
 {
-    for (const char* word : {"paid", "completed", "shipped", "delivered", "fulfilled", "refunded", "partially_refunded", "PAID", "Partially_Refunded"})
+    for (const char* word : {"paid", "completed", "shipped", "delivered", "fulfilled", "refunded", "partially_refunded",
+                             "PAID", "Partially_Refunded"})
         EXPECT_TRUE(is_revenue_status(word)) << word;
 }
 
 TEST(RevenueStatus, is_false_where_it_was_not)
 {
-    for (const char* word : {"cancelled", "canceled", "void", "voided", "pending", "failed", "draft", "Cancelled", "DRAFT"})
+    for (const char* word :
+         {"cancelled", "canceled", "void", "voided", "pending", "failed", "draft", "Cancelled", "DRAFT"})
         EXPECT_FALSE(is_revenue_status(word)) << word;
 }
 
@@ -30,8 +32,9 @@ TEST(RevenueStatus, knows_the_words_of_both_kinds)
 
 TEST(RevenueStatus, refuses_a_word_that_it_does_not_know)
 {
-    for (const std::string& word : {std::string(), std::string("lost"), std::string(" paid"), std::string("paid "), std::string("pai"), std::string("paid\0", 5),
-                                    std::string(1000000, 'x'), "paid" + std::string(100, ' '), std::string("\xC3\xA9t\xC3\xA9")}) {
+    for (const std::string& word : {std::string(), std::string("lost"), std::string(" paid"), std::string("paid "),
+                                    std::string("pai"), std::string("paid\0", 5), std::string(1000000, 'x'),
+                                    "paid" + std::string(100, ' '), std::string("\xC3\xA9t\xC3\xA9")}) {
         EXPECT_ERROR(invalid_parameter, is_revenue_status(word));
         EXPECT_FALSE(is_known_status(word));
     }

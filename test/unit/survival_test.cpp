@@ -17,7 +17,8 @@ using survival::State;
 using Survival = Held<State>;
 using Row = std::pair<double, bool>;
 
-constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+constexpr auto not_a_number = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
 
 Survival of(const std::vector<Row>& rows)
 {
@@ -49,18 +50,23 @@ TEST(Survival, of_the_worked_example)
     EXPECT_DOUBLE_EQ(*survival::survival(state->entries(), 2), 0.6);
     EXPECT_FALSE(survival::survival(state->entries(), 5.5));
     EXPECT_FALSE(survival::restricted_mean(state->entries(), 5.5));
-    EXPECT_EQ(state.text(), "(version:1,duration:1,churned:1,censored:0,duration:2,churned:1,censored:0,duration:3,churned:0,censored:1,"
-                            "duration:4,churned:1,censored:0,duration:5,churned:0,censored:1)");
+    EXPECT_EQ(
+        state.text(),
+        "(version:1,duration:1,churned:1,censored:0,duration:2,churned:1,censored:0,duration:3,churned:0,censored:1,"
+        "duration:4,churned:1,censored:0,duration:5,churned:0,censored:1)");
 }
 
-// The product over churned customers, one at a time, in long double: who is censored at a duration comes after who churned.
+// The product over churned customers, one at a time, in long double: who is censored at a duration comes after who
+// churned.
 TEST(Survival, is_the_product_over_customers_one_by_one)
 {
     Random random(71);
     for (int round = 0; round < 300; ++round) {
         auto rows = random_rows(random, 40, 30);
         const auto state = of(rows);
-        std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.first < b.first || (a.first == b.first && a.second > b.second); });
+        std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+            return a.first < b.first || (a.first == b.first && a.second > b.second);
+        });
         for (const double t : {0.0, 0.3, 1.0, 2.5, 3.75, 9.0}) {
             long double product = 1;
             std::size_t left = rows.size();
@@ -107,8 +113,8 @@ TEST(Survival, of_nobody_is_unknown)
     EXPECT_FALSE(survival::Curve(state->entries(), 1.96).next());
 }
 
-// M. Greenwood's standard error and the bounds, to four places: Stata's sts list of the 6-MP patients of E. J. Freireich et al.,
-// Blood 21 (1963) 699-716.
+// M. Greenwood's standard error and the bounds, to four places: Stata's sts list of the 6-MP patients of E. J.
+// Freireich et al., Blood 21 (1963) 699-716.
 TEST(SurvivalCurve, of_the_leukaemia_patients_is_the_published_one)
 {
     std::vector<Row> rows;
@@ -121,8 +127,13 @@ TEST(SurvivalCurve, of_the_leukaemia_patients_is_the_published_one)
     struct Published {
         double t, survival, lower, upper;
     };
-    for (const auto& published : {Published{6, 0.8571, 0.6197, 0.9516}, {7, 0.8067, 0.5631, 0.9228}, {10, 0.7529, 0.5032, 0.8894}, {13, 0.6902, 0.4316, 0.8491},
-                                  {16, 0.6275, 0.3675, 0.8049}, {22, 0.5378, 0.2678, 0.7468}, {23, 0.4482, 0.1881, 0.6801}}) {
+    for (const auto& published : {Published{6, 0.8571, 0.6197, 0.9516},
+                                  {7, 0.8067, 0.5631, 0.9228},
+                                  {10, 0.7529, 0.5032, 0.8894},
+                                  {13, 0.6902, 0.4316, 0.8491},
+                                  {16, 0.6275, 0.3675, 0.8049},
+                                  {22, 0.5378, 0.2678, 0.7468},
+                                  {23, 0.4482, 0.1881, 0.6801}}) {
         const auto step = curve.next();
         ASSERT_TRUE(step);
         EXPECT_EQ(step->t, published.t);
@@ -180,7 +191,8 @@ TEST(SurvivalState, merges_by_the_laws) { expect_merge_laws<State>(random_state)
 TEST(SurvivalState, does_not_depend_on_order_or_split)
 {
     Random random(75);
-    expect_order_free<State, Row>(random_rows(random, 2000, 300), [](Survival& state, const Row& row) { state.add(row.first, row.second); });
+    expect_order_free<State, Row>(random_rows(random, 2000, 300),
+                                  [](Survival& state, const Row& row) { state.add(row.first, row.second); });
 }
 
 TEST(SurvivalState, stops_merging_when_interrupted)
@@ -205,10 +217,16 @@ TEST(SurvivalState, keeps_every_double)
 TEST(SurvivalState, survives_hostile_forms)
 {
     const auto state = of({{1, true}, {1, true}, {2.5, false}});
-    expect_hostile_forms_survived(Survival::from_text("(version:1,duration:2.5,churned:2,censored:1)"), {"churned", "censored"});
-    for (const char* text : {"(version:1,duration:1,churned:0,censored:0)", "(version:1,duration:-1,churned:1,censored:0)"})
+    expect_hostile_forms_survived(Survival::from_text("(version:1,duration:2.5,churned:2,censored:1)"),
+                                  {"churned", "censored"});
+    for (const char* text :
+         {"(version:1,duration:1,churned:0,censored:0)", "(version:1,duration:-1,churned:1,censored:0)"})
         EXPECT_ERROR(invalid_parameter, Survival::from_text(text));
-    EXPECT_EQ(Survival::from_text("(version:1,duration:2.5,churned:0,censored:1,duration:1,churned:1,censored:0,duration:1.00,churned:1,censored:0)").text(), state.text());
+    EXPECT_EQ(
+        Survival::from_text(
+            "(version:1,duration:2.5,churned:0,censored:1,duration:1,churned:1,censored:0,duration:1.00,churned:1,censored:0)")
+            .text(),
+        state.text());
 }
 
 TEST(SurvivalState, refuses_what_is_no_duration)

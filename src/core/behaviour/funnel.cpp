@@ -11,7 +11,10 @@ namespace {
 
 constexpr int decimal_places = 6;  // of a second in microseconds
 
-[[noreturn]] void throw_invalid(const std::string& rule) { throw Error(ErrorCode::invalid_parameter, "invalid funnel_state", rule); }
+[[noreturn]] void throw_invalid(const std::string& rule)
+{
+    throw Error(ErrorCode::invalid_parameter, "invalid funnel_state", rule);
+}
 
 }  // namespace
 
@@ -39,7 +42,8 @@ std::optional<std::int64_t> microseconds(const DecimalText& seconds) noexcept
 void FunnelState::throw_other_window(std::int64_t before, std::int64_t now)
 {
     const auto shown = [](std::int64_t window) { return window == no_window ? "none" : seconds(window) + " seconds"; };
-    throw Error(ErrorCode::invalid_parameter, "all rows must have the same window: " + shown(before) + " and " + shown(now));
+    throw Error(ErrorCode::invalid_parameter,
+                "all rows must have the same window: " + shown(before) + " and " + shown(now));
 }
 
 void FunnelState::restore_head(std::int64_t steps, const DecimalText& window)
@@ -47,7 +51,8 @@ void FunnelState::restore_head(std::int64_t steps, const DecimalText& window)
     require_conditions("steps", steps, 0);
     const auto length = microseconds(window);
     if (!length || *length < 0 || *length > no_window || (steps == 0 && *length != 0))
-        throw_invalid("\"window\" must be a number of seconds from 0 to " + seconds(no_window) + ", and 0 without \"steps\".");
+        throw_invalid("\"window\" must be a number of seconds from 0 to " + seconds(no_window) +
+                      ", and 0 without \"steps\".");
     head() = {*length, static_cast<std::uint32_t>(steps)};
 }
 
@@ -63,13 +68,15 @@ void FunnelState::restore(const DecimalText& at, std::int64_t met)
         throw Error(ErrorCode::too_large, "too many events for one funnel_state");
 }
 
-// For each step the latest first instant from which a chain reached it: whatever an earlier one could still reach, a later one can.
-// One pass, because a step's latest first instant never moves back.
+// For each step the latest first instant from which a chain reached it: whatever an earlier one could still reach, a
+// later one can. One pass, because a step's latest first instant never moves back.
 int longest_chain(std::span<const Event> events, int steps, std::int64_t window, Order order) noexcept
 {
     // all of time is more than 63 bits
     const std::uint64_t longest = window == no_window ? ~std::uint64_t{0} : static_cast<std::uint64_t>(window);
-    const auto since = [](Instant from, Instant to) { return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from); };
+    const auto since = [](Instant from, Instant to) {
+        return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    };
     std::array<Instant, most_conditions> first;
     int reached = 0;
     const auto meet = [&](int step, Instant at) {

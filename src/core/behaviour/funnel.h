@@ -31,7 +31,8 @@ struct Event {
     void absorb(const Event& other) noexcept { met |= other.met; }
 };
 
-// Microseconds as a plain decimal number of seconds, and back; nothing for more than six decimal places or what is no 64-bit number.
+// Microseconds as a plain decimal number of seconds, and back; nothing for more than six decimal places or what is no
+// 64-bit number.
 [[nodiscard]] std::string seconds(std::int64_t microseconds);
 [[nodiscard]] std::optional<std::int64_t> microseconds(const DecimalText& seconds) noexcept;
 
@@ -108,8 +109,9 @@ private:
 
 enum class Order : std::uint8_t { same_instant_counts, strictly_later };
 
-// The most steps k for which there are instants t1 <= t2 <= ... <= tk <= t1 + window with step i met at ti (strictly_later:
-// t1 < t2 < ...). All instants are tried as the first; `events` ascend. What happened between does not matter.
+// The most steps k for which there are instants t1 <= t2 <= ... <= tk <= t1 + window with step i met at ti
+// (strictly_later: t1 < t2 < ...). All instants are tried as the first; `events` ascend. What happened between does not
+// matter.
 [[nodiscard]] int longest_chain(std::span<const Event> events, int steps, std::int64_t window, Order order) noexcept;
 
 }  // namespace customer_value::behaviour

@@ -14,14 +14,17 @@ Reached Reached::restored(const DecimalText& text)
 {
     const auto at = mantissa(text);
     if (!at || !text.fraction.empty() || !is_instant(*at))
-        throw Error(ErrorCode::invalid_parameter, "invalid ladder_state", "\"microseconds\" must be a whole number, an instant from 4713 BC to 294276 AD counted from 2000-01-01 UTC.");
+        throw Error(
+            ErrorCode::invalid_parameter, "invalid ladder_state",
+            "\"microseconds\" must be a whole number, an instant from 4713 BC to 294276 AD counted from 2000-01-01 UTC.");
     return {static_cast<std::int64_t>(*at)};
 }
 
 KeyedRow<Reached> LadderContent::row(const Key& customer, std::string_view stage, std::int64_t at)
 {
     if (!is_instant(at)) [[unlikely]]
-        throw Error(ErrorCode::out_of_range, std::string("at must be a finite instant: ") + (at < 0 ? "-infinity" : "infinity"));
+        throw Error(ErrorCode::out_of_range,
+                    std::string("at must be a finite instant: ") + (at < 0 ? "-infinity" : "infinity"));
     return {customer, stage, {at}};
 }
 
@@ -45,7 +48,8 @@ void arrivals(const Ladder& ladder, std::string_view stage, std::span<std::int64
             at[pair.key_number()] = pair.value.at;
 }
 
-Transition transition(std::span<const std::int64_t> stage, std::span<const std::int64_t> next, std::span<std::int64_t> times)
+Transition transition(std::span<const std::int64_t> stage, std::span<const std::int64_t> next,
+                      std::span<std::int64_t> times)
 {
     Transition result;
     for (std::size_t customer = 0; customer < stage.size(); ++customer) {

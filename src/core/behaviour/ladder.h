@@ -27,8 +27,10 @@ private:
 
 struct LadderContent {
     static constexpr const char* type_name = "ladder_state";
-    static constexpr const char *key_name = "customer", *keys_name = "customers", *name_name = "stage", *names_name = "stages", *pairs_name = "arrivals";
-    static constexpr const char* too_large_hint = "Take a sample of the customers, for example WHERE customer % 10 = 0, or those who joined in a shorter time.";
+    static constexpr const char *key_name = "customer", *keys_name = "customers", *name_name = "stage",
+                                *names_name = "stages", *pairs_name = "arrivals";
+    static constexpr const char* too_large_hint =
+        "Take a sample of the customers, for example WHERE customer % 10 = 0, or those who joined in a shorter time.";
     using Value = Reached;
 
     // Throws out_of_range for an infinite instant. A day (from 2000-01-01) is its midnight in UTC.
@@ -48,6 +50,7 @@ struct Transition {
 inline constexpr std::int64_t never = INT64_MAX;
 void arrivals(const Ladder& ladder, std::string_view stage, std::span<std::int64_t> at);
 // `times` is scratch, as long as the other two. Throws out_of_range where a time does not fit into 64 bits.
-Transition transition(std::span<const std::int64_t> stage, std::span<const std::int64_t> next, std::span<std::int64_t> times);
+Transition transition(std::span<const std::int64_t> stage, std::span<const std::int64_t> next,
+                      std::span<std::int64_t> times);
 
 }  // namespace customer_value::behaviour

@@ -1,4 +1,5 @@
-// Which of several conditions a customer ever met, told together with the first: came on the first day and on the third?
+// Which of several conditions a customer ever met, told together with the first: came on the first day and on the
+// third?
 #pragma once
 
 #include "core/behaviour/conditions.h"

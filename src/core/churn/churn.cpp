@@ -24,7 +24,8 @@ Proportion of_counts(std::int64_t lost, std::int64_t at_start)
     require_count("lost", lost);
     require_count("at_start", at_start);
     if (lost > at_start)
-        throw Error(ErrorCode::out_of_range, "lost must not be larger than at_start: " + std::to_string(lost) + " > " + std::to_string(at_start),
+        throw Error(ErrorCode::out_of_range,
+                    "lost must not be larger than at_start: " + std::to_string(lost) + " > " + std::to_string(at_start),
                     {}, "Who joins inside the period counts in neither; see churn_rate_new_included.");
     return {lost, at_start};
 }
@@ -37,7 +38,8 @@ Proportion of_counts_new_included(std::int64_t lost, std::int64_t at_start, std:
     auto all = at_start;
     add_count(all, joined);
     if (lost > all)
-        throw Error(ErrorCode::out_of_range, "lost must not be larger than at_start + joined: " + std::to_string(lost) + " > " + std::to_string(all));
+        throw Error(ErrorCode::out_of_range, "lost must not be larger than at_start + joined: " + std::to_string(lost) +
+                                                 " > " + std::to_string(all));
     return {lost, all};
 }
 

@@ -29,8 +29,8 @@ struct State : Proportion {
 // The rate of counts that the caller has: lost of at_start. Throws out_of_range unless 0 <= lost <= at_start.
 Proportion of_counts(std::int64_t lost, std::int64_t at_start);
 
-// Stripe's formula: lost of all who were there at any time, at_start + joined. Throws out_of_range unless all are >= 0 and
-// lost <= at_start + joined.
+// Stripe's formula: lost of all who were there at any time, at_start + joined. Throws out_of_range unless all are >= 0
+// and lost <= at_start + joined.
 Proportion of_counts_new_included(std::int64_t lost, std::int64_t at_start, std::int64_t joined);
 
 // The churn over `periods` periods at a constant rate per period, both in percent: 100 (1 - (1 - c)^n).

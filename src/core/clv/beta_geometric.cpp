@@ -12,7 +12,8 @@ constexpr double most_terms = 3000, most_underflow = 600;
 bool sums_well(const Prospect& ahead) noexcept
 {
     const double mean = ahead.shape * ahead.time, spread = 1 + ahead.time;
-    return mean + 12 * std::sqrt(mean * spread) + 40 * spread < most_terms && ahead.shape * std::log1p(ahead.time) < most_underflow;
+    return mean + 12 * std::sqrt(mean * spread) + 40 * spread < most_terms &&
+           ahead.shape * std::log1p(ahead.time) < most_underflow;
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ double Prospect::purchases() const
             return p * time < 1e-12 ? std::log(shape * time) : std::log(-std::expm1(-shape * std::log1p(p * time)) / p);
         });
     const double z = time / (1 + time);
-    double tail = -std::expm1(-shape * std::log1p(time)), count_probability = std::exp(-shape * std::log1p(time)), still_there = 1, sum = 0;
+    double tail = -std::expm1(-shape * std::log1p(time)), count_probability = std::exp(-shape * std::log1p(time)),
+           still_there = 1, sum = 0;
     for (double j = 0;; ++j) {
         sum += tail * still_there;
         const double ratio = z * (shape + j) / (j + 1);
@@ -60,7 +62,8 @@ double Prospect::survival() const
     }
 }
 
-template <Dropout dropout> Prospect BetaGeometric<dropout>::prospect(double horizon, const History& history) const noexcept
+template <Dropout dropout>
+Prospect BetaGeometric<dropout>::prospect(double horizon, const History& history) const noexcept
 {
     const auto x = static_cast<double>(history.frequency);
     return {r + x, horizon / (alpha + history.age), a, b + x + first};
@@ -71,17 +74,22 @@ template <Dropout dropout> double BetaGeometric<dropout>::log_odds_gone(const Hi
     const auto x = static_cast<double>(history.frequency);
     if (!has_dropout() || x + first == 0)
         return -infinity;
-    return std::log(a / (b + x + first - 1)) + (r + x) * std::log1p((history.age - history.recency) / (alpha + history.recency));
+    return std::log(a / (b + x + first - 1)) +
+           (r + x) * std::log1p((history.age - history.recency) / (alpha + history.recency));
 }
 
-template <Dropout dropout> double BetaGeometric<dropout>::p_alive(const History& history) const { return logistic(-log_odds_gone(history)); }
+template <Dropout dropout> double BetaGeometric<dropout>::p_alive(const History& history) const
+{
+    return logistic(-log_odds_gone(history));
+}
 
 template <Dropout dropout> double BetaGeometric<dropout>::p_alive_at(double horizon, const History& history) const
 {
     return p_alive(history) * prospect(horizon, history).survival();
 }
 
-template <Dropout dropout> double BetaGeometric<dropout>::expected_purchases(double horizon, const History& history) const
+template <Dropout dropout>
+double BetaGeometric<dropout>::expected_purchases(double horizon, const History& history) const
 {
     return p_alive(history) * prospect(horizon, history).purchases();
 }
@@ -98,7 +106,8 @@ template <Dropout dropout> double BetaGeometric<dropout>::p_no_purchase(double h
     return logistic(odds) + logistic(-odds) * std::exp(-ahead.shape * std::log1p(ahead.time));
 }
 
-template <Dropout dropout> double BetaGeometric<dropout>::purchase_count_probability(std::int64_t n, double horizon) const
+template <Dropout dropout>
+double BetaGeometric<dropout>::purchase_count_probability(std::int64_t n, double horizon) const
 {
     const auto count = static_cast<double>(n);
     const double time = horizon / alpha;
@@ -107,11 +116,13 @@ template <Dropout dropout> double BetaGeometric<dropout>::purchase_count_probabi
     // there after n purchases, and dropped out after exactly n
     const double chances = count + first;
     const double there = std::exp(log_rising(b, chances) - log_rising(a + b, chances));
-    const double gone = chances == 0 ? 0 : std::exp(std::log(a) + log_rising(b, chances - 1) - log_rising(a + b, chances));
+    const double gone =
+        chances == 0 ? 0 : std::exp(std::log(a) + log_rising(b, chances - 1) - log_rising(a + b, chances));
     return there * purchases_pmf(count, r, time) + gone * purchases_tail(count, r, time);
 }
 
-template <Dropout dropout> double BetaGeometric<dropout>::residual_transactions(double rate, const History& history) const
+template <Dropout dropout>
+double BetaGeometric<dropout>::residual_transactions(double rate, const History& history) const
 {
     const double scale = rate * (alpha + history.age);
     const double alive = p_alive(history);
@@ -119,18 +130,25 @@ template <Dropout dropout> double BetaGeometric<dropout>::residual_transactions(
     if (!has_dropout())
         return ahead.shape / scale;
     // by parts: integral of e^(-w) E[purchases by w / rate]
-    return alive * integral_to_infinity([&](double w) { ahead.time = w / scale; return std::exp(-w) * ahead.purchases(); }, 1);
+    return alive * integral_to_infinity(
+                       [&](double w) {
+                           ahead.time = w / scale;
+                           return std::exp(-w) * ahead.purchases();
+                       },
+                       1);
 }
 
 template struct BetaGeometric<Dropout::after_repeat>;
 template struct BetaGeometric<Dropout::after_any>;
 
-template <Dropout dropout> BetaGeometricLikelihood<dropout>::BetaGeometricLikelihood(const PurchaseColumns& columns) noexcept : columns_(columns)
+template <Dropout dropout>
+BetaGeometricLikelihood<dropout>::BetaGeometricLikelihood(const PurchaseColumns& columns) noexcept : columns_(columns)
 {
     Arena arena(columns.scratch);
     const auto take = [&](std::size_t count) { return arena.take<double>(count); };
     const std::size_t x = columns.frequencies.size(), age = columns.ages.size(), recency = columns.recencies.size();
-    caches_ = {take(x), take(x), take(x), take(x), take(x), take(x), take(age), take(age), take(recency), take(recency)};
+    caches_ = {take(x), take(x),   take(x),   take(x),       take(x),
+               take(x), take(age), take(age), take(recency), take(recency)};
 }
 
 template <Dropout dropout> void BetaGeometricLikelihood<dropout>::at(const Point& values) noexcept
@@ -170,7 +188,8 @@ template <Dropout dropout> void BetaGeometricLikelihood<dropout>::at(const Point
     }
 }
 
-template <Dropout dropout> void BetaGeometricLikelihood<dropout>::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
+template <Dropout dropout>
+void BetaGeometricLikelihood<dropout>::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
 {
     const auto [r, alpha, a, b] = at_;
     const double r_over_alpha = r / alpha, inverse_a = 1 / a;
@@ -182,10 +201,11 @@ template <Dropout dropout> void BetaGeometricLikelihood<dropout>::add(std::size_
         const double smaller = std::exp(-std::abs(gone - alive));
         const double share = 1 / (1 + smaller);
         const double p_gone = gone > alive ? share : 1 - share, p_alive = 1 - p_gone;
-        sum.add(columns_.customers[i], caches_.constant[x] + std::max(alive, gone) + std::log1p(smaller),
-                {caches_.by_r[x] - p_alive * log_age - p_gone * log_recency,
-                 r_over_alpha - shape * (p_alive * caches_.inverse_age[age] + p_gone * caches_.inverse_recency[recency]),
-                 caches_.by_a[x] + p_gone * inverse_a, caches_.by_b[x] - p_gone * caches_.inverse[x]});
+        sum.add(
+            columns_.customers[i], caches_.constant[x] + std::max(alive, gone) + std::log1p(smaller),
+            {caches_.by_r[x] - p_alive * log_age - p_gone * log_recency,
+             r_over_alpha - shape * (p_alive * caches_.inverse_age[age] + p_gone * caches_.inverse_recency[recency]),
+             caches_.by_a[x] + p_gone * inverse_a, caches_.by_b[x] - p_gone * caches_.inverse[x]});
     }
 }
 
@@ -218,7 +238,8 @@ void NbdLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) co
     for (std::size_t i = from; i < to; ++i) {
         const auto x = columns_.frequency[i], age = columns_.age[i];
         const double shape = r + columns_.frequencies[x];
-        sum.add(columns_.customers[i], constant_[x] - shape * log_age_[age], {by_r_[x] - log_age_[age], r / alpha - shape * inverse_age_[age], 0, 0});
+        sum.add(columns_.customers[i], constant_[x] - shape * log_age_[age],
+                {by_r_[x] - log_age_[age], r / alpha - shape * inverse_age_[age], 0, 0});
     }
 }
 

@@ -1,14 +1,14 @@
-// BG/NBD and MBG/NBD: customers buy at a rate lambda ~ Gamma(r, rate alpha), and after a purchase drop out for ever with a
-// probability p ~ Beta(a, b).
+// BG/NBD and MBG/NBD: customers buy at a rate lambda ~ Gamma(r, rate alpha), and after a purchase drop out for ever
+// with a probability p ~ Beta(a, b).
 //
-// Sources. BG/NBD: P. Fader, B. Hardie, K. Lee, "Counting your customers" the easy way, Marketing Science 24 (2005) 275-284 (equations
-// named below), and Hardie's notes 021 and 027. MBG/NBD, where a customer may drop out after the first purchase already: E. Batislam,
-// M. Denizel, A. Filiztekin, International Journal of Research in Marketing 24 (2007) 201-209; U. Wagner, D. Hoppe, Marketing
-// Science 27 (2008), erratum.
+// Sources. BG/NBD: P. Fader, B. Hardie, K. Lee, "Counting your customers" the easy way, Marketing Science 24 (2005)
+// 275-284 (equations named below), and Hardie's notes 021 and 027. MBG/NBD, where a customer may drop out after the
+// first purchase already: E. Batislam, M. Denizel, A. Filiztekin, International Journal of Research in Marketing 24
+// (2007) 201-209; U. Wagner, D. Hoppe, Marketing Science 27 (2008), erratum.
 //
-// What lies ahead is written as sums over the count N of purchases that a customer without dropout would make, a negative binomial:
-// sum of P(N > j) E[(1-p)^j]. It equals the papers' Gauss hypergeometric functions, has positive terms only, and neither cancels
-// nor has a pole at a = 1.
+// What lies ahead is written as sums over the count N of purchases that a customer without dropout would make, a
+// negative binomial: sum of P(N > j) E[(1-p)^j]. It equals the papers' Gauss hypergeometric functions, has positive
+// terms only, and neither cancels nor has a pole at a = 1.
 #pragma once
 
 #include "core/clv/columns.h"
@@ -19,8 +19,8 @@ namespace customer_value::clv {
 // When a customer may drop out: after a repeat purchase (BG/NBD), or after any (MBG/NBD).
 enum class Dropout { after_repeat, after_any };
 
-// Purchases over `time` (in units of the rate's scale) of a customer whose rate has this shape, and who drops out with probability
-// ~ Beta(a, b) after each of them.
+// Purchases over `time` (in units of the rate's scale) of a customer whose rate has this shape, and who drops out with
+// probability ~ Beta(a, b) after each of them.
 struct Prospect {
     double shape, time, a, b;
 
@@ -46,10 +46,14 @@ template <Dropout dropout> struct BetaGeometric {
     // Discounted at a continuous rate over all the time to come: integral of e^(-rate u) dE[X(u)].
     [[nodiscard]] double residual_transactions(double rate, const History& history) const;
     // The expected purchases of a customer who is alive.
-    [[nodiscard]] double purchases_if_alive(double horizon, const History& history) const { return prospect(horizon, history).purchases(); }
+    [[nodiscard]] double purchases_if_alive(double horizon, const History& history) const
+    {
+        return prospect(horizon, history).purchases();
+    }
 
 private:
-    static constexpr double first = dropout == Dropout::after_any ? 1 : 0;  // purchases before the repeats that may end it
+    static constexpr double first =
+        dropout == Dropout::after_any ? 1 : 0;  // purchases before the repeats that may end it
     [[nodiscard]] Prospect prospect(double horizon, const History& history) const noexcept;
     // ln of the odds of having dropped out after the last purchase
     [[nodiscard]] double log_odds_gone(const History& history) const noexcept;
@@ -71,8 +75,10 @@ public:
 private:
     // of a frequency
     struct Caches {
-        double *constant, *log_dropout, *inverse, *by_r, *by_a, *by_b;  // A1 + A2, A4 but for its power, 1/(b+x-1), derivatives
-        double *log_age, *inverse_age, *log_recency, *inverse_recency;  // of 1 + T / alpha, 1 + t_x / alpha; 1 / (alpha + T), 1 / (alpha + t_x)
+        double *constant, *log_dropout, *inverse, *by_r, *by_a,
+            *by_b;  // A1 + A2, A4 but for its power, 1/(b+x-1), derivatives
+        double *log_age, *inverse_age, *log_recency,
+            *inverse_recency;  // of 1 + T / alpha, 1 + t_x / alpha; 1 / (alpha + T), 1 / (alpha + t_x)
     };
     PurchaseColumns columns_;
     Caches caches_{};

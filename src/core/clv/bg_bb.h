@@ -1,7 +1,8 @@
-// BG/BB: at each of a number of opportunities (years, meetings) a customer who is still there buys with probability p ~ Beta(alpha, beta),
-// and before each drops out for ever with probability theta ~ Beta(gamma, delta).
-// Source: P. Fader, B. Hardie, J. Shang, "Customer-base analysis in a discrete-time noncontractual setting", Marketing Science 29 (2010)
-// 1086-1108 (equations named below). Its quotients of beta functions are finite sums here, which have no pole at gamma = 1.
+// BG/BB: at each of a number of opportunities (years, meetings) a customer who is still there buys with probability p ~
+// Beta(alpha, beta), and before each drops out for ever with probability theta ~ Beta(gamma, delta). Source: P. Fader,
+// B. Hardie, J. Shang, "Customer-base analysis in a discrete-time noncontractual setting", Marketing Science 29 (2010)
+// 1086-1108 (equations named below). Its quotients of beta functions are finite sums here, which have no pole at gamma
+// = 1.
 #pragma once
 
 #include "core/clv/likelihood.h"
@@ -31,7 +32,10 @@ struct BgBb {
     [[nodiscard]] double p_alive_at(std::int64_t horizon, const Opportunities& history) const;
     // equation 13; for a new customer the expected purchases at the first opportunities
     [[nodiscard]] double expected_purchases(std::int64_t horizon, const Opportunities& history) const;
-    [[nodiscard]] double expected_purchases(std::int64_t horizon) const { return expected_purchases(horizon, {0, 0, 0}); }
+    [[nodiscard]] double expected_purchases(std::int64_t horizon) const
+    {
+        return expected_purchases(horizon, {0, 0, 0});
+    }
     [[nodiscard]] double p_no_purchase(std::int64_t horizon, const Opportunities& history) const;
     // equation 8
     [[nodiscard]] double purchase_count_probability(std::int64_t n, std::int64_t horizon) const;

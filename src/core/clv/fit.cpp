@@ -20,7 +20,8 @@ void require_repeat_buyers(const char* fit, const RepeatPurchases& state)
     for (const auto& entry : state.rows())
         if (entry.row.frequency > 0)
             return;
-    throw_too_little(std::string(fit) + " needs customers who bought again: none of " + std::to_string(state.customers()) + " has a frequency above 0",
+    throw_too_little(std::string(fit) + " needs customers who bought again: none of " +
+                         std::to_string(state.customers()) + " has a frequency above 0",
                      "Take a longer time or more customers; WHERE or FILTER leaves segments out that are too small.");
 }
 
@@ -28,7 +29,10 @@ void require_repeat_buyers(const char* fit, const RepeatPurchases& state)
 
 template <> void require_enough<BgNbd>(const RepeatPurchases& state) { require_repeat_buyers("bg_nbd_fit", state); }
 template <> void require_enough<MbgNbd>(const RepeatPurchases& state) { require_repeat_buyers("mbg_nbd_fit", state); }
-template <> void require_enough<ParetoNbd>(const RepeatPurchases& state) { require_repeat_buyers("pareto_nbd_fit", state); }
+template <> void require_enough<ParetoNbd>(const RepeatPurchases& state)
+{
+    require_repeat_buyers("pareto_nbd_fit", state);
+}
 template <> void require_enough<BgBb>(const RepeatPurchases& state)
 {
     require_repeat_buyers("bg_bb_fit", state);
@@ -43,9 +47,11 @@ template <> void require_enough<Sbg>(const Renewals& state)
         lost += entry.row.lost;
     }
     if (lost == 0)
-        throw_too_little("sbg_fit needs customers who left: none of " + std::to_string(state.customers()) + " did", "Take more periods.");
+        throw_too_little("sbg_fit needs customers who left: none of " + std::to_string(state.customers()) + " did",
+                         "Take more periods.");
     if (last < 2)
-        throw_too_little("sbg_fit needs two periods or more: all rows are of period " + std::to_string(last), "One period tells a rate, but not how it differs between customers.");
+        throw_too_little("sbg_fit needs two periods or more: all rows are of period " + std::to_string(last),
+                         "One period tells a rate, but not how it differs between customers.");
 }
 template <> void require_enough<GammaGamma>(const RepeatSpend& state)
 {
@@ -53,8 +59,10 @@ template <> void require_enough<GammaGamma>(const RepeatSpend& state)
     for (const auto& entry : rows)
         if (entry.row.monetary_value != rows.front().row.monetary_value)
             return;
-    throw_too_little("gamma_gamma_fit needs customers who spend differently: the monetary_value of all " + std::to_string(state.customers()) + " with a repeat purchase is " +
-                     shown(rows.front().row.monetary_value), "Rows without a repeat purchase, or of nothing spent, do not count.");
+    throw_too_little("gamma_gamma_fit needs customers who spend differently: the monetary_value of all " +
+                         std::to_string(state.customers()) + " with a repeat purchase is " +
+                         shown(rows.front().row.monetary_value),
+                     "Rows without a repeat purchase, or of nothing spent, do not count.");
 }
 
 namespace {
@@ -64,7 +72,8 @@ constexpr double smallest_gain = 1e-6;  // of log-likelihood, by dropout
 constexpr std::array<Point, 3> starts{{{0, 0, 0, 0}, {-1, -1, -2, 1}, {1, 1, 2, 3}}};
 
 // Looks for the best parameters of one likelihood from one start.
-template <class Likelihood> Search search_from(const Point& log_start, Likelihood likelihood, double customers, const Search::Enough& is_enough)
+template <class Likelihood>
+Search search_from(const Point& log_start, Likelihood likelihood, double customers, const Search::Enough& is_enough)
 {
     const auto minus_mean = [&](const Point& log_parameters) {
         Point parameters{};
@@ -103,16 +112,20 @@ template <class Likelihood, class Model> Fitted fitted_by(const Search& search, 
     return fitted;
 }
 
-// Whether a search is on its way to the fit without dropout, which is known already: its end would be the baseline's, after as many steps again. The value is above that of the
-// baseline and falls to it in proportion to the dropout, and dropouts do not become earlier; where dropout would gain anything, the slope would be twice as steep or more.
+// Whether a search is on its way to the fit without dropout, which is known already: its end would be the baseline's,
+// after as many steps again. The value is above that of the baseline and falls to it in proportion to the dropout, and
+// dropouts do not become earlier; where dropout would gain anything, the slope would be twice as steep or more.
 bool nears(const Search& baseline, const Search& search, double customers)
 {
-    constexpr double little = -5, near = 1e-3, proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
+    constexpr double little = -5, near = 1e-3,
+                     proportional = 1.5;  // e-folds of dropout; of log-likelihood; of the slope
     const double above = search.value() - baseline.value(), slope = search.gradient()[2];
-    return search.best()[2] < little && above >= 0 && above * customers < near && proportional * slope > above && slope < proportional * above && search.gradient()[3] <= 0 && search.best()[3] > 0;
+    return search.best()[2] < little && above >= 0 && above * customers < near && proportional * slope > above &&
+           slope < proportional * above && search.gradient()[3] <= 0 && search.best()[3] > 0;
 }
 
-// The best of the searches from several starts; the next is made where those before did not end well. The first is followed to its end.
+// The best of the searches from several starts; the next is made where those before did not end well. The first is
+// followed to its end.
 template <class Model> Fitted best_fit(const Plan<Model>& plan, const Search* baseline, double baseline_log_likelihood)
 {
     using Likelihood = typename Plan<Model>::Likelihood;
@@ -123,9 +136,12 @@ template <class Model> Fitted best_fit(const Plan<Model>& plan, const Search* ba
         // the rate as it is without dropout
         for (std::size_t rate = 0; baseline != nullptr && rate < 2; ++rate)
             start[rate] += std::clamp(baseline->best()[rate], -5.0, 5.0);
-        const Search search = search_from(start, Likelihood(plan.data()), customers, [&](const Search& now) { return i > 0 && baseline != nullptr && nears(*baseline, now, customers); });
+        const Search search = search_from(start, Likelihood(plan.data()), customers, [&](const Search& now) {
+            return i > 0 && baseline != nullptr && nears(*baseline, now, customers);
+        });
         const Fitted latest = fitted_by<Likelihood>(search, plan);
-        if (i == 0 || latest.log_likelihood > best.log_likelihood || (latest.converged && !best.converged && latest.log_likelihood > best.log_likelihood - smallest_gain))
+        if (i == 0 || latest.log_likelihood > best.log_likelihood ||
+            (latest.converged && !best.converged && latest.log_likelihood > best.log_likelihood - smallest_gain))
             best = latest;
         if (best.converged && !best.at_boundary && best.log_likelihood > baseline_log_likelihood + smallest_gain)
             break;
@@ -140,7 +156,7 @@ Fitted without_dropout(const Fitted& baseline, std::size_t parameters)
     fitted.count = parameters;
     fitted.at_boundary = true;
     fitted.without_dropout = true;
-    fitted.known[2] = true;    // a, s or gamma is 0
+    fitted.known[2] = true;  // a, s or gamma is 0
     fitted.known[3] = false;
     return fitted;
 }
@@ -155,7 +171,8 @@ template <class Model> Fit<Model>::Fit(const State& state, void* memory)
     if constexpr (std::is_same_v<Baseline, NoBaseline>) {
         fitted_ = best_fit(plan, nullptr, -std::numeric_limits<double>::infinity());
     } else {
-        const Search search = search_from(plan.baseline_start(), Baseline(plan.data()), plan.customers(), [](const Search&) { return false; });
+        const Search search = search_from(plan.baseline_start(), Baseline(plan.data()), plan.customers(),
+                                          [](const Search&) { return false; });
         baseline_ = fitted_by<Baseline>(search, plan);
         fitted_ = best_fit(plan, &search, baseline_.log_likelihood);
         if (!(fitted_.log_likelihood > baseline_.log_likelihood + smallest_gain))

@@ -1,7 +1,7 @@
 // Fits of the models by maximum likelihood.
 //
-// Each model with dropout is compared with the same model without: where dropout gains nothing, the fit lies on the boundary of
-// the parameters, says so, and is the model without dropout.
+// Each model with dropout is compared with the same model without: where dropout gains nothing, the fit lies on the
+// boundary of the parameters, says so, and is the model without dropout.
 #pragma once
 
 #include "core/clv/beta_geometric.h"
@@ -15,20 +15,20 @@
 namespace customer_value::clv {
 
 struct Fitted {
-    std::size_t count = 0;              // of parameters
-    Point parameters{};                 // in the units of the rows
+    std::size_t count = 0;                      // of parameters
+    Point parameters{};                         // in the units of the rows
     std::array<bool, most_parameters> known{};  // false where the boundary leaves a parameter without meaning
     std::optional<Point> standard_errors;       // nothing where the likelihood is flat in some direction
     double log_likelihood = 0;
     double customers = 0;
-    double gradient = 0;                // the largest derivative of the mean log-likelihood by the logarithm of a parameter
+    double gradient = 0;  // the largest derivative of the mean log-likelihood by the logarithm of a parameter
     bool converged = false;
     bool at_boundary = false;
-    bool without_dropout = false;       // the boundary is that nobody drops out
+    bool without_dropout = false;  // the boundary is that nobody drops out
 };
 
-// What differs between the models: the likelihood without dropout, where to start, units. A plan is made of the sorted state, in
-// memory of the caller.
+// What differs between the models: the likelihood without dropout, where to start, units. A plan is made of the sorted
+// state, in memory of the caller.
 template <class Model> struct Plan;
 
 // The models of purchases in continuous time.
@@ -43,7 +43,10 @@ template <class LikelihoodType> struct PurchasePlan {
     [[nodiscard]] double customers() const noexcept { return data().total_customers; }
     // ln of a density per unit of the rows
     [[nodiscard]] double shift() const noexcept { return -data().total_frequency * std::log(data().scale); }
-    [[nodiscard]] Point baseline_start() const noexcept { return {0, std::log(data().total_age / data().total_frequency), 0, 0}; }
+    [[nodiscard]] Point baseline_start() const noexcept
+    {
+        return {0, std::log(data().total_age / data().total_frequency), 0, 0};
+    }
 
     PurchaseColumns columns;
 };

@@ -55,7 +55,8 @@ void GammaGammaLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& 
         // ln of spend / (spend + v) and of v / (spend + v)
         const double spend = columns_.spend[i], log_ratio = log_v - columns_.log_spend[i];
         const double smaller = -std::log1p(v > spend ? spend / v : v / spend);
-        const double share = v > spend ? smaller - log_ratio : smaller, rest = v > spend ? smaller : smaller + log_ratio;
+        const double share = v > spend ? smaller - log_ratio : smaller,
+                     rest = v > spend ? smaller : smaller + log_ratio;
         sum.add(columns_.customers[i], constant + q * rest + p * x * share,
                 {x * (by_p + share), by_q + rest, q / v - (p * x + q) / (spend + v), 0});
     }

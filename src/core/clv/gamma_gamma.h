@@ -1,7 +1,7 @@
-// Gamma-Gamma: what a customer spends on a purchase varies around a mean of their own, Gamma(p, nu) with nu ~ Gamma(q, v), and does
-// not depend on how often they buy.
-// Sources: R. Colombo, W. Jiang, "A stochastic RFM model", Journal of Interactive Marketing 13 (1999) 2-12; P. Fader, B. Hardie, "The Gamma-Gamma
-// model of monetary value", note 025 (2013), equations 1a and 5. x = frequency, m = monetary_value.
+// Gamma-Gamma: what a customer spends on a purchase varies around a mean of their own, Gamma(p, nu) with nu ~ Gamma(q,
+// v), and does not depend on how often they buy. Sources: R. Colombo, W. Jiang, "A stochastic RFM model", Journal of
+// Interactive Marketing 13 (1999) 2-12; P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value", note 025
+// (2013), equations 1a and 5. x = frequency, m = monetary_value.
 #pragma once
 
 #include "core/clv/columns.h"
@@ -15,8 +15,8 @@ struct GammaGamma {
     static constexpr std::size_t parameters = 3;
     double p, q, v;
 
-    // Expected spend per purchase; nothing where it is infinite (p x + q <= 1). Of a customer without repeat purchase (x = 0), or with one
-    // that came to nothing, it is the population's mean.
+    // Expected spend per purchase; nothing where it is infinite (p x + q <= 1). Of a customer without repeat purchase
+    // (x = 0), or with one that came to nothing, it is the population's mean.
     [[nodiscard]] std::optional<double> expected_value(std::int64_t frequency, double monetary_value) const noexcept
     {
         const double x = monetary_value > 0 ? static_cast<double>(frequency) : 0;
@@ -31,7 +31,7 @@ struct SpendColumns {
     std::size_t rows = 0;
     const double *customers = nullptr, *frequency = nullptr, *spend = nullptr, *log_spend = nullptr;  // spend = x m
     double scale = 1, total_customers = 0;
-    double log_value = 0;        // sum of ln m
+    double log_value = 0;  // sum of ln m
 
     static constexpr std::size_t bytes_for(std::size_t rows) noexcept { return rows * 4 * sizeof(double) + 64; }
 };

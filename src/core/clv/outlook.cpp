@@ -12,15 +12,18 @@ double checked_horizon(double horizon)
 double checked_discounted_horizon(double horizon)
 {
     if (!(horizon >= 0 && horizon <= most_steps)) [[unlikely]]
-        throw Error(ErrorCode::out_of_range, "horizon must lie between 0 and 10000 units of time: " + shown(horizon), {},
-                    "Fit in longer units, for example weeks, or take residual_transactions.");
+        throw Error(ErrorCode::out_of_range, "horizon must lie between 0 and 10000 units of time: " + shown(horizon),
+                    {}, "Fit in longer units, for example weeks, or take residual_transactions.");
     return horizon;
 }
 
 double checked_discount(double discount, const char* name, bool may_be_zero)
 {
     if (!(discount <= 1000 && (may_be_zero ? discount >= 0 : discount >= 1e-9))) [[unlikely]]
-        throw Error(ErrorCode::out_of_range, std::string(name) + (may_be_zero ? " must lie between 0 and 1000: " : " must lie between 1e-9 and 1000: ") + shown(discount),
+        throw Error(ErrorCode::out_of_range,
+                    std::string(name) +
+                        (may_be_zero ? " must lie between 0 and 1000: " : " must lie between 1e-9 and 1000: ") +
+                        shown(discount),
                     "It is a rate for one unit of the model's time: 0.01 is one percent.");
     return discount;
 }
@@ -33,7 +36,8 @@ std::optional<Bought> bought_by(const ledger::Rows& rows, ledger::Day as_of) noe
     return Bought{repeat->frequency, repeat->last - repeat->first, as_of - repeat->first, repeat->spend};
 }
 
-std::optional<Opportunities> opportunities_by(const ledger::Rows& rows, ledger::Day as_of, const ledger::Step& step) noexcept
+std::optional<Opportunities> opportunities_by(const ledger::Rows& rows, ledger::Day as_of,
+                                              const ledger::Step& step) noexcept
 {
     const std::int32_t end = step.period_of(as_of + 1);  // the first period that is not complete
     std::optional<Opportunities> history;

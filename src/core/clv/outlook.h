@@ -1,5 +1,5 @@
-// From the rows of a ledger to what models take, and from models to what is ahead: discounted purchases, and a cache for ledgers in which
-// many customers have the same frequency and age.
+// From the rows of a ledger to what models take, and from models to what is ahead: discounted purchases, and a cache
+// for ledgers in which many customers have the same frequency and age.
 #pragma once
 
 #include "core/clv/bg_bb.h"
@@ -21,9 +21,10 @@ double checked_horizon(double horizon);
 double checked_discounted_horizon(double horizon);
 double checked_discount(double discount, const char* name, bool may_be_zero);
 
-// Purchases at the end of each unit of time discounted by (1 + discount) for each: sum of (E(k) - E(k-1)) / (1 + discount)^k up to the
-// horizon, whose last step may be shorter. E(t) are the expected purchases by time t.
-template <class Expected> [[nodiscard]] double discounted_purchases(Expected&& expected, double horizon, double discount)
+// Purchases at the end of each unit of time discounted by (1 + discount) for each: sum of (E(k) - E(k-1)) / (1 +
+// discount)^k up to the horizon, whose last step may be shorter. E(t) are the expected purchases by time t.
+template <class Expected>
+[[nodiscard]] double discounted_purchases(Expected&& expected, double horizon, double discount)
 {
     if (discount == 0)
         return expected(horizon);
@@ -50,9 +51,10 @@ struct Bought {
 // Nothing for a customer without an order by then.
 [[nodiscard]] std::optional<Bought> bought_by(const ledger::Rows& rows, ledger::Day as_of) noexcept;
 
-// Opportunities to buy as of the end of a day: the calendar periods after that of the first order, complete by then. Nothing for a
-// customer whose first period is not complete.
-[[nodiscard]] std::optional<Opportunities> opportunities_by(const ledger::Rows& rows, ledger::Day as_of, const ledger::Step& step) noexcept;
+// Opportunities to buy as of the end of a day: the calendar periods after that of the first order, complete by then.
+// Nothing for a customer whose first period is not complete.
+[[nodiscard]] std::optional<Opportunities> opportunities_by(const ledger::Rows& rows, ledger::Day as_of,
+                                                            const ledger::Step& step) noexcept;
 
 // What a customer who is alive will buy, which depends on frequency and age only.
 struct Ahead {
@@ -70,7 +72,8 @@ public:
     }
     template <class Compute> const Ahead& of(std::int64_t frequency, std::int32_t age_days, Compute compute)
     {
-        Slot& slot = slots_[mixed(static_cast<std::uint64_t>(frequency) << 32 ^ static_cast<std::uint32_t>(age_days)) % slots];
+        Slot& slot =
+            slots_[mixed(static_cast<std::uint64_t>(frequency) << 32 ^ static_cast<std::uint32_t>(age_days)) % slots];
         if (slot.frequency != frequency || slot.age_days != age_days) {
             slot.frequency = -1;
             slot.ahead = compute();

@@ -9,16 +9,24 @@ namespace customer_value::clv {
 
 namespace {
 
-constexpr double negligible = 40;      // e-folds below which the integrand is left out
+constexpr double negligible = 40;  // e-folds below which the integrand is left out
 
-// The integral of (1+u/alpha)^-power_alpha (1+u/beta)^-power_beta over the time u of the dropout. Logarithms are of 1+u/alpha and 1+u/beta, which
-// keep their digits where alpha and beta are large.
+// The integral of (1+u/alpha)^-power_alpha (1+u/beta)^-power_beta over the time u of the dropout. Logarithms are of
+// 1+u/alpha and 1+u/beta, which keep their digits where alpha and beta are large.
 class DropoutTimes {
 public:
     DropoutTimes(double alpha, double beta, double power_beta, double from, double to) noexcept
-        : alpha_is_less_(alpha < beta), power_beta_(power_beta), from_time_(from), scale_less_(std::min(alpha, beta)), scale_more_(std::max(alpha, beta)),
-          less_(scale_less_ + from), more_(scale_more_ + from), length_(to - from), log_length_(quick_log1p(length_ / less_)),
-          log_less_(quick_log1p(from / scale_less_)), log_scale_(std::log(scale_less_))
+        : alpha_is_less_(alpha < beta),
+          power_beta_(power_beta),
+          from_time_(from),
+          scale_less_(std::min(alpha, beta)),
+          scale_more_(std::max(alpha, beta)),
+          less_(scale_less_ + from),
+          more_(scale_more_ + from),
+          length_(to - from),
+          log_length_(quick_log1p(length_ / less_)),
+          log_less_(quick_log1p(from / scale_less_)),
+          log_scale_(std::log(scale_less_))
     {
     }
 
@@ -68,13 +76,15 @@ private:
     // v is ln((c+u) / (c+from)), c the smaller of alpha and beta
     [[nodiscard]] double log_integrand(double power_alpha, double v) const noexcept
     {
-        const double less = alpha_is_less_ ? power_alpha : power_beta_, more = alpha_is_less_ ? power_beta_ : power_alpha;
+        const double less = alpha_is_less_ ? power_alpha : power_beta_,
+                     more = alpha_is_less_ ? power_beta_ : power_alpha;
         return (1 - less) * v - more * quick_log1p(less_ * quick_expm1(v) / more_);
     }
     // Where the integrand has become negligible, or the end.
     [[nodiscard]] double cut(double power_alpha) const noexcept
     {
-        const double less = alpha_is_less_ ? power_alpha : power_beta_, more = alpha_is_less_ ? power_beta_ : power_alpha;
+        const double less = alpha_is_less_ ? power_alpha : power_beta_,
+                     more = alpha_is_less_ ? power_beta_ : power_alpha;
         double end = log_length_;
         if (less > 1)
             end = std::min(end, negligible / (less - 1));
@@ -83,7 +93,8 @@ private:
             end = std::min(end, std::log1p(more_ / less_ * std::expm1(reach)));
         return end;
     }
-    // The nodes of a panel; those of the panel before are kept where it is the same, as for customers that differ in frequency only.
+    // The nodes of a panel; those of the panel before are kept where it is the same, as for customers that differ in
+    // frequency only.
     template <bool with_means> void use_nodes(double from, double length, const LegendreRule& rule) noexcept
     {
         if (rule_ == &rule && from == from_ && length == panel_)
@@ -94,12 +105,15 @@ private:
         const double log_panel = std::log(length);
         for (std::size_t k = 0; k < rule.count; ++k) {
             const double v = from + length * rule.at[k], grown = less_ * quick_expm1(v);
-            nodes_[k] = {log_less_ + v, quick_log1p((from_time_ + grown) / scale_more_), with_means ? 1 / (less_ + grown) : 0, with_means ? 1 / (more_ + grown) : 0, rule.log_weight[k] + log_panel + log_scale_ + log_less_ + v};
+            nodes_[k] = {log_less_ + v, quick_log1p((from_time_ + grown) / scale_more_),
+                         with_means ? 1 / (less_ + grown) : 0, with_means ? 1 / (more_ + grown) : 0,
+                         rule.log_weight[k] + log_panel + log_scale_ + log_less_ + v};
         }
     }
     template <bool with_means> void add_panel(double power_alpha, Total& total) const noexcept
     {
-        const double less = alpha_is_less_ ? power_alpha : power_beta_, more = alpha_is_less_ ? power_beta_ : power_alpha;
+        const double less = alpha_is_less_ ? power_alpha : power_beta_,
+                     more = alpha_is_less_ ? power_beta_ : power_alpha;
         std::array<double, LegendreRule::most_nodes> logs;
         double top = total.top;
         const std::size_t count = rule_->count;
@@ -181,7 +195,10 @@ double ParetoNbd::p_no_purchase(double horizon, const History& history) const
     return std::min(1.0, 1 - alive + alive * posterior.count_probability(0, horizon));
 }
 
-double ParetoNbd::purchase_count_probability(std::int64_t n, double horizon) const { return count_probability(static_cast<double>(n), horizon); }
+double ParetoNbd::purchase_count_probability(std::int64_t n, double horizon) const
+{
+    return count_probability(static_cast<double>(n), horizon);
+}
 
 double ParetoNbd::residual_transactions(double rate, const History& history) const
 {
@@ -224,8 +241,10 @@ void ParetoNbdLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& s
             const double log_alive = -power * log_alpha_age - s * log_beta_age, log_gone = log_rate + gone.log_integral;
             const double p = logistic(log_alive - log_gone), q = 1 - p;
             sum.add(columns_.customers[i], constant_[x] + log_sum_exp(log_alive, log_gone),
-                    {by_r_[x] - p * log_alpha_age - q * gone.log_alpha, r / alpha - power * (p / (alpha + end) + q * gone.inverse_alpha),
-                     -p * log_beta_age + q * (1 / s - gone.log_beta), s / beta - p * s / (beta + end) - q * (s + 1) * gone.inverse_beta});
+                    {by_r_[x] - p * log_alpha_age - q * gone.log_alpha,
+                     r / alpha - power * (p / (alpha + end) + q * gone.inverse_alpha),
+                     -p * log_beta_age + q * (1 / s - gone.log_beta),
+                     s / beta - p * s / (beta + end) - q * (s + 1) * gone.inverse_beta});
         }
     }
 }

@@ -1,13 +1,13 @@
-// Pareto/NBD: customers buy at a rate lambda ~ Gamma(r, rate alpha) until they drop out at a time that is exponential with rate
-// mu ~ Gamma(s, rate beta).
+// Pareto/NBD: customers buy at a rate lambda ~ Gamma(r, rate alpha) until they drop out at a time that is exponential
+// with rate mu ~ Gamma(s, rate beta).
 //
-// Sources: D. Schmittlein, D. Morrison, R. Colombo, "Counting your customers", Management Science 33 (1987) 1-24; P. Fader, B. Hardie,
-// "A note on deriving the Pareto/NBD model" (2005, equations named below), notes 009 and 012; discounted transactions: P. Fader,
-// B. Hardie, K. Lee, Journal of Marketing Research 42 (2005) 415-430.
+// Sources: D. Schmittlein, D. Morrison, R. Colombo, "Counting your customers", Management Science 33 (1987) 1-24; P.
+// Fader, B. Hardie, "A note on deriving the Pareto/NBD model" (2005, equations named below), notes 009 and 012;
+// discounted transactions: P. Fader, B. Hardie, K. Lee, Journal of Marketing Research 42 (2005) 415-430.
 //
-// The papers' difference of hypergeometric functions is taken for what it is, the integral over the time u of the dropout,
-// by Gauss-Legendre quadrature: over the logarithm of c + u with c the smaller of alpha and beta, which keeps the singularities of the
-// integrand at a distance of pi or more.
+// The papers' difference of hypergeometric functions is taken for what it is, the integral over the time u of the
+// dropout, by Gauss-Legendre quadrature: over the logarithm of c + u with c the smaller of alpha and beta, which keeps
+// the singularities of the integrand at a distance of pi or more.
 #pragma once
 
 #include "core/clv/columns.h"

@@ -5,11 +5,12 @@
 
 namespace customer_value::clv {
 
-inline constexpr std::int64_t most_purchases = 1'000'000'000;   // x, n and periods
-inline constexpr double longest_time = 1e12;                    // t_x, T and horizons, in any unit
+inline constexpr std::int64_t most_purchases = 1'000'000'000;  // x, n and periods
+inline constexpr double longest_time = 1e12;                   // t_x, T and horizons, in any unit
 
-// What a customer did up to now: repeat purchases (days with a purchase, but the first), time from the first to the last purchase,
-// time since the first purchase. Throws out_of_range unless 0 <= recency <= age, and recency is 0 exactly where frequency is.
+// What a customer did up to now: repeat purchases (days with a purchase, but the first), time from the first to the
+// last purchase, time since the first purchase. Throws out_of_range unless 0 <= recency <= age, and recency is 0
+// exactly where frequency is.
 struct History {
     std::int64_t frequency;
     double recency, age;
@@ -48,7 +49,8 @@ struct PurchaseRow {
         archive.real("age", self.age);
     }
     using State = RowCounts<PurchaseRow>;
-    static std::optional<State::Room> add(State& state, std::int64_t frequency, double recency, double age, std::int64_t weight = 1);
+    static std::optional<State::Room> add(State& state, std::int64_t frequency, double recency, double age,
+                                          std::int64_t weight = 1);
 };
 
 struct SpendRow {
@@ -63,9 +65,13 @@ struct SpendRow {
     friend bool operator==(const SpendRow&, const SpendRow&) = default;
     friend bool operator<(const SpendRow& left, const SpendRow& right) noexcept
     {
-        return left.frequency != right.frequency ? left.frequency < right.frequency : left.monetary_value < right.monetary_value;
+        return left.frequency != right.frequency ? left.frequency < right.frequency
+                                                 : left.monetary_value < right.monetary_value;
     }
-    [[nodiscard]] std::uint64_t hash() const noexcept { return mixed(bits_of(monetary_value) ^ mixed(static_cast<std::uint64_t>(frequency))); }
+    [[nodiscard]] std::uint64_t hash() const noexcept
+    {
+        return mixed(bits_of(monetary_value) ^ mixed(static_cast<std::uint64_t>(frequency)));
+    }
     void checked() const;
     template <class Self, class Archive> static void describe(Self& self, Archive& archive)
     {
@@ -74,7 +80,8 @@ struct SpendRow {
     }
     using State = RowCounts<SpendRow>;
     // Customers without a repeat purchase, or whose repeat purchases came to nothing, say nothing about spend: no row.
-    static std::optional<State::Room> add(State& state, std::int64_t frequency, double monetary_value, std::int64_t weight = 1);
+    static std::optional<State::Room> add(State& state, std::int64_t frequency, double monetary_value,
+                                          std::int64_t weight = 1);
 };
 
 // Customers of a contract who left in a period, or who were last seen still there at its end.
@@ -90,9 +97,13 @@ struct RenewalRow {
     friend bool operator==(const RenewalRow&, const RenewalRow&) = default;
     friend bool operator<(const RenewalRow& left, const RenewalRow& right) noexcept
     {
-        return left.period_number != right.period_number ? left.period_number < right.period_number : left.lost < right.lost;
+        return left.period_number != right.period_number ? left.period_number < right.period_number
+                                                         : left.lost < right.lost;
     }
-    [[nodiscard]] std::uint64_t hash() const noexcept { return mixed(static_cast<std::uint64_t>(2 * period_number + lost)); }
+    [[nodiscard]] std::uint64_t hash() const noexcept
+    {
+        return mixed(static_cast<std::uint64_t>(2 * period_number + lost));
+    }
     void checked() const;
     template <class Self, class Archive> static void describe(Self& self, Archive& archive)
     {
@@ -100,7 +111,8 @@ struct RenewalRow {
         archive.count("lost", self.lost);
     }
     using State = RowCounts<RenewalRow>;
-    static std::optional<State::Room> add(State& state, std::int64_t period_number, std::int64_t lost, std::int64_t survived, std::int64_t weight = 1);
+    static std::optional<State::Room> add(State& state, std::int64_t period_number, std::int64_t lost,
+                                          std::int64_t survived, std::int64_t weight = 1);
 };
 
 using RepeatPurchases = RowCounts<PurchaseRow>;

@@ -17,7 +17,9 @@ double Sbg::expected_lifetime(double discount) const
 
 double Sbg::residual_lifetime(double discount, double age) const
 {
-    return (1 + discount) * beta_mean(alpha, beta + age, [=](double theta, double stays) { return std::log(stays) - std::log(discount + theta); });
+    return (1 + discount) * beta_mean(alpha, beta + age, [=](double theta, double stays) {
+               return std::log(stays) - std::log(discount + theta);
+           });
 }
 
 void SbgLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) const noexcept
@@ -25,9 +27,11 @@ void SbgLikelihood::add(std::size_t from, std::size_t to, LikelihoodSum& sum) co
     const auto [alpha, beta] = model_;
     for (std::size_t i = from; i < to; ++i) {
         const auto& entry = rows_->rows()[i];
-        const double period = static_cast<double>(entry.row.period_number), lost = static_cast<double>(entry.row.lost), renewed = period - lost;
+        const double period = static_cast<double>(entry.row.period_number), lost = static_cast<double>(entry.row.lost),
+                     renewed = period - lost;
         const double both = digamma_rising(alpha + beta, period);
-        sum.add(static_cast<double>(entry.customers), lost * std::log(alpha) + log_rising(beta, renewed) - log_rising(alpha + beta, period),
+        sum.add(static_cast<double>(entry.customers),
+                lost * std::log(alpha) + log_rising(beta, renewed) - log_rising(alpha + beta, period),
                 {lost / alpha - both, digamma_rising(beta, renewed) - both, 0, 0});
     }
 }

@@ -11,7 +11,7 @@ namespace customer_value::clv {
 namespace {
 
 constexpr double enough_decrease = 1e-4, enough_flattening = 0.9;  // the constants of the weak Wolfe conditions
-constexpr double rounding = 1e-13, idle = 1e-14;                   // of the value, relative: what may be lost, what is no gain
+constexpr double rounding = 1e-13, idle = 1e-14;  // of the value, relative: what may be lost, what is no gain
 
 }  // namespace
 
@@ -52,7 +52,8 @@ bool invert_positive(const Matrix& matrix, std::size_t n, Matrix& inverse) noexc
     return true;
 }
 
-Search::Search(std::size_t variables, const Point& start, const Function& function, const Enough& is_enough) : variables_(variables)
+Search::Search(std::size_t variables, const Point& start, const Function& function, const Enough& is_enough)
+    : variables_(variables)
 {
     forget();
     accept(start, evaluated(function, start));
@@ -91,7 +92,8 @@ double Search::steepness_of(const Point& at, const Point& gradient) const noexce
 
 bool Search::has_left() const noexcept
 {
-    return std::any_of(best_.begin(), best_.begin() + static_cast<std::ptrdiff_t>(variables_), [](double y) { return std::abs(y) > flat; });
+    return std::any_of(best_.begin(), best_.begin() + static_cast<std::ptrdiff_t>(variables_),
+                       [](double y) { return std::abs(y) > flat; });
 }
 
 double Search::along(const Point& gradient) const noexcept
@@ -182,7 +184,9 @@ bool Search::descend(const Function& function)
             return !stalled_;
         }
         (decreased ? shortest : longest) = step;
-        step = !std::isfinite(longest) ? 2 * shortest : decreased && shortest * 2 < longest ? shortest * 2 : (shortest + longest) / 2;
+        step = !std::isfinite(longest)               ? 2 * shortest
+               : decreased && shortest * 2 < longest ? shortest * 2
+                                                     : (shortest + longest) / 2;
     }
 }
 

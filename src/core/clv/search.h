@@ -1,6 +1,7 @@
-// Finds the smallest value of a smooth function of a few variables by BFGS with a weak Wolfe search (J. Nocedal, S. J. Wright,
-// Numerical Optimization, 2006, chapter 6; A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton methods", Mathematical
-// Programming 141 (2013) 135-163), then its Hessian by central differences of the gradient, and a Newton step with it.
+// Finds the smallest value of a smooth function of a few variables by BFGS with a weak Wolfe search (J. Nocedal, S. J.
+// Wright, Numerical Optimization, 2006, chapter 6; A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton
+// methods", Mathematical Programming 141 (2013) 135-163), then its Hessian by central differences of the gradient, and
+// a Newton step with it.
 #pragma once
 
 #include <array>
@@ -39,13 +40,16 @@ public:
     [[nodiscard]] const Point& gradient() const noexcept { return gradient_; }
     // The largest component of the gradient, but for those that push against the box.
     [[nodiscard]] double steepness() const noexcept { return steepness_of(best_, gradient_); }
-    // The slope is flat, or the value cannot be made smaller any more for the rounding in it (where parameters go to infinity, the slope is
-    // a difference of large numbers).
+    // The slope is flat, or the value cannot be made smaller any more for the rounding in it (where parameters go to
+    // infinity, the slope is a difference of large numbers).
     [[nodiscard]] bool converged() const noexcept { return steepness() < good_steepness || stalled_; }
     // A variable has left for infinity.
     [[nodiscard]] bool has_left() const noexcept;
     // The inverse Hessian at the smallest value; false where it is not positive definite.
-    [[nodiscard]] bool covariance(Matrix& inverse) const noexcept { return invert_positive(hessian_, variables_, inverse); }
+    [[nodiscard]] bool covariance(Matrix& inverse) const noexcept
+    {
+        return invert_positive(hessian_, variables_, inverse);
+    }
 
 private:
     static constexpr double good_steepness = 1e-6, best_steepness = 1e-9;

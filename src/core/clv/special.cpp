@@ -14,14 +14,18 @@ namespace {
 
 // Errors of Boost.Math come out as NaN or infinity, and double is not promoted to long double.
 using Quiet = boost::math::policies::policy<
-    boost::math::policies::domain_error<boost::math::policies::ignore_error>, boost::math::policies::pole_error<boost::math::policies::ignore_error>,
-    boost::math::policies::overflow_error<boost::math::policies::ignore_error>, boost::math::policies::underflow_error<boost::math::policies::ignore_error>,
-    boost::math::policies::denorm_error<boost::math::policies::ignore_error>, boost::math::policies::evaluation_error<boost::math::policies::ignore_error>,
-    boost::math::policies::rounding_error<boost::math::policies::ignore_error>, boost::math::policies::indeterminate_result_error<boost::math::policies::ignore_error>,
+    boost::math::policies::domain_error<boost::math::policies::ignore_error>,
+    boost::math::policies::pole_error<boost::math::policies::ignore_error>,
+    boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::underflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::denorm_error<boost::math::policies::ignore_error>,
+    boost::math::policies::evaluation_error<boost::math::policies::ignore_error>,
+    boost::math::policies::rounding_error<boost::math::policies::ignore_error>,
+    boost::math::policies::indeterminate_result_error<boost::math::policies::ignore_error>,
     boost::math::policies::promote_float<false>, boost::math::policies::promote_double<false>>;
 
-constexpr double few = 32;              // factors that are multiplied out
-constexpr double large = 1000;          // from here on Stirling's series has all digits after a few terms
+constexpr double few = 32;      // factors that are multiplied out
+constexpr double large = 1000;  // from here on Stirling's series has all digits after a few terms
 constexpr double overflow_guard = 1e250;
 
 // ln Gamma(z) - ((z - 1/2) ln z - z + ln(2 pi) / 2), for large z.

@@ -1,5 +1,6 @@
-// What the models share of numerical analysis: ratios of gamma functions that keep their digits, sums of logarithms, and
-// integrals over a beta distribution and over time. Nothing here throws; callers check that what comes out is finite.
+// What the models share of numerical analysis: ratios of gamma functions that keep their digits, sums of logarithms,
+// and integrals over a beta distribution and over time. Nothing here throws; callers check that what comes out is
+// finite.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +23,8 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 // ln(n!)
 [[nodiscard]] inline double log_factorial(double n) noexcept { return log_rising(1, n); }
 
-// std::log1p and std::expm1 for arguments above 0: where these keep no more digits than the plain functions, which take a third of the time.
+// std::log1p and std::expm1 for arguments above 0: where these keep no more digits than the plain functions, which take
+// a third of the time.
 [[nodiscard]] inline double quick_log1p(double x) noexcept { return x > 0.25 ? std::log(1 + x) : std::log1p(x); }
 [[nodiscard]] inline double quick_expm1(double x) noexcept { return x > 0.5 ? std::exp(x) - 1 : std::expm1(x); }
 
@@ -38,8 +40,8 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 // 1 / (1 + e^-y)
 [[nodiscard]] inline double logistic(double y) noexcept { return 1 / (1 + std::exp(-y)); }
 
-// The probability that a negative binomial count is n: Gamma(s + n) / (Gamma(s) n!) (1 - z)^s z^n with z = t / (1 + t), the count
-// of purchases over time t in units of the rate's scale.
+// The probability that a negative binomial count is n: Gamma(s + n) / (Gamma(s) n!) (1 - z)^s z^n with z = t / (1 + t),
+// the count of purchases over time t in units of the rate's scale.
 [[nodiscard]] double purchases_pmf(double n, double shape, double time) noexcept;
 // The probability that it is n or more, with its digits in the tail.
 [[nodiscard]] double purchases_tail(double n, double shape, double time);
@@ -47,7 +49,8 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 // A function of one argument, which the caller keeps.
 class Integrand {
 public:
-    template <class Function> Integrand(const Function& function) noexcept
+    template <class Function>
+    Integrand(const Function& function) noexcept
         : function_(&function), call_([](const void* f, double x) { return (*static_cast<const Function*>(f))(x); })
     {
     }
@@ -58,8 +61,8 @@ private:
     double (*call_)(const void* function, double x);
 };
 
-// The integral of f over [from, to], panel by panel; f may have steep places, which are refined. The tolerance is for the estimate of the
-// error, which is that of the 15 points among the 31: the result has some 13 digits.
+// The integral of f over [from, to], panel by panel; f may have steep places, which are refined. The tolerance is for
+// the estimate of the error, which is that of the 15 points among the 31: the result has some 13 digits.
 [[nodiscard]] double integral(Integrand f, double from, double to);
 
 // The integral of f over [0, infinity) for f that is smooth in ln u and vanishes at least like e^(-decay u).
@@ -112,8 +115,9 @@ template <class LogFunction> [[nodiscard]] Support bounds_of(const LogFunction& 
     return a * log_p + b * log_rest;
 }
 
-// The mean of e^(log_f(p, 1 - p)) where p has the distribution Beta(a, b), for log_f monotone in p: integrated over the logit of p, where
-// the density has tails e^(a y) and e^(-b y), and divided by the integral of the density over the same.
+// The mean of e^(log_f(p, 1 - p)) where p has the distribution Beta(a, b), for log_f monotone in p: integrated over the
+// logit of p, where the density has tails e^(a y) and e^(-b y), and divided by the integral of the density over the
+// same.
 template <class LogFunction> [[nodiscard]] double beta_mean(double a, double b, LogFunction&& log_f)
 {
     const auto density = [=](double y) { return log_logit_density(a, b, y); };
@@ -129,7 +133,8 @@ template <class LogFunction> [[nodiscard]] double beta_mean(double a, double b, 
 }
 
 // ln G(r + x) / G(r) - x ln alpha, and its derivative by r, at each x of an ascending list: each from the one before.
-inline void purchase_terms(std::span<const double> frequencies, double r, double log_alpha, double* terms, double* by_r) noexcept
+inline void purchase_terms(std::span<const double> frequencies, double r, double log_alpha, double* terms,
+                           double* by_r) noexcept
 {
     double before = 0, rise = 0, slope = 0;
     for (std::size_t i = 0; i < frequencies.size(); ++i) {

@@ -1,5 +1,5 @@
-// The state of a fit: the distinct rows that were seen, and how many customers each stands for. A likelihood needs no more, and
-// the fit of a million customers goes over some ten thousand rows. A row says what it holds:
+// The state of a fit: the distinct rows that were seen, and how many customers each stands for. A likelihood needs no
+// more, and the fit of a million customers goes over some ten thousand rows. A row says what it holds:
 //
 //     state_version, state_name, state_rows     of the stored form; what the rows are called in messages
 //     shortest_form                             bytes that one takes at least, in either outside form
@@ -28,8 +28,7 @@ template <class Archive> class RowArchive {
 public:
     explicit RowArchive(Archive& archive) noexcept : archive_(archive) {}
     template <class Integer> void count(std::string_view name, Integer& value) { archive_.count(name, value); }
-    void real(std::string_view name, double& value)
-        requires Archive::reading
+    void real(std::string_view name, double& value) requires Archive::reading
     {
         const DecimalText parts = archive_.number(name);
         const char* begin = parts.whole.data();
@@ -40,8 +39,7 @@ public:
         if (parts.negative && value != 0)
             value = -value;
     }
-    void real(std::string_view name, const double& value)
-        requires(!Archive::reading)
+    void real(std::string_view name, const double& value) requires(!Archive::reading)
     {
         archive_.number(name, ShortestDecimal(value).text());
     }
@@ -50,8 +48,9 @@ private:
     Archive& archive_;
 };
 
-// In one piece of memory that the caller owns: this head, the slots of a hash table (entry number + 1, 0 for empty; at most half of
-// them used), and the entries. An operation that finds the memory too small changes nothing and returns the room that it needs.
+// In one piece of memory that the caller owns: this head, the slots of a hash table (entry number + 1, 0 for empty; at
+// most half of them used), and the entries. An operation that finds the memory too small changes nothing and returns
+// the room that it needs.
 template <class RowType> class RowCounts {
 public:
     using Row = RowType;
@@ -69,7 +68,8 @@ public:
     static std::size_t bytes_for(Room room)
     {
         if (room.entries > most_entries)
-            throw Error(ErrorCode::too_large, "too many different rows for one fit: more than " + std::to_string(most_entries),
+            throw Error(ErrorCode::too_large,
+                        "too many different rows for one fit: more than " + std::to_string(most_entries),
                         joined({"A ", type_name, " holds each distinct row of ", Row::state_rows, " once."}),
                         "Round the rows, for example to whole days and cents, or fit a sample.");
         return sizeof(RowCounts) + slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry);
@@ -85,7 +85,8 @@ public:
         std::memset(static_cast<void*>(tally + 1), 0, slots_for(room.entries) * sizeof(std::uint32_t));
         return tally;
     }
-    // A copy of `from`; the room includes what `from` uses. (Inlined, GCC 12 takes the size of an empty one for that of all.)
+    // A copy of `from`; the room includes what `from` uses. (Inlined, GCC 12 takes the size of an empty one for that of
+    // all.)
     [[gnu::noinline]] static RowCounts* relocate(const RowCounts& from, void* memory, Room room)
     {
         RowCounts* to = create(memory, room);
@@ -98,7 +99,8 @@ public:
     // In the order of the rows, so that equal contents have equal forms and equal sums.
     void sort()
     {
-        sort_or_stop(entries(), entries() + count_, [](const Entry& left, const Entry& right) { return left.row < right.row; });
+        sort_or_stop(entries(), entries() + count_,
+                     [](const Entry& left, const Entry& right) { return left.row < right.row; });
         index();
     }
 
@@ -120,9 +122,13 @@ public:
         add_count(entries()[*slot - 1].customers, customers);
         return std::nullopt;
     }
-    template <class... Arguments> std::optional<Room> add(const Arguments&... arguments) { return Row::add(*this, arguments...); }
+    template <class... Arguments> std::optional<Room> add(const Arguments&... arguments)
+    {
+        return Row::add(*this, arguments...);
+    }
 
-    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may be the same rows.
+    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be:
+    // they may be the same rows.
     std::optional<Room> merge(const RowCounts& other)
     {
         if (const std::size_t all = std::min(size() + other.size(), most_entries); all > room_.entries)
@@ -183,7 +189,8 @@ private:
 
     [[noreturn, gnu::cold, gnu::noinline]] static void throw_bad_weight(std::int64_t customers)
     {
-        throw Error(ErrorCode::out_of_range, "weight must be a number of customers from 0 to 2^61: " + std::to_string(customers));
+        throw Error(ErrorCode::out_of_range,
+                    "weight must be a number of customers from 0 to 2^61: " + std::to_string(customers));
     }
     [[noreturn, gnu::cold, gnu::noinline]] static void throw_collisions()
     {
@@ -214,8 +221,14 @@ private:
         for (std::uint32_t i = 0; i < count_; ++i)
             *find(entries()[i].row) = i + 1;
     }
-    [[nodiscard]] std::uint32_t* slots() const noexcept { return reinterpret_cast<std::uint32_t*>(const_cast<RowCounts*>(this) + 1); }
-    [[nodiscard]] Entry* entries() const noexcept { return reinterpret_cast<Entry*>(slots() + slots_for(room_.entries)); }
+    [[nodiscard]] std::uint32_t* slots() const noexcept
+    {
+        return reinterpret_cast<std::uint32_t*>(const_cast<RowCounts*>(this) + 1);
+    }
+    [[nodiscard]] Entry* entries() const noexcept
+    {
+        return reinterpret_cast<Entry*>(slots() + slots_for(room_.entries));
+    }
 
     Room room_;
     std::uint32_t count_;

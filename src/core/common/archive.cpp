@@ -74,7 +74,8 @@ void TextReader::begin(int newest)
     std::int64_t version = 0;
     count("version", version);
     if (version < 1 || version > newest)
-        fail("its version is " + std::to_string(version) + ", this release reads versions 1 to " + std::to_string(newest));
+        fail("its version is " + std::to_string(version) + ", this release reads versions 1 to " +
+             std::to_string(newest));
 }
 
 void TextReader::end()
@@ -135,7 +136,8 @@ void TextReader::fail(const std::string& rule) const
 
 bool TextReader::next_is(std::string_view name) const
 {
-    return rest_.starts_with(',') && rest_.substr(1).starts_with(name) && rest_.substr(1 + name.size()).starts_with(':');
+    return rest_.starts_with(',') && rest_.substr(1).starts_with(name) &&
+           rest_.substr(1 + name.size()).starts_with(':');
 }
 
 std::string_view TextReader::take_word()
@@ -174,7 +176,8 @@ void BinaryReader::begin(int newest)
 {
     const auto version = static_cast<unsigned char>(take(1).front());
     if (version < 1 || version > newest)
-        fail("its version is " + std::to_string(version) + ", this release reads versions 1 to " + std::to_string(newest));
+        fail("its version is " + std::to_string(version) + ", this release reads versions 1 to " +
+             std::to_string(newest));
 }
 
 void BinaryReader::end() const

@@ -14,12 +14,14 @@ std::string named(std::string_view currency) { return currency.empty() ? "none" 
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_no_name(std::string_view name)
 {
-    throw Error(ErrorCode::invalid_parameter, "currency must have 1 to " + std::to_string(Currency::longest) + " bytes: " + quoted(clipped(name)), {},
+    throw Error(ErrorCode::invalid_parameter,
+                "currency must have 1 to " + std::to_string(Currency::longest) + " bytes: " + quoted(clipped(name)), {},
                 "Use ISO 4217 codes, such as EUR.");
 }
 [[noreturn, gnu::cold, gnu::noinline]] void throw_second(std::string_view first, std::string_view second)
 {
-    throw Error(ErrorCode::invalid_parameter, "revenue in two currencies cannot be added: " + named(first) + " and " + named(second), {},
+    throw Error(ErrorCode::invalid_parameter,
+                "revenue in two currencies cannot be added: " + named(first) + " and " + named(second), {},
                 "Convert the amounts first, or GROUP BY currency.");
 }
 

@@ -21,7 +21,7 @@ std::string shown(const Decimal& value)
     text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
     if (value.scale > 0) {
         const auto point = text.size();
-        for (std::int32_t position = -1; -4 * position < value.scale + 4; --position)
+        for (std::int32_t position = -1; - 4 * position < value.scale + 4; --position)
             group(position);
         text.resize(point + static_cast<std::size_t>(value.scale));
         text.insert(point, 1, '.');
@@ -33,7 +33,9 @@ std::string shown(const Decimal& value)
 template <std::floating_point Float> void ShortestDecimal::read(Float value)
 {
     std::array<char, 40> scientific;
-    const auto end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific)
+            .ptr;
     const std::string_view form(scientific.data(), static_cast<std::size_t>(end - scientific.data()));
     const auto exponent_at = form.find('e');
     int exponent = 0;

@@ -45,8 +45,8 @@ struct Decimal {
 
 [[nodiscard]] constexpr std::string_view name_of(Decimal::Kind kind) noexcept
 {
-    return kind == Decimal::Kind::not_a_number    ? "NaN"
-           : kind == Decimal::Kind::plus_infinity ? "Infinity"
+    return kind == Decimal::Kind::not_a_number     ? "NaN"
+           : kind == Decimal::Kind::plus_infinity  ? "Infinity"
            : kind == Decimal::Kind::minus_infinity ? "-Infinity"
                                                    : "a number";
 }
@@ -102,7 +102,7 @@ template <std::integral Integer> void require_finite(std::string_view, Integer) 
     for (std::int32_t position = top; position > bottom; --position)
         if (left.at(position) != right.at(position))
             return (left.at(position) < right.at(position)) == (left_sign > 0) ? std::strong_ordering::less
-                                                                              : std::strong_ordering::greater;
+                                                                               : std::strong_ordering::greater;
     return std::strong_ordering::equal;
 }
 
@@ -111,7 +111,8 @@ class IntegerDecimal {
 public:
     explicit IntegerDecimal(std::int64_t value) noexcept
     {
-        auto rest = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+        auto rest =
+            value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
         std::int32_t first = static_cast<std::int32_t>(digits_.size());
         for (; rest != 0; rest /= 10000)
             digits_[static_cast<std::size_t>(--first)] = static_cast<std::int16_t>(rest % 10000);
@@ -121,7 +122,11 @@ public:
     [[nodiscard]] Decimal view() const noexcept
     {
         const auto count = static_cast<std::int32_t>(digits_.size()) - first_;
-        return {reinterpret_cast<const unsigned char*>(digits_.data() + first_), count, count - 1, 0, negative_,
+        return {reinterpret_cast<const unsigned char*>(digits_.data() + first_),
+                count,
+                count - 1,
+                0,
+                negative_,
                 Decimal::Kind::finite};
     }
 
@@ -131,8 +136,8 @@ private:
     bool negative_;
 };
 
-// The shortest decimal that reads back as the same floating-point number, without an exponent: 0.1 means one tenth. It is
-// what PostgreSQL prints, but for rare ties: 1e23, a one with 23 zeros here, is printed as 9.999999999999999e+22.
+// The shortest decimal that reads back as the same floating-point number, without an exponent: 0.1 means one tenth. It
+// is what PostgreSQL prints, but for rare ties: 1e23, a one with 23 zeros here, is printed as 9.999999999999999e+22.
 class ShortestDecimal {
 public:
     explicit ShortestDecimal(double value) { read(value); }

@@ -22,8 +22,8 @@ enum class ErrorCode {
     malformed_binary,   // the binary form of a state that cannot be read
     too_large,          // a state that would pass the 1 GB limit of a value
     out_of_memory,
-    interrupted,        // somebody wants the work to end
-    internal,           // a bug in this library
+    interrupted,  // somebody wants the work to end
+    internal,     // a bug in this library
 };
 
 class Error : public std::exception {

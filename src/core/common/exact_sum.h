@@ -61,7 +61,8 @@ public:
     {
         const auto size = static_cast<std::int32_t>(value.whole.size());
         for (std::int32_t i = 0; i < size; ++i)  // place of the digit: 10^(size - 1 - i)
-            limb((size - 1 - i) / 4) += sign * (value.whole[static_cast<std::size_t>(i)] - '0') * power((size - 1 - i) % 4);
+            limb((size - 1 - i) / 4) +=
+                sign * (value.whole[static_cast<std::size_t>(i)] - '0') * power((size - 1 - i) % 4);
         for (std::int32_t i = 0; i < static_cast<std::int32_t>(value.fraction.size()); ++i)
             limb(-1 - i / 4) += sign * (value.fraction[static_cast<std::size_t>(i)] - '0') * power(3 - i % 4);
     }
@@ -97,8 +98,12 @@ public:
         while (last > first && digits[static_cast<std::size_t>(last - 1)] == 0)
             --last;
         const auto weight = window_.low + static_cast<std::int32_t>(digits.size()) - 1 - first;
-        return {reinterpret_cast<const unsigned char*>(digits.data() + first), last - first, last > first ? weight : 0,
-                scale, negative && last > first, Decimal::Kind::finite};
+        return {reinterpret_cast<const unsigned char*>(digits.data() + first),
+                last - first,
+                last > first ? weight : 0,
+                scale,
+                negative && last > first,
+                Decimal::Kind::finite};
     }
 
     // -1, 0 or 1.
@@ -116,7 +121,10 @@ public:
 
 private:
     // value / 10000, rounded down.
-    static constexpr std::int64_t floor_divided(std::int64_t value) noexcept { return value >= 0 ? value / 10000 : -((9999 - value) / 10000); }
+    static constexpr std::int64_t floor_divided(std::int64_t value) noexcept
+    {
+        return value >= 0 ? value / 10000 : -((9999 - value) / 10000);
+    }
     static constexpr std::int64_t power(std::int32_t exponent) noexcept
     {
         constexpr std::array<std::int64_t, 4> powers{1, 10, 100, 1000};

@@ -18,17 +18,19 @@ public:
     {
         // d[.ddd]e[+-]xx
         std::array<char, 40> scientific;
-        const char* const end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), std::abs(value), std::chars_format::scientific).ptr;
+        const char* const end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), std::abs(value),
+                                              std::chars_format::scientific)
+                                    .ptr;
         const char* exponent_at = end;
-        while (*--exponent_at != 'e') {
-        }
+        while (*--exponent_at != 'e') {}
         std::int32_t exponent = 0;
         std::from_chars(exponent_at + 1 + (exponent_at[1] == '+'), end, exponent);
         weight_ = group_of(exponent);
         std::int32_t place = exponent;
         for (const char* digit = scientific.data(); digit != exponent_at; ++digit)
             if (*digit != '.') {
-                digits_[static_cast<std::size_t>(weight_ - group_of(place))] += static_cast<std::int16_t>((*digit - '0') * power(place - 4 * group_of(place)));
+                digits_[static_cast<std::size_t>(weight_ - group_of(place))] +=
+                    static_cast<std::int16_t>((*digit - '0') * power(place - 4 * group_of(place)));
                 --place;
             }
         scale_ = place < -1 ? -1 - place : 0;
@@ -39,11 +41,19 @@ public:
     }
     [[nodiscard]] Decimal view() const noexcept
     {
-        return {reinterpret_cast<const unsigned char*>(digits_.data()), count_, weight_, scale_, negative_ && count_ > 0, Decimal::Kind::finite};
+        return {reinterpret_cast<const unsigned char*>(digits_.data()),
+                count_,
+                weight_,
+                scale_,
+                negative_ && count_ > 0,
+                Decimal::Kind::finite};
     }
 
 private:
-    static constexpr std::int32_t group_of(std::int32_t place) noexcept { return place >= 0 ? place / 4 : -((3 - place) / 4); }
+    static constexpr std::int32_t group_of(std::int32_t place) noexcept
+    {
+        return place >= 0 ? place / 4 : -((3 - place) / 4);
+    }
     static constexpr std::int32_t power(std::int32_t exponent) noexcept
     {
         constexpr std::array<std::int32_t, 4> powers{1, 10, 100, 1000};

@@ -9,10 +9,14 @@ namespace customer_value {
 Int256::Int256(Int128 value) noexcept
 {
     const std::uint64_t sign = value < 0 ? ~std::uint64_t{0} : 0;
-    words_ = {static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(static_cast<UInt128>(value) >> 64), sign, sign};
+    words_ = {static_cast<std::uint64_t>(value), static_cast<std::uint64_t>(static_cast<UInt128>(value) >> 64), sign,
+              sign};
 }
 
-Int256::operator Int128() const noexcept { return static_cast<Int128>(static_cast<UInt128>(words_[1]) << 64 | words_[0]); }
+Int256::operator Int128() const noexcept
+{
+    return static_cast<Int128>(static_cast<UInt128>(words_[1]) << 64 | words_[0]);
+}
 
 Int256& Int256::operator+=(const Int256& other) noexcept
 {
@@ -28,7 +32,8 @@ Int256& Int256::operator*=(std::int64_t factor) noexcept
 {
     UInt128 carry = 0;
     for (std::uint64_t& word : words_) {
-        carry += static_cast<UInt128>(word) * static_cast<std::uint64_t>(factor < 0 ? -static_cast<UInt128>(factor) : static_cast<UInt128>(factor));
+        carry += static_cast<UInt128>(word) *
+                 static_cast<std::uint64_t>(factor < 0 ? -static_cast<UInt128>(factor) : static_cast<UInt128>(factor));
         word = static_cast<std::uint64_t>(carry);
         carry >>= 64;
     }
@@ -41,7 +46,8 @@ std::strong_ordering Int256::operator<=>(const Int256& other) const noexcept
 {
     if (is_negative() != other.is_negative())
         return is_negative() ? std::strong_ordering::less : std::strong_ordering::greater;
-    return std::lexicographical_compare_three_way(words_.rbegin(), words_.rend(), other.words_.rbegin(), other.words_.rend());
+    return std::lexicographical_compare_three_way(words_.rbegin(), words_.rend(), other.words_.rbegin(),
+                                                  other.words_.rend());
 }
 
 std::uint64_t Int256::divide(std::uint64_t divisor) noexcept

@@ -1,5 +1,5 @@
-// How long work in the core is cancelled. The core knows no database: now and then it calls what the database has set, which only reads flags, and throws
-// `interrupted` where they are set. What polls is not noexcept.
+// How long work in the core is cancelled. The core knows no database: now and then it calls what the database has set,
+// which only reads flags, and throws `interrupted` where they are set. What polls is not noexcept.
 #pragma once
 
 #include "core/common/error.h"
@@ -31,7 +31,8 @@ private:
     std::uint32_t calls_ = 0;
 };
 
-// std::sort with a comparator that polls. Where it stops half-way, elements may be missing: their owner is given up then.
+// std::sort with a comparator that polls. Where it stops half-way, elements may be missing: their owner is given up
+// then.
 template <class Iterator, class Before> void sort_or_stop(Iterator first, Iterator end, Before before)
 {
     Lookout lookout;

@@ -1,5 +1,5 @@
-// A flat hash table from keys (bigint, uuid, text) to entries, in memory that somebody else owns: slots (entry number + 1,
-// 0 for empty; at most half of them used), the entries in the order in which they came, and the bytes of text keys.
+// A flat hash table from keys (bigint, uuid, text) to entries, in memory that somebody else owns: slots (entry number +
+// 1, 0 for empty; at most half of them used), the entries in the order in which they came, and the bytes of text keys.
 // It is part of stored states, so how it lies in memory and how it hashes stays as it is.
 #pragma once
 
@@ -28,18 +28,22 @@ struct TableRoom {
     return static_cast<std::uint32_t>(needed <= now ? now : std::max(needed, std::min(2 * needed + 8, most)));
 }
 
-// An entry begins with `std::uint64_t key[2]` (bigint: value, 0; uuid: its bytes; text: hash, offset << 32 | length), or with
-// `std::uint64_t key[1]` where keys are always bigint. The table is a view, made anew whenever it is used.
+// An entry begins with `std::uint64_t key[2]` (bigint: value, 0; uuid: its bytes; text: hash, offset << 32 | length),
+// or with `std::uint64_t key[1]` where keys are always bigint. The table is a view, made anew whenever it is used.
 template <class Entry> class KeyTable {
 public:
     static constexpr bool wide = sizeof(Entry::key) == 2 * sizeof(std::uint64_t);
 
-    KeyTable(void* memory, TableRoom room, TableRoom& used, KeyKind kind) noexcept : memory_(memory), room_(room), used_(&used), kind_(kind) {}
+    KeyTable(void* memory, TableRoom room, TableRoom& used, KeyKind kind) noexcept
+        : memory_(memory), room_(room), used_(&used), kind_(kind)
+    {
+    }
 
     static constexpr std::size_t slots_for(std::size_t entries) noexcept { return std::bit_ceil(2 * entries + 2); }
     static constexpr std::size_t bytes_for(TableRoom room) noexcept
     {
-        return slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry) + (room.text_bytes + std::size_t{7}) / 8 * 8;
+        return slots_for(room.entries) * sizeof(std::uint32_t) + room.entries * sizeof(Entry) +
+               (room.text_bytes + std::size_t{7}) / 8 * 8;
     }
     // A new table in bytes_for(room) of memory has no entry in its slots.
     void clear() noexcept { std::memset(slots(), 0, slots_for(room_.entries) * sizeof(std::uint32_t)); }
@@ -50,11 +54,12 @@ public:
         if constexpr (wide)
             if (kind_ == KeyKind::text)
                 return {kind_, {text() + (entry.key[1] >> 32), static_cast<std::uint32_t>(entry.key[1])}};
-        return {kind_, {reinterpret_cast<const char*>(entry.key), kind_ == KeyKind::uuid ? std::size_t{16} : std::size_t{8}}};
+        return {kind_,
+                {reinterpret_cast<const char*>(entry.key), kind_ == KeyKind::uuid ? std::size_t{16} : std::size_t{8}}};
     }
 
-    // Where the key's entry is, or would be: the slot, and an entry with the key and else nothing. Throws too_large where
-    // too many keys collide.
+    // Where the key's entry is, or would be: the slot, and an entry with the key and else nothing. Throws too_large
+    // where too many keys collide.
     struct Place {
         std::uint32_t* slot;
         Entry blank;
@@ -78,7 +83,8 @@ public:
     // Whether there is room for one more entry.
     [[nodiscard]] bool fits(const Key& key) const noexcept
     {
-        return used_->entries < room_.entries && (key.kind != KeyKind::text || used_->text_bytes + key.bytes.size() <= room_.text_bytes);
+        return used_->entries < room_.entries &&
+               (key.kind != KeyKind::text || used_->text_bytes + key.bytes.size() <= room_.text_bytes);
     }
     // The new entry at a place that is not taken; it must fit.
     Entry& insert(const Place& place, const Key& key) noexcept
@@ -127,7 +133,10 @@ public:
 private:
     static constexpr std::size_t longest_probe = 4096;  // slots; a table at most half full needs a few dozen
 
-    [[noreturn, gnu::cold]] static void throw_collisions() { throw Error(ErrorCode::too_large, "too many ids have the same hash"); }
+    [[noreturn, gnu::cold]] static void throw_collisions()
+    {
+        throw Error(ErrorCode::too_large, "too many ids have the same hash");
+    }
 
     [[nodiscard]] std::uint32_t* slot_of(const Entry& wanted, std::string_view bytes) const
     {
@@ -136,7 +145,8 @@ private:
             second = kind_ == KeyKind::uuid ? wanted.key[1] : 0;
         const std::size_t mask = slots_for(room_.entries) - 1;
         std::size_t at = mixed(wanted.key[0] ^ mixed(second)) & mask;
-        for (std::size_t probe = 0; slots()[at] != 0 && !same(first()[slots()[at] - 1], wanted, bytes); at = (at + 1) & mask)
+        for (std::size_t probe = 0; slots()[at] != 0 && !same(first()[slots()[at] - 1], wanted, bytes);
+             at = (at + 1) & mask)
             if (++probe > longest_probe) [[unlikely]]
                 throw_collisions();
         return &slots()[at];
@@ -144,7 +154,8 @@ private:
     [[nodiscard]] bool same(const Entry& entry, const Entry& wanted, std::string_view bytes) const noexcept
     {
         if constexpr (wide)
-            return entry.key[0] == wanted.key[0] && (kind_ == KeyKind::text ? key_of(entry).bytes == bytes : entry.key[1] == wanted.key[1]);
+            return entry.key[0] == wanted.key[0] &&
+                   (kind_ == KeyKind::text ? key_of(entry).bytes == bytes : entry.key[1] == wanted.key[1]);
         else
             return entry.key[0] == wanted.key[0];
     }

@@ -1,7 +1,7 @@
-// The state of aggregates that keep one value for each pair of a key (an order, a customer) and a name (a product, a kind of
-// sale, a stage): which of them is for `Content` to say. It is one piece of memory that the caller owns: this head, then
-// a table of keys, one of names, and one of pairs of their numbers. An operation that finds the memory too small changes
-// nothing that matters and returns the room that it needs.
+// The state of aggregates that keep one value for each pair of a key (an order, a customer) and a name (a product, a
+// kind of sale, a stage): which of them is for `Content` to say. It is one piece of memory that the caller owns: this
+// head, then a table of keys, one of names, and one of pairs of their numbers. An operation that finds the memory too
+// small changes nothing that matters and returns the room that it needs.
 #pragma once
 
 #include "core/common/archive.h"
@@ -51,7 +51,9 @@ public:
     {
         const std::size_t bytes = plain_bytes_for(room);
         if (bytes > most_bytes)
-            throw Error(ErrorCode::too_large, joined({"too many ", Content::pairs_name, " for one ", type_name, ": it would pass 1 GB"}), {}, Content::too_large_hint);
+            throw Error(ErrorCode::too_large,
+                        joined({"too many ", Content::pairs_name, " for one ", type_name, ": it would pass 1 GB"}), {},
+                        Content::too_large_hint);
         return bytes;
     }
     [[nodiscard]] Room room() const noexcept { return room_; }
@@ -78,7 +80,8 @@ public:
         to->pair_table().copy_from(from.pair_table());
         return to;
     }
-    // Puts keys and names in their order, and pairs in that of their keys, then names, so that equal contents have equal forms.
+    // Puts keys and names in their order, and pairs in that of their keys, then names, so that equal contents have
+    // equal forms.
     void sort()
     {
         const auto new_keys = renumbered(keys()), new_names = renumbered(names());
@@ -87,8 +90,8 @@ public:
         pair_table().sort();
     }
 
-    // Adds a row. Throws what Content::row and Value::merge throw, and invalid_parameter where the kind of key differs from
-    // the rows before.
+    // Adds a row. Throws what Content::row and Value::merge throw, and invalid_parameter where the kind of key differs
+    // from the rows before.
     template <class... Arguments> std::optional<Room> add(const Arguments&... arguments)
     {
         const KeyedRow<Value> row = Content::row(arguments...);
@@ -118,7 +121,10 @@ public:
     [[nodiscard]] std::uint32_t names_count() const noexcept { return used_.names.entries; }
     [[nodiscard]] std::span<const Pair> pairs() const noexcept { return pair_table().entries(); }
     [[nodiscard]] Key key(std::uint32_t number) const noexcept { return keys().key_of(keys().entries()[number]); }
-    [[nodiscard]] std::string_view name(std::uint32_t number) const noexcept { return names().key_of(names().entries()[number]).bytes; }
+    [[nodiscard]] std::string_view name(std::uint32_t number) const noexcept
+    {
+        return names().key_of(names().entries()[number]).bytes;
+    }
     // The number of a name; nothing where no row has it.
     [[nodiscard]] std::optional<std::uint32_t> number_of(std::string_view name) const
     {
@@ -147,8 +153,12 @@ public:
     {
         Room room;
         archive.begin(version);
-        parse(archive, length, [](KeyKind) {}, [&room](const Key& key) { count(room.keys, key); }, [&room](std::string_view name) { count(room.names, {KeyKind::text, name}); },
-              [&room](std::uint32_t, std::uint32_t, const Value&) { ++room.pairs.entries; });
+        parse(
+            archive, length, [](KeyKind) {}, [&room](const Key& key) { count(room.keys, key); },
+            [&room](std::string_view name) {
+                count(room.names, {KeyKind::text, name});
+            },
+            [&room](std::uint32_t, std::uint32_t, const Value&) { ++room.pairs.entries; });
         archive.end();
         return room;
     }
@@ -156,12 +166,15 @@ public:
     template <class Archive> static KeyedPairs* read(void* memory, Archive& archive, std::size_t length, Room room)
     {
         KeyedPairs* state = create(memory, room);
-        parse(archive, length, [state](KeyKind kind) { state->kind_ = kind; },
-              [state](const Key& key) { insert_once(state->keys(), key, Content::key_name); },
-              [state](std::string_view name) { insert_once(state->names(), {KeyKind::text, name}, Content::name_name); },
-              [state](std::uint32_t key, std::uint32_t name, const Value& value) {
-                  insert_once(state->pair_table(), packed(word_of(key, name)), "pair").value = value;
-              });
+        parse(
+            archive, length, [state](KeyKind kind) { state->kind_ = kind; },
+            [state](const Key& key) { insert_once(state->keys(), key, Content::key_name); },
+            [state](std::string_view name) {
+                insert_once(state->names(), {KeyKind::text, name}, Content::name_name);
+            },
+            [state](std::uint32_t key, std::uint32_t name, const Value& value) {
+                insert_once(state->pair_table(), packed(word_of(key, name)), "pair").value = value;
+            });
         state->require_all_used();
         return state;
     }
@@ -176,10 +189,17 @@ private:
 
     static std::size_t plain_bytes_for(Room room) noexcept
     {
-        return sizeof(KeyedPairs) + KeyTable<Entry>::bytes_for(room.keys) + KeyTable<Entry>::bytes_for(room.names) + KeyTable<Pair>::bytes_for(room.pairs);
+        return sizeof(KeyedPairs) + KeyTable<Entry>::bytes_for(room.keys) + KeyTable<Entry>::bytes_for(room.names) +
+               KeyTable<Pair>::bytes_for(room.pairs);
     }
-    static std::uint64_t word_of(std::uint32_t key, std::uint32_t name) noexcept { return static_cast<std::uint64_t>(key) << 32 | name; }
-    static Key packed(const std::uint64_t& word) noexcept { return {KeyKind::bigint, {reinterpret_cast<const char*>(&word), sizeof word}}; }
+    static std::uint64_t word_of(std::uint32_t key, std::uint32_t name) noexcept
+    {
+        return static_cast<std::uint64_t>(key) << 32 | name;
+    }
+    static Key packed(const std::uint64_t& word) noexcept
+    {
+        return {KeyKind::bigint, {reinterpret_cast<const char*>(&word), sizeof word}};
+    }
 
     template <class Table> static std::optional<std::uint32_t> number_in(const Table& table, const Key& key)
     {
@@ -215,7 +235,8 @@ private:
             all_pairs.entry_at(place).value.merge(value);
             return std::nullopt;
         }
-        if ((!key_place.is_taken() && !all_keys.fits(key)) || (!name_place.is_taken() && !all_names.fits(name_key)) || !all_pairs.fits(packed(word))) [[unlikely]]
+        if ((!key_place.is_taken() && !all_keys.fits(key)) || (!name_place.is_taken() && !all_names.fits(name_key)) ||
+            !all_pairs.fits(packed(word))) [[unlikely]]
             return with_one_more(key, name_key);
         if (!key_place.is_taken())
             all_keys.insert(key_place, key);
@@ -229,7 +250,9 @@ private:
         if (kind_ == KeyKind::none)
             kind_ = kind;
         if (kind_ != kind) [[unlikely]]
-            throw Error(ErrorCode::invalid_parameter, joined({Content::keys_name, " of two kinds of key cannot be merged: ", name_of(kind_), " and ", name_of(kind)}));
+            throw Error(ErrorCode::invalid_parameter,
+                        joined({Content::keys_name, " of two kinds of key cannot be merged: ", name_of(kind_), " and ",
+                                name_of(kind)}));
     }
 
     static void count(TableRoom& room, const Key& key) noexcept
@@ -245,12 +268,15 @@ private:
         count(names, name);
         ++pairs.entries;
         const auto grown = [](TableRoom needed, TableRoom now) -> TableRoom {
-            return {enlarged(needed.entries, now.entries, most_entries), enlarged(needed.text_bytes, now.text_bytes, most_text_bytes)};
+            return {enlarged(needed.entries, now.entries, most_entries),
+                    enlarged(needed.text_bytes, now.text_bytes, most_text_bytes)};
         };
         const Room doubled{grown(keys, room_.keys), grown(names, room_.names), grown(pairs, room_.pairs)};
         if (plain_bytes_for(doubled) <= most_bytes)
             return doubled;
-        const auto a_little = [](std::uint32_t needed, std::uint32_t now) { return needed <= now ? now : needed + needed / 16; };
+        const auto a_little = [](std::uint32_t needed, std::uint32_t now) {
+            return needed <= now ? now : needed + needed / 16;
+        };
         const auto nudged = [&](TableRoom needed, TableRoom now) -> TableRoom {
             return {a_little(needed.entries, now.entries), a_little(needed.text_bytes, now.text_bytes)};
         };
@@ -259,16 +285,19 @@ private:
     [[nodiscard]] Room united(const Room& other) const noexcept
     {
         const auto sum = [](TableRoom used, TableRoom now, TableRoom more) -> TableRoom {
-            return {std::max(now.entries, used.entries + more.entries), std::max(now.text_bytes, used.text_bytes + more.text_bytes)};
+            return {std::max(now.entries, used.entries + more.entries),
+                    std::max(now.text_bytes, used.text_bytes + more.text_bytes)};
         };
-        return {sum(used_.keys, room_.keys, other.keys), sum(used_.names, room_.names, other.names), sum(used_.pairs, room_.pairs, other.pairs)};
+        return {sum(used_.keys, room_.keys, other.keys), sum(used_.names, room_.names, other.names),
+                sum(used_.pairs, room_.pairs, other.pairs)};
     }
     // The room of what only `other` has. Its keys are of the same kind.
     [[nodiscard]] Room new_in(const KeyedPairs& other) const
     {
         Room more;
         Lookout lookout;
-        const auto count_new = [&lookout](TableRoom& room, const KeyTable<Entry>& table, const KeyTable<Entry>& others) {
+        const auto count_new = [&lookout](TableRoom& room, const KeyTable<Entry>& table,
+                                          const KeyTable<Entry>& others) {
             for (const Entry& entry : others.entries()) {
                 lookout.call();
                 if (const Key key = others.key_of(entry); !number_in(table, key))
@@ -279,20 +308,24 @@ private:
         count_new(more.names, names(), other.names());
         for (const Pair& pair : other.pairs()) {
             lookout.call();
-            const auto key = number_in(keys(), other.key(pair.key_number())), name = number_of(other.name(pair.name_number()));
+            const auto key = number_in(keys(), other.key(pair.key_number())),
+                       name = number_of(other.name(pair.name_number()));
             more.pairs.entries += !key || !name || !number_in(pair_table(), packed(word_of(*key, *name)));
         }
         return more;
     }
     [[nodiscard]] bool larger(const Room& room) const noexcept
     {
-        const auto more = [](TableRoom wanted, TableRoom now) { return wanted.entries > now.entries || wanted.text_bytes > now.text_bytes; };
+        const auto more = [](TableRoom wanted, TableRoom now) {
+            return wanted.entries > now.entries || wanted.text_bytes > now.text_bytes;
+        };
         return more(room.keys, room_.keys) || more(room.names, room_.names) || more(room.pairs, room_.pairs);
     }
 
     // Reads a form, which may be hostile, and passes on what is there, in range.
     template <class Archive, class OnKind, class OnKey, class OnName, class OnPair>
-    static void parse(Archive& archive, std::size_t length, OnKind on_kind, OnKey on_key, OnName on_name, OnPair on_pair)
+    static void parse(Archive& archive, std::size_t length, OnKind on_kind, OnKey on_key, OnName on_name,
+                      OnPair on_pair)
     {
         std::string text(length, '\0');
         const std::size_t kind_size = archive.text("key", text.data(), std::min(length, std::size_t{6}));
@@ -317,7 +350,8 @@ private:
             on_name(std::string_view(text.data(), archive.text(Content::name_name, text.data(), length)));
         archive.count(Content::pairs_name, pairs_found);
         for (std::int64_t i = 0; i < pairs_found; ++i) {
-            const auto key = number_below(archive, Content::key_name, keys_found), name = number_below(archive, Content::name_name, names_found);
+            const auto key = number_below(archive, Content::key_name, keys_found),
+                       name = number_below(archive, Content::name_name, names_found);
             on_pair(key, name, Value::read(archive));
         }
     }
@@ -326,7 +360,8 @@ private:
         std::int64_t number = 0;
         archive.count(field, number);
         if (number < 1 || number > size)
-            throw_invalid(type_name, joined({"In a pair \"", field, "\" must be a number from 1 to that of those listed."}));
+            throw_invalid(type_name,
+                          joined({"In a pair \"", field, "\" must be a number from 1 to that of those listed."}));
         return static_cast<std::uint32_t>(number - 1);
     }
     template <class Table> static auto& insert_once(Table table, const Key& key, const char* what)
@@ -343,17 +378,33 @@ private:
             has_key[pair.key_number()] = has_name[pair.name_number()] = true;
         for (const auto& all : {has_key, has_name})
             if (std::find(all.begin(), all.end(), false) != all.end())
-                throw_invalid(type_name, joined({"Each ", Content::key_name, " and each ", Content::name_name, " must be in a pair."}));
+                throw_invalid(type_name, joined({"Each ", Content::key_name, " and each ", Content::name_name,
+                                                 " must be in a pair."}));
     }
 
     // The three tables lie behind the head, one behind the other.
-    [[nodiscard]] char* place_of_keys() const noexcept { return reinterpret_cast<char*>(const_cast<KeyedPairs*>(this) + 1); }
-    [[nodiscard]] char* place_of_names() const noexcept { return place_of_keys() + KeyTable<Entry>::bytes_for(room_.keys); }
-    [[nodiscard]] char* place_of_pairs() const noexcept { return place_of_names() + KeyTable<Entry>::bytes_for(room_.names); }
+    [[nodiscard]] char* place_of_keys() const noexcept
+    {
+        return reinterpret_cast<char*>(const_cast<KeyedPairs*>(this) + 1);
+    }
+    [[nodiscard]] char* place_of_names() const noexcept
+    {
+        return place_of_keys() + KeyTable<Entry>::bytes_for(room_.keys);
+    }
+    [[nodiscard]] char* place_of_pairs() const noexcept
+    {
+        return place_of_names() + KeyTable<Entry>::bytes_for(room_.names);
+    }
     [[nodiscard]] Room& counts() const noexcept { return const_cast<KeyedPairs*>(this)->used_; }
     [[nodiscard]] KeyTable<Entry> keys() const noexcept { return {place_of_keys(), room_.keys, counts().keys, kind_}; }
-    [[nodiscard]] KeyTable<Entry> names() const noexcept { return {place_of_names(), room_.names, counts().names, KeyKind::text}; }
-    [[nodiscard]] KeyTable<Pair> pair_table() const noexcept { return {place_of_pairs(), room_.pairs, counts().pairs, KeyKind::bigint}; }
+    [[nodiscard]] KeyTable<Entry> names() const noexcept
+    {
+        return {place_of_names(), room_.names, counts().names, KeyKind::text};
+    }
+    [[nodiscard]] KeyTable<Pair> pair_table() const noexcept
+    {
+        return {place_of_pairs(), room_.pairs, counts().pairs, KeyKind::bigint};
+    }
 
     Room room_, used_;
     KeyKind kind_;

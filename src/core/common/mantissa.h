@@ -72,7 +72,10 @@ struct PackedInt128 {
     std::int64_t high;
 
     PackedInt128() = default;
-    PackedInt128(Int128 value) noexcept : low(static_cast<std::uint64_t>(value)), high(static_cast<std::int64_t>(value >> 64)) {}
+    PackedInt128(Int128 value) noexcept
+        : low(static_cast<std::uint64_t>(value)), high(static_cast<std::int64_t>(value >> 64))
+    {
+    }
     operator Int128() const noexcept { return static_cast<Int128>(high) * (static_cast<Int128>(1) << 64) + low; }
 };
 
@@ -82,14 +85,15 @@ struct ScaledNumber {
     std::int32_t scale;
 };
 
-// A row's number, at its own scale; a floating-point number is the decimal that is printed for it. Throws out_of_range where
-// it is not finite or has more than 38 digits.
+// A row's number, at its own scale; a floating-point number is the decimal that is printed for it. Throws out_of_range
+// where it is not finite or has more than 38 digits.
 template <class Number> [[nodiscard]] ScaledNumber scaled_number(std::string_view argument, const Number& number)
 {
     require_finite(argument, number);
     const auto fitting = [&](std::optional<Int128> value) {
         if (!value) [[unlikely]]
-            throw Error(ErrorCode::out_of_range, joined({argument, " has more than 38 digits: ", clipped(shown(number))}));
+            throw Error(ErrorCode::out_of_range,
+                        joined({argument, " has more than 38 digits: ", clipped(shown(number))}));
         return *value;
     };
     if constexpr (std::integral<Number>) {
@@ -109,7 +113,9 @@ template <class Number> [[nodiscard]] ScaledNumber scaled_number(std::string_vie
     const std::int32_t scale = std::max(left.scale, right.scale);
     const auto l = scaled_up(left.mantissa, scale - left.scale), r = scaled_up(right.mantissa, scale - right.scale);
     if (l && r)
-        return *l < *r ? std::strong_ordering::less : *l > *r ? std::strong_ordering::greater : std::strong_ordering::equal;
+        return *l < *r   ? std::strong_ordering::less
+               : *l > *r ? std::strong_ordering::greater
+                         : std::strong_ordering::equal;
     return (l ? right.mantissa < 0 : left.mantissa > 0) ? std::strong_ordering::greater : std::strong_ordering::less;
 }
 

@@ -1,5 +1,5 @@
-// Numbers in as few bytes as they need: LEB128, 7 bits a byte, the lowest first; the top bit says that more follow. Signed ones
-// are zigzag-coded before: 0, -1, 1, -2, ...
+// Numbers in as few bytes as they need: LEB128, 7 bits a byte, the lowest first; the top bit says that more follow.
+// Signed ones are zigzag-coded before: 0, -1, 1, -2, ...
 #pragma once
 
 #include "core/common/error.h"
@@ -24,7 +24,8 @@ namespace customer_value {
 }
 [[nodiscard]] constexpr std::size_t size_of(std::uint64_t number) noexcept
 {
-    return (static_cast<std::size_t>(std::bit_width(number | 1)) * 9 + 64) / 64;  // as bits / 7 rounded up, for up to 64 of them
+    return (static_cast<std::size_t>(std::bit_width(number | 1)) * 9 + 64) /
+           64;  // as bits / 7 rounded up, for up to 64 of them
 }
 
 // Counts the bytes of what it is given.
@@ -88,7 +89,10 @@ struct SlackWriter {
 class Reader {
 public:
     // `what` is read, as "a ledger".
-    Reader(std::span<const unsigned char> bytes, const char* what) noexcept : at_(bytes.data()), end_(bytes.data() + bytes.size()), what_(what) {}
+    Reader(std::span<const unsigned char> bytes, const char* what) noexcept
+        : at_(bytes.data()), end_(bytes.data() + bytes.size()), what_(what)
+    {
+    }
 
     [[gnu::always_inline]] std::uint64_t number()
     {
@@ -109,8 +113,9 @@ public:
             return *at_++;
         return number();
     }
-    // Reads four numbers of one or two bytes each out of the next eight bytes, and calls `use` with each; false where there is
-    // a longer one. Where a number starts is then known without waiting for the bytes before it, and nothing is mispredicted.
+    // Reads four numbers of one or two bytes each out of the next eight bytes, and calls `use` with each; false where
+    // there is a longer one. Where a number starts is then known without waiting for the bytes before it, and nothing
+    // is mispredicted.
     template <class Use> [[gnu::always_inline]] bool four_short_numbers(Use use)
     {
         if (end_ - at_ < 8) [[unlikely]]
@@ -130,8 +135,8 @@ public:
         at_ += bits / 8;
         return true;
     }
-    // Reads two numbers out of the next eight bytes; false where they are longer. Most of the time is spent waiting for where the next number starts: here that is
-    // every other one.
+    // Reads two numbers out of the next eight bytes; false where they are longer. Most of the time is spent waiting for
+    // where the next number starts: here that is every other one.
     [[gnu::always_inline]] bool two_numbers(std::uint64_t& first, std::uint64_t& second)
     {
         if (end_ - at_ < 8) [[unlikely]]

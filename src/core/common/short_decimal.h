@@ -20,7 +20,8 @@ struct ShortDecimal {
     template <std::floating_point Float> explicit ShortDecimal(Float value) noexcept
     {
         std::array<char, 40> text;  // d[.ddd]e[+-]xx
-        const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
+        const auto end =
+            std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
         const char* c = text.data();
         for (bool behind_point = false; *c != 'e'; ++c) {
             if (*c == '.') {

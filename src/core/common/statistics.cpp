@@ -28,7 +28,8 @@ double two_sided_z(double confidence)
 double two_sided_t(double confidence, double degrees_of_freedom)
 {
     require_confidence(confidence);
-    return boost::math::quantile(boost::math::complement(boost::math::students_t{degrees_of_freedom}, (1 - confidence) / 2));
+    return boost::math::quantile(
+        boost::math::complement(boost::math::students_t{degrees_of_freedom}, (1 - confidence) / 2));
 }
 
 double two_sided_p(double z)
@@ -38,7 +39,8 @@ double two_sided_p(double z)
 
 double two_sided_p(double t, double degrees_of_freedom)
 {
-    return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::students_t{degrees_of_freedom}, std::abs(t))));
+    return std::min(
+        1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::students_t{degrees_of_freedom}, std::abs(t))));
 }
 
 ConfidenceInterval wilson(const Proportion& proportion, double z)

@@ -1,6 +1,7 @@
-// Entries with a key each, in one piece of memory that the caller owns: this head, then the entries. A row is appended in constant
-// time; entries are brought into the order of their keys, and those of one key made one, when the memory is full or somebody
-// asks. So what is stored depends on the rows alone, not on how they came or were split, and rows that come in order cost no sort.
+// Entries with a key each, in one piece of memory that the caller owns: this head, then the entries. A row is appended
+// in constant time; entries are brought into the order of their keys, and those of one key made one, when the memory is
+// full or somebody asks. So what is stored depends on the rows alone, not on how they came or were split, and rows that
+// come in order cost no sort.
 #pragma once
 
 #include "core/common/error.h"
@@ -17,9 +18,10 @@
 
 namespace customer_value {
 
-// Base of a state (see src/pg/aggregate.h). Entry has key(), absorb(entry of the same key) and shortest_form, the fewest bytes that
-// one takes in either outside form; Head is what the state knows besides. State has no members of its own, and names its entries
-// for a message: `entries_name`. Operations that find the memory too small leave the contents alone and return the room they need.
+// Base of a state (see src/pg/aggregate.h). Entry has key(), absorb(entry of the same key) and shortest_form, the
+// fewest bytes that one takes in either outside form; Head is what the state knows besides. State has no members of its
+// own, and names its entries for a message: `entries_name`. Operations that find the memory too small leave the
+// contents alone and return the room they need.
 template <class State, class Head, class Entry> class Tally {
 public:
     // So many sort in about a second, and take less than half of the 1 GB that a value may have.
@@ -37,7 +39,8 @@ public:
 
     static State* create(void* memory, Room room) noexcept
     {
-        static_assert(std::is_trivially_copyable_v<Entry> && sizeof(State) == sizeof(Tally) && sizeof(Tally) % alignof(Entry) == 0);
+        static_assert(std::is_trivially_copyable_v<Entry> && sizeof(State) == sizeof(Tally) &&
+                      sizeof(Tally) % alignof(Entry) == 0);
         std::memset(memory, 0, sizeof(Tally));
         auto* state = static_cast<State*>(memory);
         state->capacity_ = room.entries;
@@ -93,7 +96,8 @@ protected:
         sorted_ += in_order;
         return std::nullopt;
     }
-    // Appends the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may have the same keys.
+    // Appends the entries of `other`. The room for all of them is asked for before the first, as far as there can be:
+    // they may have the same keys.
     std::optional<Room> append(const Tally& other)
     {
         if (count_ + other.size() > capacity_)
@@ -117,8 +121,8 @@ protected:
 private:
     static constexpr std::size_t most_room = (std::size_t{1} << 24) - 1;
 
-    // Sorts, which may be enough: nothing where a quarter of the memory is free then, so that the next sort is far away. Otherwise
-    // more than there is now.
+    // Sorts, which may be enough: nothing where a quarter of the memory is free then, so that the next sort is far
+    // away. Otherwise more than there is now.
     std::optional<Room> made_room(std::size_t more)
     {
         sort();
@@ -134,7 +138,8 @@ private:
     static Room filling_power_of_two(std::size_t entries) noexcept
     {
         constexpr std::size_t varlena_header = 8;
-        const std::size_t bytes = std::bit_ceil(varlena_header + sizeof(Tally) + entries * sizeof(Entry)) - varlena_header - sizeof(Tally);
+        const std::size_t bytes =
+            std::bit_ceil(varlena_header + sizeof(Tally) + entries * sizeof(Entry)) - varlena_header - sizeof(Tally);
         return {static_cast<std::uint32_t>(std::min(bytes / sizeof(Entry), most_room))};
     }
 

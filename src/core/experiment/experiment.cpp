@@ -23,7 +23,8 @@ constexpr std::int32_t most_groups = (State::most_whole_digits + State::most_dec
 [[noreturn, gnu::cold, gnu::noinline]] void throw_too_long(const Decimal& value)
 {
     throw Error(ErrorCode::out_of_range, "value has too many digits: " + clipped(shown(value)),
-                "At most " + std::to_string(State::most_whole_digits) + " are allowed before and " + std::to_string(State::most_decimal_places) + " after the decimal point.",
+                "At most " + std::to_string(State::most_whole_digits) + " are allowed before and " +
+                    std::to_string(State::most_decimal_places) + " after the decimal point.",
                 "Round it, for example value::numeric(20,4).");
 }
 
@@ -32,7 +33,10 @@ constexpr std::int32_t most_groups = (State::most_whole_digits + State::most_dec
     throw Error(ErrorCode::out_of_range, "too many values: 2^49 at most");
 }
 
-[[noreturn]] void throw_invalid(const std::string& rule) { throw Error(ErrorCode::invalid_parameter, "invalid ab_state", rule); }
+[[noreturn]] void throw_invalid(const std::string& rule)
+{
+    throw Error(ErrorCode::invalid_parameter, "invalid ab_state", rule);
+}
 
 // The square of a decimal, with room for its digits; zero has none.
 class Square {
@@ -44,13 +48,19 @@ public:
         std::fill_n(products.begin(), 2 * size, 0);
         for (std::int32_t i = 0; i < value.digit_count; ++i)
             for (std::int32_t j = 0; j < value.digit_count; ++j)
-                products[static_cast<std::size_t>(i + j + 1)] += static_cast<std::uint64_t>(value.digit(i) * value.digit(j));
+                products[static_cast<std::size_t>(i + j + 1)] +=
+                    static_cast<std::uint64_t>(value.digit(i) * value.digit(j));
         std::uint64_t carry = 0;
         for (std::size_t i = 2 * size; i-- > 0; carry /= 10000) {
             carry += products[i];
             digits_[i] = static_cast<std::int16_t>(carry % 10000);
         }
-        view_ = {reinterpret_cast<const unsigned char*>(digits_.data()), 2 * value.digit_count, 2 * value.weight + 1, 2 * value.scale, false, Decimal::Kind::finite};
+        view_ = {reinterpret_cast<const unsigned char*>(digits_.data()),
+                 2 * value.digit_count,
+                 2 * value.weight + 1,
+                 2 * value.scale,
+                 false,
+                 Decimal::Kind::finite};
     }
     Square(const Square&) = delete;
     Square& operator=(const Square&) = delete;
@@ -79,7 +89,10 @@ struct Sample {
         sum = whole_of(shown(state.sum(digits)));
         squares = whole_of(shown(state.sum_of_squares(digits)));
     }
-    [[nodiscard]] BigInteger power(std::int32_t exponent) const { return boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(exponent)); }
+    [[nodiscard]] BigInteger power(std::int32_t exponent) const
+    {
+        return boost::multiprecision::pow(BigInteger(10), static_cast<unsigned>(exponent));
+    }
     // The variance of the mean is (sum of squares - sum^2 / n) / (n - 1) / n = spread / spread_unit; needs two values.
     [[nodiscard]] BigInteger spread() const { return count * squares - sum * sum; }
     [[nodiscard]] BigInteger spread_unit() const { return count * count * (count - 1) * power(2 * scale); }
@@ -89,7 +102,8 @@ struct Sample {
     BigInteger sum, squares;
 };
 
-// number * 2^exponent, or the number itself where the exponent is below 0: a fraction n / d times 2^e is shifted(n, e) / shifted(d, -e).
+// number * 2^exponent, or the number itself where the exponent is below 0: a fraction n / d times 2^e is shifted(n, e)
+// / shifted(d, -e).
 BigInteger shifted(const BigInteger& number, std::int64_t exponent)
 {
     return exponent <= 0 ? number : BigInteger(number << static_cast<std::size_t>(exponent));
@@ -122,7 +136,8 @@ double nearest(const BigInteger& numerator, const BigInteger& denominator)
 // The root of a fraction above 0, as digits * 2^-exponent.
 struct Root {
     Root(const BigInteger& numerator, const BigInteger& denominator)
-        : exponent(most_digits - magnitude(numerator, denominator) / 2), digits(sqrt(quotient(numerator, denominator, 2 * exponent)))
+        : exponent(most_digits - magnitude(numerator, denominator) / 2),
+          digits(sqrt(quotient(numerator, denominator, 2 * exponent)))
     {
     }
 
@@ -168,16 +183,23 @@ std::optional<State::Room> State::merge(const State& other)
 State* State::restore(void* memory, std::int64_t count, const DecimalText& sum, const DecimalText& squares)
 {
     constexpr std::size_t row_digits = 15;  // of 2^49
-    const auto whole_digits = [](const DecimalText& number) { return number.whole.size() - std::min(number.whole.find_first_not_of('0'), number.whole.size()); };
+    const auto whole_digits = [](const DecimalText& number) {
+        return number.whole.size() - std::min(number.whole.find_first_not_of('0'), number.whole.size());
+    };
     if (count > ExactSum::max_rows)
         throw_invalid("There must be at most 2^49 \"values\".");
     if (sum.fraction.size() > most_decimal_places || squares.fraction.size() != 2 * sum.fraction.size() ||
-        whole_digits(sum) > most_whole_digits + row_digits || whole_digits(squares) > 2 * most_whole_digits + row_digits)
-        throw_invalid("\"sum\" must have at most 324 decimal places, \"sum_of_squares\" twice as many, and neither too many digits.");
-    const auto text = [](const DecimalText& number) { return std::string(number.whole) + std::string(number.fraction); };
+        whole_digits(sum) > most_whole_digits + row_digits ||
+        whole_digits(squares) > 2 * most_whole_digits + row_digits)
+        throw_invalid(
+            "\"sum\" must have at most 324 decimal places, \"sum_of_squares\" twice as many, and neither too many digits.");
+    const auto text = [](const DecimalText& number) {
+        return std::string(number.whole) + std::string(number.fraction);
+    };
     const BigInteger s = whole_of(text(sum)), q = whole_of(text(squares));
     if ((squares.negative && q != 0) || s * s > count * q || (count == 0 && (q != 0 || !sum.fraction.empty())))
-        throw_invalid("The sums must be those of so many \"values\": \"sum\"^2 must not pass \"values\" * \"sum_of_squares\".");
+        throw_invalid(
+            "The sums must be those of so many \"values\": \"sum\"^2 must not pass \"values\" * \"sum_of_squares\".");
 
     // zeros in front take no room
     DecimalText bare_sum = sum, bare_squares = squares;
@@ -199,8 +221,10 @@ std::optional<MeanComparison> compare_means(const State& first, const State& sec
     if (first.count() == 0 || second.count() == 0)
         return std::nullopt;
     const Sample a(first), b(second);
-    // all fractions are exact, so that nothing cancels and no power of a large value overflows; the root has more digits than are kept
-    const BigInteger difference = b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale), unit = a.count * b.count * a.power(a.scale + b.scale);
+    // all fractions are exact, so that nothing cancels and no power of a large value overflows; the root has more
+    // digits than are kept
+    const BigInteger difference = b.sum * a.count * a.power(a.scale) - a.sum * b.count * b.power(b.scale),
+                     unit = a.count * b.count * a.power(a.scale + b.scale);
     MeanComparison comparison{nearest(difference, unit), std::nullopt};
     require_finite("the difference of means", comparison.difference);
     if (first.count() == 1 || second.count() == 1)
@@ -212,13 +236,17 @@ std::optional<MeanComparison> compare_means(const State& first, const State& sec
         return comparison;
     const Root error(spread, both_units);
     const double t = nearest(shifted(difference, error.exponent), unit * shifted(error.digits, -error.exponent));
-    const double degrees = nearest(spread * spread * (a.count - 1) * (b.count - 1), a_spread * a_spread * (b.count - 1) + b_spread * b_spread * (a.count - 1));
+    const double degrees = nearest(spread * spread * (a.count - 1) * (b.count - 1),
+                                   a_spread * a_spread * (b.count - 1) + b_spread * b_spread * (a.count - 1));
     // the half width of the interval is quantile_digits * error.digits * 2^-exponent
     int quantile_exponent = 0;
-    const BigInteger quantile_digits(static_cast<std::int64_t>(std::ldexp(std::frexp(two_sided_t(confidence, degrees), &quantile_exponent), 53)));
+    const BigInteger quantile_digits(
+        static_cast<std::int64_t>(std::ldexp(std::frexp(two_sided_t(confidence, degrees), &quantile_exponent), 53)));
     const std::int64_t exponent = error.exponent + 53 - quantile_exponent;
-    const BigInteger middle = shifted(difference, exponent), half = shifted(quantile_digits * error.digits * unit, -exponent), scale = shifted(unit, exponent);
-    comparison.test = {nearest(middle - half, scale), nearest(middle + half, scale), t, degrees, two_sided_p(t, degrees)};
+    const BigInteger middle = shifted(difference, exponent),
+                     half = shifted(quantile_digits * error.digits * unit, -exponent), scale = shifted(unit, exponent);
+    comparison.test = {nearest(middle - half, scale), nearest(middle + half, scale), t, degrees,
+                       two_sided_p(t, degrees)};
     require_finite("a bound of the difference of means", comparison.test->lower);
     require_finite("a bound of the difference of means", comparison.test->upper);
     return comparison;
@@ -241,7 +269,8 @@ void require_share(std::string_view x_name, std::int64_t x, std::string_view n_n
 
 }  // namespace
 
-std::optional<RateComparison> compare_rates(std::int64_t x1, std::int64_t n1, std::int64_t x2, std::int64_t n2, double confidence)
+std::optional<RateComparison> compare_rates(std::int64_t x1, std::int64_t n1, std::int64_t x2, std::int64_t n2,
+                                            double confidence)
 {
     const double critical = two_sided_z(confidence);
     require_share("x1", x1, "n1", n1);
@@ -253,7 +282,9 @@ std::optional<RateComparison> compare_rates(std::int64_t x1, std::int64_t n1, st
     const double difference = static_cast<double>(Int128{x2} * n1 - Int128{x1} * n2) / size1 / size2;
     RateComparison comparison{100 * difference, std::nullopt, std::nullopt};
     // q is counted, not 1 - p: near 1 that would lose its digits
-    const auto variance = [](std::int64_t x, std::int64_t n) { return static_cast<double>(x) / static_cast<double>(n) * (static_cast<double>(n - x) / static_cast<double>(n)); };
+    const auto variance = [](std::int64_t x, std::int64_t n) {
+        return static_cast<double>(x) / static_cast<double>(n) * (static_cast<double>(n - x) / static_cast<double>(n));
+    };
     const std::int64_t both = x1 + x2, all = n1 + n2;
     if (both > 0 && both < all) {
         const double z = difference / std::sqrt(variance(both, all) * (1 / size1 + 1 / size2));

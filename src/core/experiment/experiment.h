@@ -1,5 +1,5 @@
-// Did the change make a difference? Two groups of customers, each treated in its own way, are compared by the mean of a value
-// (Welch's test) or by the share that did something (two-proportion z test).
+// Did the change make a difference? Two groups of customers, each treated in its own way, are compared by the mean of a
+// value (Welch's test) or by the share that did something (two-proportion z test).
 #pragma once
 
 #include "core/common/exact_sum.h"
@@ -16,9 +16,9 @@
 
 namespace customer_value::experiment {
 
-// Number, exact sum and exact sum of squares of the values of a group, followed in memory by their limbs: first those of the sum,
-// then those of the squares, whose window is twice as wide. So mean and variance depend on the values only, not on how they came or
-// were merged, and nothing cancels. The memory is the caller's, as in revenue::State.
+// Number, exact sum and exact sum of squares of the values of a group, followed in memory by their limbs: first those
+// of the sum, then those of the squares, whose window is twice as wide. So mean and variance depend on the values only,
+// not on how they came or were merged, and nothing cancels. The memory is the caller's, as in revenue::State.
 class State {
 public:
     static constexpr int version = 1;
@@ -49,8 +49,8 @@ public:
         return to;
     }
 
-    // Values are Decimal, integers or floating-point numbers (read as the decimal that is printed for them). Throws out_of_range
-    // where the value is not finite, or has more digits than the limits above.
+    // Values are Decimal, integers or floating-point numbers (read as the decimal that is printed for them). Throws
+    // out_of_range where the value is not finite, or has more digits than the limits above.
     template <class Value> std::optional<Room> add(const Value& value)
     {
         require_finite("value", value);
@@ -69,7 +69,10 @@ public:
     // The sums, written into digits_needed() digits that the caller has room for.
     [[nodiscard]] std::size_t digits_needed() const noexcept { return squares().digits_needed(); }
     Decimal sum(std::span<std::int16_t> digits) const noexcept { return sums().carried(digits, scale_); }
-    Decimal sum_of_squares(std::span<std::int16_t> digits) const noexcept { return squares().carried(digits, 2 * scale_); }
+    Decimal sum_of_squares(std::span<std::int16_t> digits) const noexcept
+    {
+        return squares().carried(digits, 2 * scale_);
+    }
 
     static std::size_t bytes_for_input(std::size_t length) noexcept
     {
@@ -98,7 +101,10 @@ private:
     std::optional<Room> add_decimal(const Decimal& value);
 
     [[nodiscard]] LimbWindow squares_window() const noexcept { return {2 * window_.low, 2 * window_.count}; }
-    [[nodiscard]] std::int64_t* limbs() const noexcept { return reinterpret_cast<std::int64_t*>(const_cast<State*>(this) + 1); }
+    [[nodiscard]] std::int64_t* limbs() const noexcept
+    {
+        return reinterpret_cast<std::int64_t*>(const_cast<State*>(this) + 1);
+    }
     [[nodiscard]] ExactSum sums() const noexcept { return {limbs(), window_}; }
     [[nodiscard]] ExactSum squares() const noexcept { return {limbs() + window_.count, squares_window()}; }
 
@@ -113,16 +119,16 @@ static_assert(sizeof(State) % alignof(std::int64_t) == 0);
 struct MeanComparison {
     double difference;
     struct Test {
-        double lower, upper;  // of the difference
+        double lower, upper;                    // of the difference
         double t, degrees_of_freedom, p_value;  // two-sided
     };
     std::optional<Test> test;
 };
 
-// Nothing where a group has no values. Throws out_of_range unless 0 < confidence < 1, or where the difference is past double precision.
-// t = d / sqrt(e), e = v1/n1 + v2/n2 and e^2 / (v1^2/(n1^2 (n1 - 1)) + v2^2/(n2^2 (n2 - 1))) degrees of freedom, v the sample variances.
-// Source: B. L. Welch, "The generalization of 'Student's' problem when several different population variances are involved",
-// Biometrika 34 (1947) 28-35.
+// Nothing where a group has no values. Throws out_of_range unless 0 < confidence < 1, or where the difference is past
+// double precision. t = d / sqrt(e), e = v1/n1 + v2/n2 and e^2 / (v1^2/(n1^2 (n1 - 1)) + v2^2/(n2^2 (n2 - 1))) degrees
+// of freedom, v the sample variances. Source: B. L. Welch, "The generalization of 'Student's' problem when several
+// different population variances are involved", Biometrika 34 (1947) 28-35.
 [[nodiscard]] std::optional<MeanComparison> compare_means(const State& first, const State& second, double confidence);
 
 // Second share minus first, in percent points.
@@ -131,13 +137,16 @@ struct RateComparison {
     struct Test {
         double z, p_value;  // two-sided
     };
-    std::optional<Test> test;           // nothing where nobody or everybody did it in both groups
-    std::optional<ConfidenceInterval> interval;  // of the difference; nothing where nobody or everybody did it in each group
+    std::optional<Test> test;  // nothing where nobody or everybody did it in both groups
+    std::optional<ConfidenceInterval>
+        interval;  // of the difference; nothing where nobody or everybody did it in each group
 };
 
 // x of n in each group; nothing where a group is empty. Throws out_of_range unless 0 <= x <= n and 0 < confidence < 1.
-// z takes the share of both groups together for its variance, as it is if they do not differ; the interval takes each group's own.
-// Source: J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and Proportions, 3rd ed. (2003), sections 3.1 and 4.3.
-[[nodiscard]] std::optional<RateComparison> compare_rates(std::int64_t x1, std::int64_t n1, std::int64_t x2, std::int64_t n2, double confidence);
+// z takes the share of both groups together for its variance, as it is if they do not differ; the interval takes each
+// group's own. Source: J. L. Fleiss, B. Levin, M. C. Paik, Statistical Methods for Rates and Proportions, 3rd ed.
+// (2003), sections 3.1 and 4.3.
+[[nodiscard]] std::optional<RateComparison> compare_rates(std::int64_t x1, std::int64_t n1, std::int64_t x2,
+                                                          std::int64_t n2, double confidence);
 
 }  // namespace customer_value::experiment

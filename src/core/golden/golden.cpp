@@ -20,7 +20,8 @@ void require_cuts(std::span<const double> cuts)
     for (std::size_t i = 0; i < cuts.size(); ++i) {
         require_share("cuts", cuts[i]);
         if (i > 0 && cuts[i] <= cuts[i - 1])
-            throw Error(ErrorCode::invalid_parameter, "cuts must ascend: " + shown(cuts[i - 1]) + ", " + shown(cuts[i]));
+            throw Error(ErrorCode::invalid_parameter,
+                        "cuts must ascend: " + shown(cuts[i - 1]) + ", " + shown(cuts[i]));
     }
 }
 

@@ -18,12 +18,12 @@ void require_share(const char* argument, double share);
 inline constexpr std::size_t most_cuts = 25;
 void require_cuts(std::span<const double> cuts);
 
-// The least integer that is not below share * total, for 0 <= share <= 1 and 0 <= total < 2^190. A sum below share * total is
-// one below this.
+// The least integer that is not below share * total, for 0 <= share <= 1 and 0 <= total < 2^190. A sum below share *
+// total is one below this.
 [[nodiscard]] Int256 ceiling(ShortDecimal share, const Int256& total) noexcept;
 
-// Among positive values, one is golden when the sum of strictly higher values is below threshold * total: who crosses the
-// line is in, and equal values are in or out together.
+// Among positive values, one is golden when the sum of strictly higher values is below threshold * total: who crosses
+// the line is in, and equal values are in or out together.
 template <class Sum> struct Golden {
     std::int64_t customers = 0;  // with a positive value
     std::int64_t golden = 0;
@@ -39,9 +39,9 @@ template <class Sum> struct Peers {
     std::int64_t times;
 };
 
-// Exact: the threshold is the decimal that is printed for it, so 0.8 is eight tenths. From `first` to `end` are positive
-// values, the highest first; `peers_of` makes Peers<Sum> of one; equal ones may follow each other. Throws out_of_range where
-// the threshold does not lie between 0 and 1.
+// Exact: the threshold is the decimal that is printed for it, so 0.8 is eight tenths. From `first` to `end` are
+// positive values, the highest first; `peers_of` makes Peers<Sum> of one; equal ones may follow each other. Throws
+// out_of_range where the threshold does not lie between 0 and 1.
 template <class Sum, class Iterator, class PeersOf>
 [[nodiscard]] Golden<Sum> golden_of(Iterator first, Iterator end, double threshold, PeersOf peers_of)
 {
@@ -67,8 +67,9 @@ template <class Sum, class Iterator, class PeersOf>
     return golden;
 }
 
-// Gini coefficient of n values: 2 sum(i v_i) / (n sum v) - (n + 1) / n, ascending (C. Gini 1912; this form: P. Dasgupta, A. Sen,
-// D. Starrett 1973), which is numerator / (n total). Values below 0 count as 0, so that it lies between 0 and 1.
+// Gini coefficient of n values: 2 sum(i v_i) / (n sum v) - (n + 1) / n, ascending (C. Gini 1912; this form: P.
+// Dasgupta, A. Sen, D. Starrett 1973), which is numerator / (n total). Values below 0 count as 0, so that it lies
+// between 0 and 1.
 template <class Sum> struct Gini {
     Sum numerator = 0, total = 0;
     std::int64_t count = 0;

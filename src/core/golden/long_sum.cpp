@@ -75,7 +75,8 @@ Decimal LongSum::decimal(std::int16_t* digits, std::int32_t skipped) const noexc
     const std::int32_t count = std::max(used() - skipped, 0);
     for (std::int32_t i = 0; i < count; ++i)
         digits[i] = static_cast<std::int16_t>(limbs()[skipped + count - 1 - i]);
-    return {reinterpret_cast<const unsigned char*>(digits), count, std::max(count - 1, 0), 0, false, Decimal::Kind::finite};
+    return {
+        reinterpret_cast<const unsigned char*>(digits), count, std::max(count - 1, 0), 0, false, Decimal::Kind::finite};
 }
 
 }  // namespace customer_value::golden

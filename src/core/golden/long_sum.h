@@ -1,5 +1,5 @@
-// Exact sums of positive decimals of any length, which can be compared after each addition: whole numbers of base-10000 limbs
-// with all carries made, in memory of the caller.
+// Exact sums of positive decimals of any length, which can be compared after each addition: whole numbers of base-10000
+// limbs with all carries made, in memory of the caller.
 #pragma once
 
 #include "core/common/exact_sum.h"
@@ -32,7 +32,8 @@ public:
 
     // How many limbs matter.
     [[nodiscard]] std::int32_t used() const noexcept;
-    // The sum without its lowest `skipped` limbs, in units of its lowest limb left, written into `digits`: used() of them.
+    // The sum without its lowest `skipped` limbs, in units of its lowest limb left, written into `digits`: used() of
+    // them.
     Decimal decimal(std::int16_t* digits, std::int32_t skipped) const noexcept;
 
 private:

@@ -25,7 +25,8 @@ bool Collector::add(const Decimal& value, std::uint64_t row) noexcept
         return false;
     std::int64_t whole = 0;
     for (std::int32_t i = 0; i < value.digit_count; ++i)
-        if (__builtin_mul_overflow(whole, std::int64_t{10000}, &whole) || __builtin_add_overflow(whole, std::int64_t{value.digit(i)}, &whole))
+        if (__builtin_mul_overflow(whole, std::int64_t{10000}, &whole) ||
+            __builtin_add_overflow(whole, std::int64_t{value.digit(i)}, &whole))
             return false;
     // zeros behind the digits, up to the last group of all
     const std::int32_t zeros = value.zero() ? 0 : groups_ - groups;

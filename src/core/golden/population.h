@@ -1,5 +1,5 @@
-// The customers of a window's partition and their values, to be ranked. Whole numbers first: all values as 64-bit integers at a
-// common scale, which sort and add fast. Where one does not fit, exact: decimals of any length.
+// The customers of a window's partition and their values, to be ranked. Whole numbers first: all values as 64-bit
+// integers at a common scale, which sort and add fast. Where one does not fit, exact: decimals of any length.
 //
 // Nothing here owns memory or has to be cleaned up, so that the owner may be interrupted anywhere.
 #pragma once
@@ -27,7 +27,10 @@ struct Whole {
     static bool before(const Item& left, const Item& right) noexcept { return value_of(left) > value_of(right); }
     static bool same(const Item& left, const Item& right) noexcept { return left.value == right.value; }
     static void add(Sum& sum, const Item& item, std::int64_t times) noexcept { sum += Int128{value_of(item)} * times; }
-    static void set_ceiling(Sum& line, ShortDecimal share, const Sum& total) { line = static_cast<Sum>(ceiling(share, Int256(total))); }
+    static void set_ceiling(Sum& line, ShortDecimal share, const Sum& total)
+    {
+        line = static_cast<Sum>(ceiling(share, Int256(total)));
+    }
 };
 
 // A decimal as it is kept: here, then its digits.
@@ -37,7 +40,8 @@ struct KeptDecimal {
 
     static std::size_t bytes_for(const Decimal& value) noexcept
     {
-        const std::size_t bytes = sizeof(KeptDecimal) + static_cast<std::size_t>(value.digit_count) * sizeof(std::int16_t);
+        const std::size_t bytes =
+            sizeof(KeptDecimal) + static_cast<std::size_t>(value.digit_count) * sizeof(std::int16_t);
         return (bytes + alignof(KeptDecimal) - 1) / alignof(KeptDecimal) * alignof(KeptDecimal);
     }
     static const KeptDecimal* create(void* memory, const Decimal& value) noexcept
@@ -50,22 +54,30 @@ struct KeptDecimal {
     }
     [[nodiscard]] Decimal view() const noexcept
     {
-        return {reinterpret_cast<const unsigned char*>(this + 1), digit_count, weight, 0, negative, Decimal::Kind::finite};
+        return {
+            reinterpret_cast<const unsigned char*>(this + 1), digit_count, weight, 0, negative, Decimal::Kind::finite};
     }
 };
 
 struct Exact {
     using Sum = LongSum;
     static Decimal value_of(const Item& item) noexcept { return std::bit_cast<const KeptDecimal*>(item.value)->view(); }
-    static bool before(const Item& left, const Item& right) noexcept { return compare(value_of(left), value_of(right)) > 0; }
-    static bool same(const Item& left, const Item& right) noexcept { return compare(value_of(left), value_of(right)) == 0; }
+    static bool before(const Item& left, const Item& right) noexcept
+    {
+        return compare(value_of(left), value_of(right)) > 0;
+    }
+    static bool same(const Item& left, const Item& right) noexcept
+    {
+        return compare(value_of(left), value_of(right)) == 0;
+    }
     static void add(Sum& sum, const Item& item, std::int64_t times) noexcept { sum.add(value_of(item), times); }
     static void set_ceiling(Sum& line, ShortDecimal share, const Sum& total) { line.set_ceiling(share, total); }
 };
 static_assert(sizeof(const KeptDecimal*) == sizeof(Item::value));
 
 // The position behind the values that are the same as the first.
-template <class Numbers> [[nodiscard]] std::size_t end_of_peers(const Item* items, std::size_t first, std::size_t count) noexcept
+template <class Numbers>
+[[nodiscard]] std::size_t end_of_peers(const Item* items, std::size_t first, std::size_t count) noexcept
 {
     std::size_t end = first + 1;
     while (end < count && Numbers::same(items[first], items[end]))

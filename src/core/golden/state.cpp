@@ -21,7 +21,8 @@ constexpr std::size_t shortest_input_entry = 17;  // bytes, in either outside fo
 
 [[noreturn]] void throw_one_threshold()
 {
-    throw Error(ErrorCode::invalid_parameter, "values with a threshold and without one cannot be added to one golden_state");
+    throw Error(ErrorCode::invalid_parameter,
+                "values with a threshold and without one cannot be added to one golden_state");
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ std::size_t State::bytes_for(Room room)
 {
     if (room.entries > most_entries)
         throw Error(ErrorCode::too_large, "too many different values for one golden_state: it would pass 1 GB",
-                    "It holds 33554432 different values.", "Round the values first, or use the window functions golden_share and is_golden.");
+                    "It holds 33554432 different values.",
+                    "Round the values first, or use the window functions golden_share and is_golden.");
     return sizeof(State) + room.entries * sizeof(Entry);
 }
 
@@ -53,7 +55,8 @@ State* State::relocate(const State& from, void* memory, Room room) noexcept
 void State::throw_too_long(const std::string& value)
 {
     throw Error(ErrorCode::out_of_range, "value has more than 38 digits: " + clipped(value),
-                "Decimal places are counted at the largest scale among all values.", "Round the values first, for example value::numeric(20,4).");
+                "Decimal places are counted at the largest scale among all values.",
+                "Round the values first, for example value::numeric(20,4).");
 }
 
 Int128 State::at_scale(Int128 value, std::int32_t scale) const
@@ -84,7 +87,8 @@ void State::set_threshold(double threshold)
     if (has_threshold_ == 0 && (count_ > 0 || zeros_ > 0))
         throw_one_threshold();
     if (has_threshold_ != 0 && threshold != threshold_)
-        throw Error(ErrorCode::invalid_parameter, "threshold must be the same in all rows: " + shown(threshold_) + " and " + shown(threshold));
+        throw Error(ErrorCode::invalid_parameter,
+                    "threshold must be the same in all rows: " + shown(threshold_) + " and " + shown(threshold));
     has_threshold_ = 1;
     threshold_ = threshold + 0.0;  // one zero of the two
 }
@@ -108,7 +112,8 @@ std::optional<State::Room> State::add_entry(Int128 value, std::int64_t times)
         sort();
         // in vain, or nearly: the next rows would soon ask again
         if (count_ >= room_.entries / 2)
-            return Room{static_cast<std::uint32_t>(std::max(std::size_t{count_} + 1, std::min(2 * std::size_t{room_.entries} + 16, most_entries)))};
+            return Room{static_cast<std::uint32_t>(
+                std::max(std::size_t{count_} + 1, std::min(2 * std::size_t{room_.entries} + 16, most_entries)))};
     }
     put(value, times);
     return std::nullopt;
@@ -140,7 +145,8 @@ std::optional<State::Room> State::merge(const State& other)
 void State::sort()
 {
     const auto all = entries();
-    sort_or_stop(all.begin(), all.end(), [](const Entry& left, const Entry& right) { return value_of(left) < value_of(right); });
+    sort_or_stop(all.begin(), all.end(),
+                 [](const Entry& left, const Entry& right) { return value_of(left) < value_of(right); });
     std::size_t last = 0;
     for (std::size_t i = 1; i < all.size(); ++i)
         if (value_of(all[i]) == value_of(all[last]))
@@ -177,7 +183,9 @@ Golden<Int256> State::golden(double threshold) const
 {
     (void)customers();  // their number can be told
     const auto all = entries();
-    return golden_of<Int256>(all.rbegin(), all.rend(), threshold, [](const Entry& entry) { return Peers<Int256>{Int256(value_of(entry)), entry.times}; });
+    return golden_of<Int256>(all.rbegin(), all.rend(), threshold, [](const Entry& entry) {
+        return Peers<Int256>{Int256(value_of(entry)), entry.times};
+    });
 }
 
 State::Room State::room_for_input(std::size_t length) noexcept
@@ -194,7 +202,8 @@ void State::start(std::int64_t scale, std::string_view threshold)
         return;
     const auto [stop, problem] = std::from_chars(threshold.data(), threshold.data() + threshold.size(), threshold_);
     has_threshold_ = 1;
-    if (problem != std::errc{} || stop != threshold.data() + threshold.size() || !(threshold_ >= 0 && threshold_ <= 1) || shown(threshold_) != threshold)
+    if (problem != std::errc{} || stop != threshold.data() + threshold.size() ||
+        !(threshold_ >= 0 && threshold_ <= 1) || shown(threshold_) != threshold)
         throw_invalid("\"threshold\" must be empty or a number from 0 to 1, as short as it can be.");
 }
 

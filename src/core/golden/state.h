@@ -13,9 +13,9 @@
 
 namespace customer_value::golden {
 
-// Values of at most 38 digits at one scale, the largest seen, followed in memory by the entries. Rows are put behind the
-// others; where the memory is full they are brought into order and equal ones united before more memory is asked for. A
-// finished state is in ascending order, each value once.
+// Values of at most 38 digits at one scale, the largest seen, followed in memory by the entries. Rows are put behind
+// the others; where the memory is full they are brought into order and equal ones united before more memory is asked
+// for. A finished state is in ascending order, each value once.
 class State {
 public:
     static constexpr int version = 1;
@@ -31,8 +31,9 @@ public:
     static State* create(void* memory, Room room) noexcept;
     static State* relocate(const State& from, void* memory, Room room) noexcept;
 
-    // Adds a row; values are Decimal, integers or floating-point numbers (read as the decimal that is printed for them). Values
-    // up to 0 are counted only. Throws out_of_range where the value is not finite or has more than 38 digits at the scale.
+    // Adds a row; values are Decimal, integers or floating-point numbers (read as the decimal that is printed for
+    // them). Values up to 0 are counted only. Throws out_of_range where the value is not finite or has more than 38
+    // digits at the scale.
     template <class Value> std::optional<Room> add(const Value& value)
     {
         require_finite("value", value);
@@ -50,14 +51,15 @@ public:
             return add_positive(fitting(mantissa(value), value), value.scale);
         }
     }
-    // The same for values that are to be read with one threshold. Throws invalid_parameter on a second one, out_of_range
-    // where it does not lie between 0 and 1.
+    // The same for values that are to be read with one threshold. Throws invalid_parameter on a second one,
+    // out_of_range where it does not lie between 0 and 1.
     template <class Value> std::optional<Room> add(const Value& value, double threshold)
     {
         set_threshold(threshold);
         return add(value);
     }
-    // Takes in the entries of another. The room for all of them is asked for before the first, as far as there can be: they may be the same values.
+    // Takes in the entries of another. The room for all of them is asked for before the first, as far as there can be:
+    // they may be the same values.
     std::optional<Room> merge(const State& other);
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
     // Ascending, equal values united.
@@ -107,7 +109,10 @@ private:
         std::int64_t high;
         std::int64_t times;
     };
-    static Int128 value_of(const Entry& entry) noexcept { return static_cast<Int128>(static_cast<UInt128>(entry.high) << 64 | entry.low); }
+    static Int128 value_of(const Entry& entry) noexcept
+    {
+        return static_cast<Int128>(static_cast<UInt128>(entry.high) << 64 | entry.low);
+    }
     static void set_value(Entry& entry, Int128 value) noexcept
     {
         entry.low = static_cast<std::uint64_t>(value);
@@ -133,7 +138,10 @@ private:
     void validate() const;
 
     [[nodiscard]] std::span<Entry> entries() noexcept { return {reinterpret_cast<Entry*>(this + 1), count_}; }
-    [[nodiscard]] std::span<const Entry> entries() const noexcept { return {reinterpret_cast<const Entry*>(this + 1), count_}; }
+    [[nodiscard]] std::span<const Entry> entries() const noexcept
+    {
+        return {reinterpret_cast<const Entry*>(this + 1), count_};
+    }
     void put(Int128 value, std::int64_t times) noexcept
     {
         Entry& entry = reinterpret_cast<Entry*>(this + 1)[count_++];

@@ -7,12 +7,15 @@
 
 namespace customer_value::ledger {
 
-// An order counts its customer from its day on until the window has passed or the next order takes over, so that nothing branches on how far apart orders are.
+// An order counts its customer from its day on until the window has passed or the next order takes over, so that
+// nothing branches on how far apart orders are.
 void rolling_active(const View& view, Day from, std::int32_t window_days, std::span<Active> active)
 {
     // days are counted from `from`; the last place is for all that lies behind
     const auto end = static_cast<std::int64_t>(active.size());
-    const auto place = [end](std::int64_t day) { return static_cast<std::size_t>(std::clamp<std::int64_t>(day, 0, end)); };
+    const auto place = [end](std::int64_t day) {
+        return static_cast<std::size_t>(std::clamp<std::int64_t>(day, 0, end));
+    };
     std::vector<std::int64_t> more(active.size() + 1);  // how many more there are in the window than on the day before
     std::vector<std::int64_t> on_day(active.size() + 1);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {

@@ -1,4 +1,5 @@
-// How the body of a stored ledger is written (codec.h says what it looks like): into a Counter, a Writer or a SlackWriter.
+// How the body of a stored ledger is written (codec.h says what it looks like): into a Counter, a Writer or a
+// SlackWriter.
 #pragma once
 
 #include "core/common/numbers.h"
@@ -42,7 +43,8 @@ private:
 
 // Writes the rows of a customer, `count` of them, in their order; day_of(i) and amount_of(i) are those of the i-th.
 template <class Out, class DayOf, class AmountOf>
-[[gnu::always_inline]] inline void write_rows(Out& out, std::size_t count, bool has_amounts, Day first_day, DayOf day_of, AmountOf amount_of) noexcept
+[[gnu::always_inline]] inline void write_rows(Out& out, std::size_t count, bool has_amounts, Day first_day,
+                                              DayOf day_of, AmountOf amount_of) noexcept
 {
     if (count == 1) {  // as below, without the loops: in a month most customers have one
         const std::int64_t amount = has_amounts ? amount_of(0) : 0;
@@ -84,7 +86,9 @@ template <class Out, class DayOf, class AmountOf>
 }
 template <class Out> void write_rows(Out& out, const Rows& rows, Day first_day) noexcept
 {
-    write_rows(out, rows.size(), rows.amounts != nullptr, first_day, [&](std::size_t i) { return rows.days[i]; }, [&](std::size_t i) { return rows.amounts[i]; });
+    write_rows(
+        out, rows.size(), rows.amounts != nullptr, first_day, [&](std::size_t i) { return rows.days[i]; },
+        [&](std::size_t i) { return rows.amounts[i]; });
 }
 
 }  // namespace customer_value::ledger

@@ -49,9 +49,11 @@ void BucketStream::read_plain(std::span<std::uint64_t> words)
     if (order_ == RowOrder::by_day)
         sort_words(words);
     const packed_row::Unpacker unpacked = unpacked_;  // a copy, which what is written cannot change
-    std::transform(words.begin(), words.end(), days_.begin(), [&](std::uint64_t word) { return unpacked.plain(word).day; });
+    std::transform(words.begin(), words.end(), days_.begin(),
+                   [&](std::uint64_t word) { return unpacked.plain(word).day; });
     if (builder_.has_amounts())
-        std::transform(words.begin(), words.end(), amounts_.begin(), [&](std::uint64_t word) { return unpacked.plain(word).amount; });
+        std::transform(words.begin(), words.end(), amounts_.begin(),
+                       [&](std::uint64_t word) { return unpacked.plain(word).amount; });
 }
 
 void BucketStream::read_any(std::span<const std::uint64_t> words)
@@ -59,7 +61,9 @@ void BucketStream::read_any(std::span<const std::uint64_t> words)
     rows_read_.clear();
     std::transform(words.begin(), words.end(), std::back_inserter(rows_read_), unpacked_);
     if (order_ == RowOrder::by_day)
-        sort_or_stop(rows_read_.begin(), rows_read_.end(), [](const auto& left, const auto& right) { return std::tie(left.day, left.amount) < std::tie(right.day, right.amount); });
+        sort_or_stop(rows_read_.begin(), rows_read_.end(), [](const auto& left, const auto& right) {
+            return std::tie(left.day, left.amount) < std::tie(right.day, right.amount);
+        });
     for (std::size_t i = 0; i < words.size(); ++i) {
         days_[i] = rows_read_[i].day;
         if (builder_.has_amounts())
@@ -86,7 +90,9 @@ Rows BucketStream::rows_of(std::uint32_t customer)
         days_.resize(2 * words.size());
         amounts_.resize(builder_.has_amounts() ? 2 * words.size() : 0);
     }
-    const bool are_plain = unpacked_.all_are_plain() || std::all_of(words.begin(), words.end(), [this](std::uint64_t word) { return unpacked_.is_plain(word); });
+    const bool are_plain =
+        unpacked_.all_are_plain() ||
+        std::all_of(words.begin(), words.end(), [this](std::uint64_t word) { return unpacked_.is_plain(word); });
     are_plain ? read_plain(words) : read_any(words);
     const Rows rows{{days_.data(), words.size()}, builder_.has_amounts() ? amounts_.data() : nullptr};
     ++next_;

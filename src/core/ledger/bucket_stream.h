@@ -1,5 +1,5 @@
-// Reads a ledger that is still in its builder: a bucket at a time is sorted by customer in memory of the stream's own, which
-// stays in the cache.
+// Reads a ledger that is still in its builder: a bucket at a time is sorted by customer in memory of the stream's own,
+// which stays in the cache.
 #pragma once
 
 #include "core/ledger/builder.h"
@@ -14,7 +14,10 @@ class BucketStream final : public RowSource {
 public:
     // From the first customer of a bucket on.
     BucketStream(const Builder& builder, RowOrder order, std::size_t bucket = 0) noexcept
-        : builder_(builder), unpacked_(builder.unpacker()), order_(order), next_(static_cast<std::uint32_t>(bucket * Buckets::customers))
+        : builder_(builder),
+          unpacked_(builder.unpacker()),
+          order_(order),
+          next_(static_cast<std::uint32_t>(bucket * Buckets::customers))
     {
     }
 

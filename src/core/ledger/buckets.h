@@ -1,6 +1,6 @@
-// The rows of a ledger while it is built, each a word with the customer it belongs to: put down in the order in which they
-// come, but in a bucket for every 4,096 customers. Memory is then written in a few streams instead of all over, and a bucket
-// is sorted by customer where it is read, in the cache. A row takes 10 bytes.
+// The rows of a ledger while it is built, each a word with the customer it belongs to: put down in the order in which
+// they come, but in a bucket for every 4,096 customers. Memory is then written in a few streams instead of all over,
+// and a bucket is sorted by customer where it is read, in the cache. A row takes 10 bytes.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,17 @@ public:
 
     class Bucket {
     public:
-        [[nodiscard]] std::size_t rows() const noexcept { return rows_before_ + (last_ == nullptr ? 0 : rows_in(last_)); }
+        [[nodiscard]] std::size_t rows() const noexcept
+        {
+            return rows_before_ + (last_ == nullptr ? 0 : rows_in(last_));
+        }
 
         // Calls `visit` with each row, in the order in which they came: which of the bucket's customers, and the word.
         template <class Visit> void each(Visit visit) const
         {
             for (Chunk* chunk = first_; chunk != nullptr; chunk = chunk->next)
-                for (unsigned char *row = chunk->rows(), *const end = row + rows_in(chunk) * row_bytes; row != end; row += row_bytes) {
+                for (unsigned char *row = chunk->rows(), *const end = row + rows_in(chunk) * row_bytes; row != end;
+                     row += row_bytes) {
                     std::uint64_t word;
                     std::uint16_t customer;
                     std::memcpy(&word, row, sizeof word);
@@ -35,7 +39,8 @@ public:
         template <class Change> void change(Change changed)
         {
             for (Chunk* chunk = first_; chunk != nullptr; chunk = chunk->next)
-                for (unsigned char *row = chunk->rows(), *const end = row + rows_in(chunk) * row_bytes; row != end; row += row_bytes) {
+                for (unsigned char *row = chunk->rows(), *const end = row + rows_in(chunk) * row_bytes; row != end;
+                     row += row_bytes) {
                     std::uint64_t word;
                     std::memcpy(&word, row, sizeof word);
                     word = changed(word);
@@ -88,7 +93,10 @@ public:
         const auto* last = buckets_[bucket].last_;
         return last == nullptr ? 8 : last->capacity < largest_chunk ? 2 * last->capacity : largest_chunk;
     }
-    [[nodiscard]] static std::size_t chunk_bytes(std::size_t rows) noexcept { return sizeof(Bucket::Chunk) + rows * row_bytes; }
+    [[nodiscard]] static std::size_t chunk_bytes(std::size_t rows) noexcept
+    {
+        return sizeof(Bucket::Chunk) + rows * row_bytes;
+    }
     void add_chunk(std::size_t bucket, void* memory, std::size_t capacity) noexcept
     {
         auto* chunk = static_cast<Bucket::Chunk*>(memory);

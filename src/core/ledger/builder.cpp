@@ -23,14 +23,16 @@ constexpr std::array<std::int64_t, 17> powers = [] {
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_too_many_digits(const std::string& amount)
 {
-    throw Error(ErrorCode::out_of_range, "amount has more digits than a ledger keeps: " + clipped(amount),
-                "All its amounts are kept in 64 bits, at 0, 4, 8, 12 or 16 decimal places, as many as the longest of them needs: with 1 to 4 places, up to 922337203685477.",
-                "Round the amounts first, for example round(amount, 2).");
+    throw Error(
+        ErrorCode::out_of_range, "amount has more digits than a ledger keeps: " + clipped(amount),
+        "All its amounts are kept in 64 bits, at 0, 4, 8, 12 or 16 decimal places, as many as the longest of them needs: with 1 to 4 places, up to 922337203685477.",
+        "Round the amounts first, for example round(amount, 2).");
 }
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_day_out_of_range()
 {
-    throw Error(ErrorCode::out_of_range, "day is out of range", "A ledger takes days from 4713 BC to about the year 275000, and no infinity.");
+    throw Error(ErrorCode::out_of_range, "day is out of range",
+                "A ledger takes days from 4713 BC to about the year 275000, and no infinity.");
 }
 
 std::string shown_amount(std::int64_t amount, std::int32_t scale) { return shown(static_cast<Int128>(amount), scale); }
@@ -45,8 +47,9 @@ void Builder::set_kind(KeyKind kind, bool has_amounts)
     if (kind == table_.kind() && amounts == amounts_) [[likely]]
         return;
     if (table_.kind() != KeyKind::none && kind != table_.kind())
-        throw Error(ErrorCode::invalid_parameter, "ledgers of two kinds of customer key cannot be merged: " + std::string(name_of(table_.kind())) +
-                    " and " + std::string(name_of(kind)));
+        throw Error(ErrorCode::invalid_parameter,
+                    "ledgers of two kinds of customer key cannot be merged: " + std::string(name_of(table_.kind())) +
+                        " and " + std::string(name_of(kind)));
     if (amounts_ != Amounts::unknown && amounts != amounts_)
         throw Error(ErrorCode::invalid_parameter, "a ledger with amounts and one without cannot be merged", {},
                     "Build both with ledger_agg(customer, day, amount), or both without the amount.");
@@ -128,7 +131,12 @@ std::int64_t Builder::scaled_slowly(const Decimal& amount)
 
 Request Builder::pending_request() const noexcept
 {
-    return {Request::Use::pending, batch, 3 * batch * sizeof(std::uint64_t) + (kind() == KeyKind::text ? batch_text : 0), nullptr, 0, 0};
+    return {Request::Use::pending,
+            batch,
+            3 * batch * sizeof(std::uint64_t) + (kind() == KeyKind::text ? batch_text : 0),
+            nullptr,
+            0,
+            0};
 }
 
 Request Builder::rows_request(std::uint32_t customer) const
@@ -198,7 +206,8 @@ template <KeyKind kind> std::optional<Request> Builder::resolve_pending()
     std::array<std::uint32_t, batch> customers;
     const std::uint64_t* const keys = pending_keys();
     const std::uint32_t count = pending_count_;
-    table_.find_or_insert<kind>(keys, count, [this](std::size_t i) { return pending_bytes(i); }, customers.data());
+    table_.find_or_insert<kind>(
+        keys, count, [this](std::size_t i) { return pending_bytes(i); }, customers.data());
     for (std::uint32_t i = 0; i < count; ++i)
         if (const auto request = push(customers[i], pending_[i])) [[unlikely]] {
             // those that are placed wait no longer
@@ -259,11 +268,13 @@ inline std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
 std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::int64_t value)
 {
     if (customer.bytes.size() > longest_key)
-        throw Error(ErrorCode::out_of_range, "customer must have at most " + std::to_string(longest_key) + " bytes: \"" + clipped(customer.bytes, 40) + "\"");
+        throw Error(ErrorCode::out_of_range, "customer must have at most " + std::to_string(longest_key) +
+                                                 " bytes: \"" + clipped(customer.bytes, 40) + "\"");
     const bool waits = rows() >= unbatched && customer.bytes.size() <= batch_text / 8;
     if (waits && pending_ == nullptr)
         return pending_request();
-    if (!waits || pending_count_ == batch || (kind() == KeyKind::text && pending_text_used_ + customer.bytes.size() > batch_text))
+    if (!waits || pending_count_ == batch ||
+        (kind() == KeyKind::text && pending_text_used_ + customer.bytes.size() > batch_text))
         if (const auto request = flush())
             return request;
     if (!waits)
@@ -283,7 +294,8 @@ std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::
 }
 
 // The numbers of some customers of a view, at most a batch of them.
-std::optional<Request> Builder::resolve(const View& view, std::uint32_t first, std::uint32_t count, std::uint32_t* numbers)
+std::optional<Request> Builder::resolve(const View& view, std::uint32_t first, std::uint32_t count,
+                                        std::uint32_t* numbers)
 {
     const std::uint64_t* const keys = view.keys + first * words_of(kind());
     const auto bytes_of = [&](std::size_t i) { return key_bytes(kind(), keys + i, view.text); };
@@ -299,7 +311,8 @@ std::optional<Request> Builder::resolve(const View& view, std::uint32_t first, s
         table_.find_or_insert<KeyKind::text>(hashed.data(), count, bytes_of, numbers);
     } else {
         const auto no_bytes = [](std::size_t) { return std::string_view{}; };
-        kind() == KeyKind::bigint ? table_.find_or_insert<KeyKind::bigint>(keys, count, no_bytes, numbers) : table_.find_or_insert<KeyKind::uuid>(keys, count, no_bytes, numbers);
+        kind() == KeyKind::bigint ? table_.find_or_insert<KeyKind::bigint>(keys, count, no_bytes, numbers)
+                                  : table_.find_or_insert<KeyKind::uuid>(keys, count, no_bytes, numbers);
     }
     return std::nullopt;
 }

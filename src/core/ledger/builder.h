@@ -1,7 +1,8 @@
-// A ledger while it is built: its customers' keys in a table (customer_table.h), its rows, a word each, in buckets (buckets.h).
+// A ledger while it is built: its customers' keys in a table (customer_table.h), its rows, a word each, in buckets
+// (buckets.h).
 //
-// Probing a table of 500,000 customers row by row costs a chain of cache misses each time. So rows wait until some hundreds
-// are together; then all their slots are prefetched, then all their keys: the misses overlap.
+// Probing a table of 500,000 customers row by row costs a chain of cache misses each time. So rows wait until some
+// hundreds are together; then all their slots are prefetched, then all their keys: the misses overlap.
 //
 // The memory is the caller's. An operation that lacks some returns what it needs and changes nothing that matters; the
 // caller gives it with `adopt`, and asks again.
@@ -34,13 +35,15 @@ public:
     // invalid_parameter where kinds of keys, or rows with and without amounts, are mixed.
     [[nodiscard]] std::optional<Request> add(const Key& customer, Day day, const Decimal* amount)
     {
-        if (customer.kind != kind() || (amount != nullptr) != has_amounts() || amounts_ == Amounts::unknown) [[unlikely]]
+        if (customer.kind != kind() || (amount != nullptr) != has_amounts() || amounts_ == Amounts::unknown)
+            [[unlikely]]
             set_kind(customer.kind, amount != nullptr);
         return place(customer, day, amount == nullptr ? 0 : scaled(*amount));
     }
 
     // The same for an amount in units of 10^-scale, at least as large as all before; null for a row without amount.
-    [[nodiscard]] std::optional<Request> add(const Key& customer, Day day, const std::int64_t* amount, std::int32_t scale);
+    [[nodiscard]] std::optional<Request> add(const Key& customer, Day day, const std::int64_t* amount,
+                                             std::int32_t scale);
 
     // The currency of the amounts that come, perhaps none. Throws invalid_parameter where there are rows in another.
     void set_currency(std::string_view currency)
@@ -68,14 +71,21 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
     [[nodiscard]] Head head() const noexcept;
-    // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)), of which those of text are places in text().
+    // Puts the customers in the order of their keys: their numbers here, and their keys (customers * words_of(kind)),
+    // of which those of text are places in text().
     void rank(std::uint32_t* order, std::uint64_t* keys) const { table_.rank(order, keys); }
     [[nodiscard]] const char* text() const noexcept { return table_.text(); }
     // Adds how many rows each customer has.
     void count_rows(std::span<std::uint32_t> rows) const noexcept;
     // The rows of the customers of a bucket, and how many buckets there are.
-    [[nodiscard]] std::size_t rows_of_bucket(std::size_t bucket) const noexcept { return buckets_.all()[bucket].rows(); }
-    [[nodiscard]] std::size_t bucket_count() const noexcept { return customers() == 0 ? 0 : Buckets::bucket_of(customers() - 1) + 1; }
+    [[nodiscard]] std::size_t rows_of_bucket(std::size_t bucket) const noexcept
+    {
+        return buckets_.all()[bucket].rows();
+    }
+    [[nodiscard]] std::size_t bucket_count() const noexcept
+    {
+        return customers() == 0 ? 0 : Buckets::bucket_of(customers() - 1) + 1;
+    }
 
 private:
     friend class BucketStream;
@@ -84,8 +94,8 @@ private:
     using LargeRow = packed_row::LargeRow;
     static constexpr std::int32_t largest_scale = 16;
     static constexpr std::size_t batch = CustomerTable::batch;  // pending rows
-    static constexpr std::size_t unbatched = 2 * batch;    // rows; a smaller ledger fits into the caches anyway
-    static constexpr std::size_t batch_text = batch * 64;  // bytes of their keys
+    static constexpr std::size_t unbatched = 2 * batch;         // rows; a smaller ledger fits into the caches anyway
+    static constexpr std::size_t batch_text = batch * 64;       // bytes of their keys
 
     void set_kind(KeyKind kind, bool has_amounts);
     void widen_scale(std::int32_t scale);
@@ -99,7 +109,8 @@ private:
     {
         const std::int32_t groups = scale_ / 4;
         const std::int32_t trailing = amount.weight - amount.digit_count + 1 + groups;  // groups of zeros to append
-        if (amount.kind != Decimal::Kind::finite || std::min(amount.scale, largest_scale) > shown_scale_ || trailing < 0 || amount.weight + groups + 1 > 4) [[unlikely]]
+        if (amount.kind != Decimal::Kind::finite || std::min(amount.scale, largest_scale) > shown_scale_ ||
+            trailing < 0 || amount.weight + groups + 1 > 4) [[unlikely]]
             return scaled_slowly(amount);
         std::int64_t value = 0;
         for (std::int32_t i = 0; i < amount.digit_count; ++i)
@@ -111,15 +122,20 @@ private:
     }
     [[nodiscard]] std::optional<Request> place(const Key& customer, Day day, std::int64_t value)
     {
-        if (kind() == KeyKind::text || pending_count_ == batch || pending_ == nullptr || !packed_row::fits(day, value)) [[unlikely]]
+        if (kind() == KeyKind::text || pending_count_ == batch || pending_ == nullptr || !packed_row::fits(day, value))
+            [[unlikely]]
             return place_slowly(customer, day, value);
-        std::memcpy(pending_keys() + pending_count_ * table_.words(), customer.bytes.data(), table_.words() * sizeof(std::uint64_t));
+        std::memcpy(pending_keys() + pending_count_ * table_.words(), customer.bytes.data(),
+                    table_.words() * sizeof(std::uint64_t));
         pending_[pending_count_++] = packed_row::of(day, value, scale_);
         return std::nullopt;
     }
     // The word for a row; throws out_of_range for its day. Null where there must be room for large rows first.
     [[nodiscard]] std::optional<std::uint64_t> packed(Day day, std::int64_t value);
-    [[nodiscard]] LargeRow& large_of(std::uint64_t word) const noexcept { return large_[word & ~packed_row::elsewhere]; }
+    [[nodiscard]] LargeRow& large_of(std::uint64_t word) const noexcept
+    {
+        return large_[word & ~packed_row::elsewhere];
+    }
     [[nodiscard]] packed_row::Unpacker unpacker() const noexcept { return {scale_, shown_scale_, is_mixed_, large_}; }
 
     [[nodiscard]] Request pending_request() const noexcept;
@@ -128,7 +144,8 @@ private:
     [[nodiscard]] std::optional<Request> push(std::uint32_t customer, std::uint64_t word);
     void push_pending(const Key& customer, std::uint64_t word) noexcept;
     template <KeyKind kind> [[nodiscard]] std::optional<Request> resolve_pending();
-    [[nodiscard]] std::optional<Request> resolve(const View& view, std::uint32_t first, std::uint32_t count, std::uint32_t* numbers);
+    [[nodiscard]] std::optional<Request> resolve(const View& view, std::uint32_t first, std::uint32_t count,
+                                                 std::uint32_t* numbers);
     [[nodiscard]] std::string_view pending_bytes(std::size_t i) const noexcept;
     template <class Change> void change_words(Change changed);
 

@@ -11,8 +11,8 @@ namespace customer_value::ledger {
 using Day = std::int32_t;
 
 // The days that a date may name here, 4713 BC is far enough: within them no arithmetic below overflows.
-inline constexpr Day earliest_day = -2451507;   // 4713-11-24 BC
-inline constexpr Day latest_day = 100000000;    // about the year 275,000
+inline constexpr Day earliest_day = -2451507;  // 4713-11-24 BC
+inline constexpr Day latest_day = 100000000;   // about the year 275,000
 
 struct CivilDate {
     std::int32_t year;
@@ -20,7 +20,8 @@ struct CivilDate {
     std::int32_t day;    // 1..31
 };
 
-// Proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms", 2013, shifted to 2000-01-01).
+// Proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms", 2013, shifted to
+// 2000-01-01).
 [[nodiscard]] constexpr CivilDate civil_of(Day day) noexcept
 {
     const std::int64_t z = std::int64_t{day} + 10957 + 719468;
@@ -79,8 +80,8 @@ public:
     explicit Step(Span span) : months_(span.months), days_(span.days)
     {
         if (span.months < 0 || span.days < 0 || (span.months > 0) == (span.days > 0))
-            throw Error(ErrorCode::invalid_parameter, "step must be a positive number of days, weeks, months or years", {},
-                        "Pass for example '1 month', '1 week', '3 months' or '1 year'.");
+            throw Error(ErrorCode::invalid_parameter, "step must be a positive number of days, weeks, months or years",
+                        {}, "Pass for example '1 month', '1 week', '3 months' or '1 year'.");
         origin_ = days_ % 7 == 0 && days_ > 0 ? 2 : 0;
     }
 
@@ -90,7 +91,8 @@ public:
         if (days_ > 0)
             return static_cast<std::int32_t>(floor_divided(std::int64_t{day} - origin_, days_));
         const CivilDate date = civil_of(day);
-        return static_cast<std::int32_t>(floor_divided((std::int64_t{date.year} - 2000) * 12 + date.month - 1, months_));
+        return static_cast<std::int32_t>(
+            floor_divided((std::int64_t{date.year} - 2000) * 12 + date.month - 1, months_));
     }
     // The first day of a period.
     [[nodiscard]] Day start_of(std::int64_t period) const noexcept

@@ -18,7 +18,8 @@ constexpr const char* what = "a ledger";
 
 // `write_rows_of` writes the rows of a customer.
 template <class Ledger, class Out, class WriteRows>
-void write_body(const Ledger& ledger, Out& out, WriteRows write_rows_of) noexcept(std::is_nothrow_invocable_v<WriteRows, std::uint32_t>)
+void write_body(const Ledger& ledger, Out& out,
+                WriteRows write_rows_of) noexcept(std::is_nothrow_invocable_v<WriteRows, std::uint32_t>)
 {
     KeyWriter keys;
     for (std::uint32_t customer = 0; customer < ledger.customers; ++customer) {
@@ -36,7 +37,8 @@ template <class Out> void write_body(const EncodedLedger& ledger, Out& out) noex
 }
 
 // Reads a key, behind the one before, which is null for the first. `text` is where the body begins.
-[[gnu::always_inline]] inline void read_key(Reader& reader, KeyKind kind, const std::uint64_t* previous, std::uint64_t* key, const char* text)
+[[gnu::always_inline]] inline void read_key(Reader& reader, KeyKind kind, const std::uint64_t* previous,
+                                            std::uint64_t* key, const char* text)
 {
     if (kind == KeyKind::bigint) {
         const auto code = reader.short_number();
@@ -100,12 +102,15 @@ const unsigned char* read_refunds(Reader& reader, RowCount count)
         return nullptr;
     const auto bytes = reader.bytes((count.rows + 7) / 8);
     const auto* bits = reinterpret_cast<const unsigned char*>(bytes.data());
-    if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; }) || (count.rows % 8 != 0 && bits[bytes.size() - 1] >> count.rows % 8 != 0))
+    if (std::all_of(bytes.begin(), bytes.end(), [](char byte) { return byte == 0; }) ||
+        (count.rows % 8 != 0 && bits[bytes.size() - 1] >> count.rows % 8 != 0))
         refuse_binary("Its refunds do not fit its rows");
     return bits;
 }
 
-template <bool has_refunds> void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
+template <bool has_refunds>
+void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts,
+                  std::size_t count)
 {
     Reader local = reader;
     const auto size = local.short_number();
@@ -113,7 +118,8 @@ template <bool has_refunds> void read_amounts(Reader& reader, const Day* days, c
     std::size_t i = 0;
     const auto put = [&](std::uint64_t number) {
         const bool is_refund = has_refunds && (refunds[i / 8] >> i % 8 & 1) != 0;
-        if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0)) [[unlikely]]
+        if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || (is_refund && number == 0))
+            [[unlikely]]
             refuse_binary("An amount is out of range");
         const std::int64_t sign = -static_cast<std::int64_t>(is_refund);
         amounts[i] = (static_cast<std::int64_t>(number) ^ sign) - sign;
@@ -137,9 +143,11 @@ template <bool has_refunds> void read_amounts(Reader& reader, const Day* days, c
     reader = local;
 }
 
-void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts, std::size_t count)
+void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds, std::int64_t* amounts,
+                  std::size_t count)
 {
-    refunds == nullptr ? read_amounts<false>(reader, days, refunds, amounts, count) : read_amounts<true>(reader, days, refunds, amounts, count);
+    refunds == nullptr ? read_amounts<false>(reader, days, refunds, amounts, count)
+                       : read_amounts<true>(reader, days, refunds, amounts, count);
 }
 
 void skip_key(Reader& reader, KeyKind kind)
@@ -282,8 +290,10 @@ View decode(const StoredLedger& ledger, const Columns& into)
 std::size_t write_head(const Head& head, unsigned char* to) noexcept
 {
     Writer writer{to};
-    for (const std::uint64_t field : {static_cast<std::uint64_t>(head.kind), static_cast<std::uint64_t>(head.has_amounts), static_cast<std::uint64_t>(head.scale),
-                                      static_cast<std::uint64_t>(head.customers), head.rows, head.text_bytes, zigzag(head.first_day), zigzag(head.last_day)})
+    for (const std::uint64_t field :
+         {static_cast<std::uint64_t>(head.kind), static_cast<std::uint64_t>(head.has_amounts),
+          static_cast<std::uint64_t>(head.scale), static_cast<std::uint64_t>(head.customers), head.rows,
+          head.text_bytes, zigzag(head.first_day), zigzag(head.last_day)})
         writer.number(field);
     return static_cast<std::size_t>(writer.at - to);
 }
@@ -307,16 +317,19 @@ Head read_head(std::span<const unsigned char>& bytes)
     head.kind = static_cast<KeyKind>(below(4, "Its kind of key is unknown"));
     head.has_amounts = below(2, "Its flag for amounts is neither 0 nor 1") == 1;
     head.scale = static_cast<std::uint8_t>(below(17, "Its scale is larger than 16"));
-    head.customers = static_cast<std::uint32_t>(below(std::numeric_limits<std::uint32_t>::max(), "It has too many customers"));
+    head.customers =
+        static_cast<std::uint32_t>(below(std::numeric_limits<std::uint32_t>::max(), "It has too many customers"));
     head.rows = below(std::numeric_limits<std::uint32_t>::max(), "It has too many rows");
     head.text_bytes = reader.number();
     head.first_day = day();
     head.last_day = day();
     bytes = reader.rest();
     // each row and each customer takes at least a byte: no memory is asked for that a body could not fill
-    if (head.rows < head.customers || head.rows > bytes.size() || head.text_bytes > bytes.size() || head.first_day > head.last_day ||
-        (head.rows > 0) != (head.customers > 0) || (head.kind == KeyKind::none && head.customers > 0) ||
-        (head.customers == 0 && (head.first_day != 0 || head.last_day != 0 || head.scale != 0 || head.has_amounts || head.text_bytes != 0)) ||
+    if (head.rows < head.customers || head.rows > bytes.size() || head.text_bytes > bytes.size() ||
+        head.first_day > head.last_day || (head.rows > 0) != (head.customers > 0) ||
+        (head.kind == KeyKind::none && head.customers > 0) ||
+        (head.customers == 0 &&
+         (head.first_day != 0 || head.last_day != 0 || head.scale != 0 || head.has_amounts || head.text_bytes != 0)) ||
         (head.kind != KeyKind::text && head.text_bytes != 0) || (!head.has_amounts && head.scale != 0))
         refuse_binary("Its head contradicts itself");
     return head.customers == 0 ? Head{} : head;

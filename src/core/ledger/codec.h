@@ -1,7 +1,10 @@
-// The stored form of a ledger, which is its binary form too: a head and then, customer by customer in the order of keys,
+// The stored form of a ledger, which is its binary form too: a head and then, customer by customer in the order of
+// keys,
 //
-//     the key        bigint: the first zigzag-coded, then the distance to the one before; uuid: 16 bytes; text: length, bytes
-//     the rows       twice their number, and 1 if there are refunds; days as distances, the first to the first day of the ledger
+//     the key        bigint: the first zigzag-coded, then the distance to the one before;
+//                    uuid: 16 bytes; text: length, bytes
+//     the rows       twice their number, and 1 if there are refunds;
+//                    days as distances, the first to the first day of the ledger
 //     the refunds    where there are, a bit a row
 //     the amounts    how many bytes they take; each without its sign, in units of 10^-scale
 //
@@ -30,8 +33,8 @@ struct StoredLedger : Head {
 [[nodiscard]] std::size_t encoded_size(const View& view);
 void encode(const View& view, unsigned char* body);
 
-// The same for a ledger whose rows are encoded already, piece by piece: the bytes of customer order[i] of a builder end at
-// ends[order[i]], where those of the next one begin. Keys are in their order, as a view has them.
+// The same for a ledger whose rows are encoded already, piece by piece: the bytes of customer order[i] of a builder end
+// at ends[order[i]], where those of the next one begin. Keys are in their order, as a view has them.
 struct EncodedLedger : Head {
     const std::uint64_t* keys;
     const char* text;
@@ -39,7 +42,10 @@ struct EncodedLedger : Head {
     const std::uint32_t* ends;
     const unsigned char* bytes;
 
-    [[nodiscard]] Key key(std::uint32_t customer) const noexcept { return {kind, key_bytes(kind, keys + customer * words_of(kind), text)}; }
+    [[nodiscard]] Key key(std::uint32_t customer) const noexcept
+    {
+        return {kind, key_bytes(kind, keys + customer * words_of(kind), text)};
+    }
     [[nodiscard]] std::string_view rows_of(std::uint32_t customer) const noexcept
     {
         const std::uint32_t number = order[customer], from = number == 0 ? 0 : ends[number - 1];
@@ -48,7 +54,8 @@ struct EncodedLedger : Head {
 };
 [[nodiscard]] std::size_t encoded_size(const EncodedLedger& ledger) noexcept;
 void encode(const EncodedLedger& ledger, unsigned char* body) noexcept;
-// Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is lost.
+// Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is
+// lost.
 [[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
 // The most bytes that the rows of some customers take.
 [[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept
@@ -56,8 +63,8 @@ void encode(const EncodedLedger& ledger, unsigned char* body) noexcept;
     return 15 * rows + rows / 8 + 20 * customers + SlackWriter::slack;
 }
 
-// Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay where
-// they are, in the body.
+// Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay
+// where they are, in the body.
 [[nodiscard]] View decode(const StoredLedger& ledger, const Columns& into);
 
 // How many rows a customer has, one to as many as the ledger, and whether refunds are among them.
@@ -66,8 +73,8 @@ struct RowCount {
     bool has_refunds;
 };
 
-// Decodes one customer at a time into memory of its own, which stays in the cache: a report that goes through the customers
-// once needs no columns of all rows. Bytes are checked as by `decode`, but for what only the end can tell.
+// Decodes one customer at a time into memory of its own, which stays in the cache: a report that goes through the
+// customers once needs no columns of all rows. Bytes are checked as by `decode`, but for what only the end can tell.
 class CustomerStream final : public RowSource {
 public:
     enum class Amounts : bool { left_out, read };
@@ -94,7 +101,8 @@ private:
     Keys keys_wanted_;
     std::array<std::uint64_t, 2> key_{};
     std::uint32_t next_ = 0;
-    RowCount count_{};  // of the rows that lie ahead of the customer that was entered last; none where they have been read
+    RowCount
+        count_{};  // of the rows that lie ahead of the customer that was entered last; none where they have been read
     std::uint64_t rows_read_ = 0;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;

@@ -16,8 +16,11 @@ namespace {
 class OrderedPeriods {
 public:
     OrderedPeriods(const Head& head, const CohortGrid& grid)
-        : behind_(grid.periods), words_(static_cast<std::size_t>(grid.periods) / 64 + 1),
-          period_of_(head, [&grid](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; })
+        : behind_(grid.periods),
+          words_(static_cast<std::size_t>(grid.periods) / 64 + 1),
+          period_of_(head, [&grid](Day day) {
+              return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period;
+          })
     {
     }
 
@@ -53,7 +56,10 @@ public:
             --word;
         return static_cast<std::int32_t>(64 * word) + 63 - std::countl_zero(words_[word]);
     }
-    [[nodiscard]] bool has(std::int32_t period) const noexcept { return (words_[static_cast<std::size_t>(period) / 64] >> period % 64 & 1) != 0; }
+    [[nodiscard]] bool has(std::int32_t period) const noexcept
+    {
+        return (words_[static_cast<std::size_t>(period) / 64] >> period % 64 & 1) != 0;
+    }
     template <class Visit> void each(Visit visit) const
     {
         for (std::size_t word = 0; word < words_.size(); ++word)
@@ -64,7 +70,9 @@ public:
 private:
     template <class IsOrder> void mark(std::span<const Day> days, IsOrder is_order)
     {
-        const auto bit = [&](std::size_t i, std::size_t period) { return static_cast<std::uint64_t>(is_order(i)) << period % 64; };
+        const auto bit = [&](std::size_t i, std::size_t period) {
+            return static_cast<std::uint64_t>(is_order(i)) << period % 64;
+        };
         if (words_.size() == 1) {  // stays in a register
             std::uint64_t bits = 0;
             for (std::size_t i = 0; i < days.size(); ++i)
@@ -84,7 +92,8 @@ private:
 };
 
 // Calls `visit` with each customer who has an order up to as_of: the cohort, the periods ordered in, all rows.
-template <class Visit> void each_in_cohort(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, Visit visit)
+template <class Visit>
+void each_in_cohort(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, Visit visit)
 {
     if (grid.periods == 0)
         return;
@@ -115,13 +124,17 @@ void count_on(const View& view, const CohortGrid& grid, std::span<std::int64_t> 
     });
 }
 
-void count_on_or_after(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, std::span<std::int64_t> active)
+void count_on_or_after(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes,
+                       std::span<std::int64_t> active)
 {
-    each_in_cohort(view, grid, sizes, [&](std::int32_t cohort, const OrderedPeriods& ordered, const Rows&) { ++active[grid.cell(cohort, ordered.last() - cohort)]; });
+    each_in_cohort(view, grid, sizes, [&](std::int32_t cohort, const OrderedPeriods& ordered, const Rows&) {
+        ++active[grid.cell(cohort, ordered.last() - cohort)];
+    });
     count_downwards(grid, active);
 }
 
-void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, std::span<std::int64_t> active)
+void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes,
+                 std::span<std::int64_t> active)
 {
     each_in_cohort(view, grid, sizes, [&](std::int32_t cohort, const OrderedPeriods& ordered, const Rows&) {
         std::int32_t behind = cohort + 1;
@@ -134,7 +147,8 @@ void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_
 
 [[noreturn, gnu::cold, gnu::noinline]] void fail_too_many(std::int64_t most, const char* counted)
 {
-    throw Error(ErrorCode::invalid_parameter, "step and as_of make more than " + std::to_string(most) + counted, {}, "Take a longer step or an earlier as_of.");
+    throw Error(ErrorCode::invalid_parameter, "step and as_of make more than " + std::to_string(most) + counted, {},
+                "Take a longer step or an earlier as_of.");
 }
 [[noreturn, gnu::cold, gnu::noinline]] void fail_too_early()
 {
@@ -147,7 +161,8 @@ void count_every(const View& view, const CohortGrid& grid, std::span<std::int64_
 }
 [[noreturn, gnu::cold, gnu::noinline]] void fail_without_amounts()
 {
-    throw Error(ErrorCode::invalid_parameter, "revenue_cohorts needs a ledger with amounts", {}, "Build it with ledger_agg(customer, day, amount).");
+    throw Error(ErrorCode::invalid_parameter, "revenue_cohorts needs a ledger with amounts", {},
+                "Build it with ledger_agg(customer, day, amount).");
 }
 
 }  // namespace
@@ -167,7 +182,8 @@ CohortGrid cohort_grid(const Head& head, Step step, std::optional<Day> as_of)
         fail_too_many(most_cohort_cells, " periods of cohorts");
     if (step.start_of(first) < earliest_day)
         fail_too_early();
-    return {step, until, static_cast<std::int32_t>(first), static_cast<std::int32_t>(periods), static_cast<std::int32_t>(last_complete)};
+    return {step, until, static_cast<std::int32_t>(first), static_cast<std::int32_t>(periods),
+            static_cast<std::int32_t>(last_complete)};
 }
 
 RetentionKind retention_kind_named(std::string_view name)
@@ -181,12 +197,16 @@ RetentionKind retention_kind_named(std::string_view name)
     fail_kind(name);
 }
 
-void cohort_retention(const View& view, const CohortGrid& grid, RetentionKind kind, std::span<std::int64_t> sizes, std::span<std::int64_t> active)
+void cohort_retention(const View& view, const CohortGrid& grid, RetentionKind kind, std::span<std::int64_t> sizes,
+                      std::span<std::int64_t> active)
 {
     switch (kind) {
-    case RetentionKind::on: return count_on(view, grid, sizes, active);
-    case RetentionKind::on_or_after: return count_on_or_after(view, grid, sizes, active);
-    case RetentionKind::every: return count_every(view, grid, sizes, active);
+    case RetentionKind::on:
+        return count_on(view, grid, sizes, active);
+    case RetentionKind::on_or_after:
+        return count_on_or_after(view, grid, sizes, active);
+    case RetentionKind::every:
+        return count_every(view, grid, sizes, active);
     }
 }
 

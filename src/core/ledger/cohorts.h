@@ -25,9 +25,15 @@ struct CohortGrid {
     {
         return static_cast<std::size_t>(cohort * periods - cohort * (cohort - 1) / 2 + k);
     }
-    [[nodiscard]] bool is_complete(std::int64_t cohort, std::int64_t k) const noexcept { return cohort + k <= last_complete; }
+    [[nodiscard]] bool is_complete(std::int64_t cohort, std::int64_t k) const noexcept
+    {
+        return cohort + k <= last_complete;
+    }
     [[nodiscard]] bool has(std::int64_t cohort, std::int64_t k) const noexcept { return cohort + k < periods; }
-    [[nodiscard]] Day start(std::int64_t cohort) const noexcept { return step.start_of(std::int64_t{first_period} + cohort); }
+    [[nodiscard]] Day start(std::int64_t cohort) const noexcept
+    {
+        return step.start_of(std::int64_t{first_period} + cohort);
+    }
 };
 
 // The cells of a daily triangle of 22 years.
@@ -48,10 +54,12 @@ enum class RetentionKind {
 [[nodiscard]] RetentionKind retention_kind_named(std::string_view name);
 
 // Adds the customers to `sizes` (a cohort each) and to `active` (grid.cells()), which are zero.
-void cohort_retention(const View& view, const CohortGrid& grid, RetentionKind kind, std::span<std::int64_t> sizes, std::span<std::int64_t> active);
+void cohort_retention(const View& view, const CohortGrid& grid, RetentionKind kind, std::span<std::int64_t> sizes,
+                      std::span<std::int64_t> active);
 
-// Adds the customers to `sizes` and their amounts, refunds too, to `revenue` (grid.cells()), which are zero. Refunds before
-// the first order count in k = 0. Throws invalid_parameter for a ledger without amounts.
-void revenue_cohorts(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, std::span<Int128> revenue);
+// Adds the customers to `sizes` and their amounts, refunds too, to `revenue` (grid.cells()), which are zero. Refunds
+// before the first order count in k = 0. Throws invalid_parameter for a ledger without amounts.
+void revenue_cohorts(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes,
+                     std::span<Int128> revenue);
 
 }  // namespace customer_value::ledger

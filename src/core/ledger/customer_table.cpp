@@ -21,7 +21,8 @@ std::optional<Request> CustomerTable::reserve(std::size_t more, std::size_t more
     if (customers > key_capacity_) {
         if (customers > std::size_t{1} << 30)
             throw Error(ErrorCode::too_large, "a ledger holds at most 1073741824 customers");
-        const std::size_t count = std::max({std::size_t{8}, customers, key_capacity_ + grown_by(key_capacity_, words() * sizeof(std::uint64_t))});
+        const std::size_t count = std::max(
+            {std::size_t{8}, customers, key_capacity_ + grown_by(key_capacity_, words() * sizeof(std::uint64_t))});
         return request_for(Request::Use::keys, count, keys_, key_capacity_, words());
     }
     if (2 * customers > slot_count_) {
@@ -29,7 +30,8 @@ std::optional<Request> CustomerTable::reserve(std::size_t more, std::size_t more
         return request_for(Request::Use::slots, count, slots_, slot_count_);
     }
     if (text_used_ + more_text > text_capacity_) {
-        const std::size_t count = std::max({std::size_t{64}, text_used_ + more_text, text_capacity_ + grown_by(text_capacity_, 1)});
+        const std::size_t count =
+            std::max({std::size_t{64}, text_used_ + more_text, text_capacity_ + grown_by(text_capacity_, 1)});
         return request_for(Request::Use::text, count, text_, text_capacity_);
     }
     return std::nullopt;
@@ -96,18 +98,22 @@ void CustomerTable::rank(std::uint32_t* order, std::uint64_t* keys) const
         different |= ranked[i].word ^ ranked[0].word;
     }
     std::vector<Ranked> spare(size_);
-    const auto sorted = radix_sorted(std::span(ranked), spare.data(), different, [](const Ranked& each) { return each.word; });
+    const auto sorted =
+        radix_sorted(std::span(ranked), spare.data(), different, [](const Ranked& each) { return each.word; });
     // keys with one beginning
     for (auto first = sorted.begin(), end = first; kind_ != KeyKind::bigint && first != sorted.end(); first = end) {
         for (end = first + 1; end != sorted.end() && end->word == first->word;)
             ++end;
         if (end - first > 1)
-            sort_or_stop(first, end, [this](const Ranked& a, const Ranked& b) { return bytes_of(a.customer) < bytes_of(b.customer); });
+            sort_or_stop(first, end, [this](const Ranked& a, const Ranked& b) {
+                return bytes_of(a.customer) < bytes_of(b.customer);
+            });
     }
     const std::size_t width = words_of(kind_);
     for (std::uint32_t i = 0; i < size_; ++i) {
         order[i] = sorted[i].customer;
-        std::memcpy(keys + i * width, keys_ + order[i] * words() + (kind_ == KeyKind::text ? 1 : 0), width * sizeof(std::uint64_t));
+        std::memcpy(keys + i * width, keys_ + order[i] * words() + (kind_ == KeyKind::text ? 1 : 0),
+                    width * sizeof(std::uint64_t));
     }
 }
 

@@ -1,5 +1,5 @@
-// Numbers for customers: their keys in a flat hash table, in the order in which they came. The memory is the caller's, in pieces that
-// grow by themselves, unlike that of KeyTable, which is one with the state it belongs to.
+// Numbers for customers: their keys in a flat hash table, in the order in which they came. The memory is the caller's,
+// in pieces that grow by themselves, unlike that of KeyTable, which is one with the state it belongs to.
 #pragma once
 
 #include "core/ledger/request.h"
@@ -18,7 +18,9 @@ template <KeyKind kind> inline constexpr std::size_t table_words = kind == KeyKi
 
 template <KeyKind kind> [[nodiscard]] std::uint64_t table_hash(const std::uint64_t* words) noexcept
 {
-    return kind == KeyKind::bigint ? mixed(words[0]) : kind == KeyKind::uuid ? mixed(words[0] ^ mixed(words[1])) : words[0];
+    return kind == KeyKind::bigint ? mixed(words[0])
+           : kind == KeyKind::uuid ? mixed(words[0] ^ mixed(words[1]))
+                                   : words[0];
 }
 
 // Calls `use` with the kind of key as a constant.
@@ -46,11 +48,12 @@ public:
     // The number of a customer, a new one perhaps; there is room for it.
     [[nodiscard]] std::uint32_t find_or_insert(const Key& customer);
 
-    // The same for `count` customers, at most `batch`: their keys as the table has them, and bytes_of(i) for those of text. A loop for
-    // each step instead of one for all, so that cache misses overlap: prefetch the slots, find them and prefetch the keys there, go on
-    // from the slots.
+    // The same for `count` customers, at most `batch`: their keys as the table has them, and bytes_of(i) for those of
+    // text. A loop for each step instead of one for all, so that cache misses overlap: prefetch the slots, find them
+    // and prefetch the keys there, go on from the slots.
     static constexpr std::size_t batch = 256;  // what they touch stays in the first cache
-    template <KeyKind kind, class BytesOf> void find_or_insert(const std::uint64_t* keys, std::size_t count, BytesOf bytes_of, std::uint32_t* numbers)
+    template <KeyKind kind, class BytesOf>
+    void find_or_insert(const std::uint64_t* keys, std::size_t count, BytesOf bytes_of, std::uint32_t* numbers)
     {
         constexpr std::size_t words = table_words<kind>;
         std::array<std::uint64_t, batch> hashes;
@@ -75,14 +78,17 @@ private:
     template <KeyKind kind> [[nodiscard]] std::size_t likely_slot(std::uint64_t hash) const
     {
         std::size_t at = first_slot(hash);
-        for (std::size_t probe = 0; slots_[at] != 0 && slots_[at] >> 32 != hash >> 32; at = (at + 1) & (slot_count_ - 1))
+        for (std::size_t probe = 0; slots_[at] != 0 && slots_[at] >> 32 != hash >> 32;
+             at = (at + 1) & (slot_count_ - 1))
             if (++probe > longest_probe) [[unlikely]]
                 throw_collisions();
         if (slots_[at] != 0)
             __builtin_prefetch(keys_ + number_in(slots_[at]) * table_words<kind>);
         return at;
     }
-    template <KeyKind kind> [[nodiscard]] std::uint32_t find_or_insert(std::size_t at, std::uint64_t hash, const std::uint64_t* words, std::string_view bytes)
+    template <KeyKind kind>
+    [[nodiscard]] std::uint32_t find_or_insert(std::size_t at, std::uint64_t hash, const std::uint64_t* words,
+                                               std::string_view bytes)
     {
         const std::size_t mask = slot_count_ - 1;
         for (std::size_t probe = 0; slots_[at] != 0; at = (at + 1) & mask) {
@@ -96,18 +102,27 @@ private:
     }
 
     // A slot holds as much of the hash as tells nearly all other keys without a look at them.
-    [[nodiscard]] static std::uint64_t slot_of(std::uint64_t hash, std::uint32_t customer) noexcept { return hash >> 32 << 32 | (customer + 1); }
-    [[nodiscard]] static std::uint32_t number_in(std::uint64_t slot) noexcept { return static_cast<std::uint32_t>(slot) - 1; }
+    [[nodiscard]] static std::uint64_t slot_of(std::uint64_t hash, std::uint32_t customer) noexcept
+    {
+        return hash >> 32 << 32 | (customer + 1);
+    }
+    [[nodiscard]] static std::uint32_t number_in(std::uint64_t slot) noexcept
+    {
+        return static_cast<std::uint32_t>(slot) - 1;
+    }
     [[noreturn]] static void throw_collisions();
 
-    template <KeyKind kind> [[nodiscard]] bool is_key(std::uint32_t customer, const std::uint64_t* words, std::string_view bytes) const noexcept
+    template <KeyKind kind>
+    [[nodiscard]] bool is_key(std::uint32_t customer, const std::uint64_t* words, std::string_view bytes) const noexcept
     {
         const auto* stored = keys_ + customer * table_words<kind>;
         if constexpr (kind == KeyKind::bigint)
             return stored[0] == words[0];
         return stored[0] == words[0] && (kind == KeyKind::uuid ? stored[1] == words[1] : bytes_of(customer) == bytes);
     }
-    template <KeyKind kind> std::uint32_t insert(std::size_t at, std::uint64_t hash, const std::uint64_t* words, std::string_view bytes) noexcept
+    template <KeyKind kind>
+    std::uint32_t insert(std::size_t at, std::uint64_t hash, const std::uint64_t* words,
+                         std::string_view bytes) noexcept
     {
         std::uint64_t* stored = keys_ + size_ * table_words<kind>;
         stored[0] = words[0];

@@ -28,7 +28,10 @@ struct DayRange {
 }
 
 // The rows up to a day, which is in.
-[[nodiscard]] inline Rows until(const Rows& rows, Day as_of) noexcept { return within(rows, {std::numeric_limits<Day>::min(), as_of + 1}); }
+[[nodiscard]] inline Rows until(const Rows& rows, Day as_of) noexcept
+{
+    return within(rows, {std::numeric_limits<Day>::min(), as_of + 1});
+}
 
 struct Purchases {
     std::int64_t rows = 0, orders = 0;
@@ -52,8 +55,8 @@ struct Purchases {
     return net;
 }
 
-// What models of repeat buying take for a customer. All rows of one day are one purchase, and its spend is their sum; a day of
-// refunds only is no purchase. Fader, Hardie, Lee 2005: x = frequency, t_x = last - first, T = as_of - first.
+// What models of repeat buying take for a customer. All rows of one day are one purchase, and its spend is their sum; a
+// day of refunds only is no purchase. Fader, Hardie, Lee 2005: x = frequency, t_x = last - first, T = as_of - first.
 struct RfmSummary {
     std::int64_t frequency;  // days with an order, without the first
     Day first, last;         // day of the first and of the last order

@@ -21,7 +21,8 @@ public:
     }
     [[nodiscard]] std::int32_t operator()(Day day) const
     {
-        return table_.empty() ? static_cast<std::int32_t>(function_(day)) : table_[static_cast<std::size_t>(day - first_)];
+        return table_.empty() ? static_cast<std::int32_t>(function_(day))
+                              : table_[static_cast<std::size_t>(day - first_)];
     }
 
 private:

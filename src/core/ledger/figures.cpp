@@ -29,7 +29,8 @@ std::optional<double> restricted_mean(std::span<Lifetime> lifetimes)
 {
     if (lifetimes.empty())
         return std::nullopt;
-    sort_or_stop(lifetimes.begin(), lifetimes.end(), [](const Lifetime& left, const Lifetime& right) { return left.days < right.days; });
+    sort_or_stop(lifetimes.begin(), lifetimes.end(),
+                 [](const Lifetime& left, const Lifetime& right) { return left.days < right.days; });
     double survival = 1, area = 0;
     std::int64_t from = 0;
     for (std::size_t first = 0, end = 0; first < lifetimes.size(); first = end) {
@@ -65,7 +66,8 @@ LifespanMethod lifespan_method(std::string_view name)
         return LifespanMethod::km;
     if (name == "hazard")
         return LifespanMethod::hazard;
-    throw Error(ErrorCode::invalid_parameter, "method must be observed, km or hazard: \"" + std::string(name.substr(0, 40)) + "\"");
+    throw Error(ErrorCode::invalid_parameter,
+                "method must be observed, km or hazard: \"" + std::string(name.substr(0, 40)) + "\"");
 }
 
 std::optional<double> customer_lifespan(const View& view, LifespanMethod method, Span lapse, Day as_of)
@@ -78,12 +80,16 @@ std::optional<double> customer_lifespan(const View& view, LifespanMethod method,
             continue;
         const bool churned = purchases.last_order < active_since;
         const bool ends_with_order = churned || method == LifespanMethod::observed;
-        lifetimes.push_back({std::int64_t{ends_with_order ? purchases.last_order : as_of} - purchases.first_order, churned});
+        lifetimes.push_back(
+            {std::int64_t{ends_with_order ? purchases.last_order : as_of} - purchases.first_order, churned});
     }
     switch (method) {
-    case LifespanMethod::km: return restricted_mean(lifetimes);
-    case LifespanMethod::hazard: return hazard_mean(lifetimes);
-    case LifespanMethod::observed: break;
+    case LifespanMethod::km:
+        return restricted_mean(lifetimes);
+    case LifespanMethod::hazard:
+        return hazard_mean(lifetimes);
+    case LifespanMethod::observed:
+        break;
     }
     if (lifetimes.empty())
         return std::nullopt;
@@ -99,10 +105,13 @@ std::size_t revenue_by_lifespan(const View& view, const Step& per, std::span<Lif
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Purchases purchases = purchases_of(view.of(customer));
         if (purchases.orders > 0)
-            groups[count++] = {purchases.net(), 1, std::int64_t{per.period_of(purchases.last_order)} - per.period_of(purchases.first_order) + 1};
+            groups[count++] = {purchases.net(), 1,
+                               std::int64_t{per.period_of(purchases.last_order)} -
+                                   per.period_of(purchases.first_order) + 1};
     }
     groups = groups.first(count);
-    sort_or_stop(groups.begin(), groups.end(), [](const LifespanRevenue& left, const LifespanRevenue& right) { return left.steps < right.steps; });
+    sort_or_stop(groups.begin(), groups.end(),
+                 [](const LifespanRevenue& left, const LifespanRevenue& right) { return left.steps < right.steps; });
     std::size_t last = 0;
     for (std::size_t i = 1; i < count; ++i)
         if (groups[i].steps == groups[last].steps) {

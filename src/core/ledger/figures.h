@@ -25,8 +25,8 @@ struct Lifetime {
     bool churned;
 };
 
-// The area under the Kaplan-Meier survival curve up to the longest lifetime (E. L. Kaplan, P. Meier 1958, JASA 53:457): who is
-// censored on a day is still at risk on it. Reorders the lifetimes; nothing without any.
+// The area under the Kaplan-Meier survival curve up to the longest lifetime (E. L. Kaplan, P. Meier 1958, JASA 53:457):
+// who is censored on a day is still at risk on it. Reorders the lifetimes; nothing without any.
 [[nodiscard]] std::optional<double> restricted_mean(std::span<Lifetime> lifetimes);
 
 // Days seen per churn: the mean of an exponential lifetime. Nothing where nobody churned.
@@ -36,9 +36,9 @@ enum class LifespanMethod : std::uint8_t { observed, km, hazard };
 // Throws invalid_parameter for another name.
 [[nodiscard]] LifespanMethod lifespan_method(std::string_view name);
 
-// The mean lifespan in days of customers with an order up to as_of. `observed`: from the first to the last order. `km` and
-// `hazard` estimate it: a customer without an order in the lapse before the end of as_of has churned after last - first
-// days, another is censored after as_of - first.
+// The mean lifespan in days of customers with an order up to as_of. `observed`: from the first to the last order. `km`
+// and `hazard` estimate it: a customer without an order in the lapse before the end of as_of has churned after last -
+// first days, another is censored after as_of - first.
 [[nodiscard]] std::optional<double> customer_lifespan(const View& view, LifespanMethod method, Span lapse, Day as_of);
 
 // Customers with orders, by lifespan in calendar steps from the first to the last order, both counted.

@@ -22,17 +22,19 @@ constexpr unsigned bucket_bits = 10;
 unsigned bits_of(Int128 value) noexcept
 {
     const auto high = static_cast<std::uint64_t>(value >> 64);
-    return static_cast<unsigned>(high != 0 ? 64 + std::bit_width(high) : std::bit_width(static_cast<std::uint64_t>(value)));
+    return static_cast<unsigned>(high != 0 ? 64 + std::bit_width(high)
+                                           : std::bit_width(static_cast<std::uint64_t>(value)));
 }
 
 }  // namespace
 
-// Only the least golden value is looked for: values are summed by their upper bits, buckets are golden as a whole or not at all, and only the one in which
-// the line is crossed is divided again.
+// Only the least golden value is looked for: values are summed by their upper bits, buckets are golden as a whole or
+// not at all, and only the one in which the line is crossed is divided again.
 template <class Value> Golden golden_of(std::span<Value> values, double threshold)
 {
     golden::require_share("threshold", threshold);
-    std::span<Value> open(values.begin(), std::partition(values.begin(), values.end(), [](Value value) { return value > 0; }));
+    std::span<Value> open(values.begin(),
+                          std::partition(values.begin(), values.end(), [](Value value) { return value > 0; }));
     Golden golden;
     golden.customers = static_cast<std::int64_t>(open.size());
     golden.total = std::accumulate(open.begin(), open.end(), Int128{0});
@@ -42,7 +44,9 @@ template <class Value> Golden golden_of(std::span<Value> values, double threshol
     while (!open.empty() && golden.golden_total < line) {
         stop_if_interrupted();
         const unsigned shift = bits > bucket_bits ? bits - bucket_bits : 0;
-        const auto bucket_of = [&](Value value) { return static_cast<std::size_t>(value >> shift) & ((std::size_t{1} << bucket_bits) - 1); };
+        const auto bucket_of = [&](Value value) {
+            return static_cast<std::size_t>(value >> shift) & ((std::size_t{1} << bucket_bits) - 1);
+        };
         std::array<ValueBucket, std::size_t{1} << bucket_bits> buckets{};
         for (const Value value : open) {
             ValueBucket& bucket = buckets[bucket_of(value)];
@@ -64,7 +68,8 @@ template <class Value> Golden golden_of(std::span<Value> values, double threshol
         }
         if (shift == 0 || golden.golden_total >= line)
             break;
-        const auto first = std::partition(open.begin(), open.end(), [&](Value value) { return bucket_of(value) != crossed; });
+        const auto first =
+            std::partition(open.begin(), open.end(), [&](Value value) { return bucket_of(value) != crossed; });
         open = std::span<Value>(first, open.end());
         bits = shift;
     }
@@ -110,7 +115,8 @@ std::size_t place_incomes(const View& view, std::span<const Day> bounds, std::sp
 }
 
 template <class Revenue>
-bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<const std::size_t> starts, const Incomes<Revenue>& incomes)
+bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<const std::size_t> starts,
+                     const Incomes<Revenue>& incomes)
 {
     const auto period_of = period_index(view, bounds);
     std::copy(starts.begin(), starts.end(), incomes.ends.begin());
@@ -132,11 +138,13 @@ bool collect_incomes(const View& view, std::span<const Day> bounds, std::span<co
     return true;
 }
 
-template bool collect_incomes(const View&, std::span<const Day>, std::span<const std::size_t>, const Incomes<std::int64_t>&);
+template bool collect_incomes(const View&, std::span<const Day>, std::span<const std::size_t>,
+                              const Incomes<std::int64_t>&);
 template bool collect_incomes(const View&, std::span<const Day>, std::span<const std::size_t>, const Incomes<Int128>&);
 
 template <class Revenue>
-void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> starts, std::uint32_t customers, double threshold, std::span<GoldenPeriod> trend)
+void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> starts, std::uint32_t customers,
+                  double threshold, std::span<GoldenPeriod> trend)
 {
     golden::require_share("threshold", threshold);
     std::vector<std::uint32_t> golden_until(customers);  // the period behind the last in which a customer was golden
@@ -159,8 +167,10 @@ void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> 
     }
 }
 
-template void golden_trend(const Incomes<std::int64_t>&, std::span<const std::size_t>, std::uint32_t, double, std::span<GoldenPeriod>);
-template void golden_trend(const Incomes<Int128>&, std::span<const std::size_t>, std::uint32_t, double, std::span<GoldenPeriod>);
+template void golden_trend(const Incomes<std::int64_t>&, std::span<const std::size_t>, std::uint32_t, double,
+                           std::span<GoldenPeriod>);
+template void golden_trend(const Incomes<Int128>&, std::span<const std::size_t>, std::uint32_t, double,
+                           std::span<GoldenPeriod>);
 
 Gini gini_of(std::span<Int128> values)
 {

@@ -31,10 +31,14 @@ void customer_growth(const View& view, std::span<const Day> bounds, Span lapse, 
     // an order makes its customer active at the bounds behind it, as long as it lies in their lapse
     std::vector<Day> thresholds(bounds.size());
     std::transform(bounds.begin(), bounds.end(), thresholds.begin(), [&](Day bound) { return lapse.before(bound); });
-    const DayIndex first_bound(view, [&](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin(); });
-    const DayIndex last_bound(view, [&](Day day) { return std::upper_bound(thresholds.begin(), thresholds.end(), day) - thresholds.begin() - 1; });
+    const DayIndex first_bound(
+        view, [&](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin(); });
+    const DayIndex last_bound(view, [&](Day day) {
+        return std::upper_bound(thresholds.begin(), thresholds.end(), day) - thresholds.begin() - 1;
+    });
 
-    std::vector<std::int64_t> active_from(bounds.size() + 1);  // how many more are active at a bound than at the one before
+    std::vector<std::int64_t> active_from(bounds.size() +
+                                          1);  // how many more are active at a bound than at the one before
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
         Run run{0, -1};
@@ -55,7 +59,9 @@ void customer_growth(const View& view, std::span<const Day> bounds, Span lapse, 
                 count_run(run, run_is_first, growth, active_from);
             run = covered;
             // an earlier order that lapsed inside the same period does not make the customer an old one
-            run_is_first = is_first_order || (covered.first > 0 && first_order_of(rows) >= bounds[static_cast<std::size_t>(covered.first - 1)]);
+            run_is_first =
+                is_first_order ||
+                (covered.first > 0 && first_order_of(rows) >= bounds[static_cast<std::size_t>(covered.first - 1)]);
         }
         if (run.last >= run.first)
             count_run(run, run_is_first, growth, active_from);

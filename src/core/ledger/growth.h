@@ -15,8 +15,8 @@ struct Growth {
 };
 
 // A customer is active at the start of a day when an order lies in the lapse before it: bound - lapse <= day < bound. A
-// customer who becomes active within a period is new if the first order ever lies in it, otherwise reactivated. `bounds` are the
-// starts of the periods and the end of the last, `growth` one row a period.
+// customer who becomes active within a period is new if the first order ever lies in it, otherwise reactivated.
+// `bounds` are the starts of the periods and the end of the last, `growth` one row a period.
 void customer_growth(const View& view, std::span<const Day> bounds, Span lapse, std::span<Growth> growth);
 
 // Of the customers active at `from`, those not active at `to`: hits are lost.

@@ -1,4 +1,5 @@
-// What a ledger is, but for its rows. Each form of one has this head: a view (view.h), the stored form (codec.h), a builder (builder.h); reports take their arguments from it.
+// What a ledger is, but for its rows. Each form of one has this head: a view (view.h), the stored form (codec.h), a
+// builder (builder.h); reports take their arguments from it.
 #pragma once
 
 #include "core/common/key.h"

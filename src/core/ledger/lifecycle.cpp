@@ -28,7 +28,9 @@ void lifecycle(const View& view, const Step& step, std::int32_t first_period, st
             if (before >= -1 && period > before + 1)
                 ++at(before + 1).dormant;
             if (period >= 0 && period < end)
-                ++(before == never ? at(period).joined : before == period - 1 ? at(period).returning : at(period).resurrecting);
+                ++(before == never        ? at(period).joined
+                   : before == period - 1 ? at(period).returning
+                                          : at(period).resurrecting);
             before = period;
         }
         if (before >= -1 && before + 1 < end)

@@ -20,21 +20,28 @@ inline constexpr std::int64_t day_bias = std::int64_t{1} << 17, amount_bias = st
 
 [[nodiscard]] constexpr bool fits(Day day, std::int64_t amount) noexcept
 {
-    const std::uint64_t days = static_cast<std::uint64_t>(day + day_bias), units = static_cast<std::uint64_t>(amount) + static_cast<std::uint64_t>(amount_bias);
+    const std::uint64_t days = static_cast<std::uint64_t>(day + day_bias),
+                        units = static_cast<std::uint64_t>(amount) + static_cast<std::uint64_t>(amount_bias);
     return (days >> (63 - day_shift) | units >> (day_shift - amount_shift)) == 0;
 }
 [[nodiscard]] constexpr std::uint64_t of(Day day, std::int64_t amount, std::int32_t scale) noexcept
 {
-    return static_cast<std::uint64_t>(day + day_bias) << day_shift | static_cast<std::uint64_t>(amount + amount_bias) << amount_shift |
-           static_cast<std::uint64_t>(scale) / 4;
+    return static_cast<std::uint64_t>(day + day_bias) << day_shift |
+           static_cast<std::uint64_t>(amount + amount_bias) << amount_shift | static_cast<std::uint64_t>(scale) / 4;
 }
-[[nodiscard]] constexpr Day day(std::uint64_t word) noexcept { return static_cast<Day>(static_cast<std::int64_t>(word >> day_shift) - day_bias); }
+[[nodiscard]] constexpr Day day(std::uint64_t word) noexcept
+{
+    return static_cast<Day>(static_cast<std::int64_t>(word >> day_shift) - day_bias);
+}
 [[nodiscard]] constexpr std::int64_t amount(std::uint64_t word) noexcept
 {
     constexpr std::uint64_t mask = (std::uint64_t{1} << (day_shift - amount_shift)) - 1;
     return static_cast<std::int64_t>(word >> amount_shift & mask) - amount_bias;
 }
-[[nodiscard]] constexpr std::int32_t scale(std::uint64_t word) noexcept { return static_cast<std::int32_t>(word & 7) * 4; }
+[[nodiscard]] constexpr std::int32_t scale(std::uint64_t word) noexcept
+{
+    return static_cast<std::int32_t>(word & 7) * 4;
+}
 
 // A row that does not fit into a word.
 struct LargeRow {
@@ -53,7 +60,11 @@ class Unpacker {
 public:
     // Words are of the scale `kept`, unless they are mixed; `large` are the rows that lie elsewhere.
     Unpacker(std::int32_t kept, std::int32_t shown, bool is_mixed, const LargeRow* large) noexcept
-        : places_(kept - shown), inverse_(inverse_of_power_of_five(kept - shown)), shown_(shown), is_mixed_(is_mixed), large_(large)
+        : places_(kept - shown),
+          inverse_(inverse_of_power_of_five(kept - shown)),
+          shown_(shown),
+          is_mixed_(is_mixed),
+          large_(large)
     {
     }
     // Whether the word holds its row and is of the kept scale.
@@ -74,7 +85,8 @@ public:
     }
 
 private:
-    // The multiplier m with 5^places * m = 1 modulo 2^64: dividing exactly by 10^places is a shift and a multiplication.
+    // The multiplier m with 5^places * m = 1 modulo 2^64: dividing exactly by 10^places is a shift and a
+    // multiplication.
     static constexpr std::uint64_t inverse_of_power_of_five(std::int32_t places) noexcept
     {
         std::uint64_t power = 1;

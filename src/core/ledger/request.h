@@ -1,4 +1,5 @@
-// How the core asks for memory: it allocates none of what may grow large, but says what it needs, and goes on when it has it.
+// How the core asks for memory: it allocates none of what may grow large, but says what it needs, and goes on when it
+// has it.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,9 @@ struct Request {
 };
 
 // For `count` elements of `width` T each, instead of the old ones.
-template <class T> [[nodiscard]] Request request_for(Request::Use use, std::size_t count, T* old, std::size_t old_count, std::size_t width = 1) noexcept
+template <class T>
+[[nodiscard]] Request request_for(Request::Use use, std::size_t count, T* old, std::size_t old_count,
+                                  std::size_t width = 1) noexcept
 {
     return {use, count, count * width * sizeof(T), old, old_count * width * sizeof(T), 0};
 }

@@ -13,7 +13,10 @@ namespace {
 // One of the ledgers, and the customer that it is at.
 class Side {
 public:
-    explicit Side(const StoredLedger& ledger) noexcept : customers_(ledger.customers), stream_(ledger, CustomerStream::Amounts::read, CustomerStream::Keys::read) {}
+    explicit Side(const StoredLedger& ledger) noexcept
+        : customers_(ledger.customers), stream_(ledger, CustomerStream::Amounts::read, CustomerStream::Keys::read)
+    {
+    }
     // To the next customer; false where there is none.
     [[nodiscard]] bool advance()
     {
@@ -30,7 +33,8 @@ public:
     // Below 0 where its customer comes before that of the other side, 0 where both are the same.
     [[nodiscard]] int compare(const Side& other) const noexcept
     {
-        return customer_.kind == KeyKind::bigint ? (number_ > other.number_) - (number_ < other.number_) : customer_.bytes.compare(other.customer_.bytes);
+        return customer_.kind == KeyKind::bigint ? (number_ > other.number_) - (number_ < other.number_)
+                                                 : customer_.bytes.compare(other.customer_.bytes);
     }
 
 private:
@@ -54,7 +58,8 @@ public:
     [[nodiscard]] Rows ordered()
     {
         const auto is_before = [this](std::size_t left, std::size_t right) {
-            return days_[left] != days_[right] ? days_[left] < days_[right] : !amounts_.empty() && amounts_[left] < amounts_[right];
+            return days_[left] != days_[right] ? days_[left] < days_[right]
+                                               : !amounts_.empty() && amounts_[left] < amounts_[right];
         };
         bool is_ordered = true;
         for (std::size_t i = 1; i < days_.size(); ++i)
@@ -89,10 +94,12 @@ bool fit_together(std::span<const StoredLedger> ledgers) noexcept
     for (const StoredLedger& ledger : ledgers)
         rows += ledger.rows;
     // no more rows than a Head counts
-    return !ledgers.empty() && ledgers.size() <= most_side_by_side && rows < std::numeric_limits<std::uint32_t>::max() &&
+    return !ledgers.empty() && ledgers.size() <= most_side_by_side &&
+           rows < std::numeric_limits<std::uint32_t>::max() &&
            std::all_of(ledgers.begin(), ledgers.end(), [&](const StoredLedger& ledger) {
                const Head& first = ledgers.front();
-               return ledger.rows > 0 && ledger.kind == first.kind && ledger.scale == first.scale && ledger.has_amounts == first.has_amounts && ledger.currency == first.currency;
+               return ledger.rows > 0 && ledger.kind == first.kind && ledger.scale == first.scale &&
+                      ledger.has_amounts == first.has_amounts && ledger.currency == first.currency;
            });
 }
 
@@ -115,7 +122,9 @@ void write_together(std::span<const StoredLedger> ledgers, PartWriter& writer)
     std::vector<const StoredLedger*> by_day;
     for (const StoredLedger& ledger : ledgers)
         by_day.push_back(&ledger);
-    std::stable_sort(by_day.begin(), by_day.end(), [](const StoredLedger* left, const StoredLedger* right) { return left->first_day < right->first_day; });
+    std::stable_sort(by_day.begin(), by_day.end(), [](const StoredLedger* left, const StoredLedger* right) {
+        return left->first_day < right->first_day;
+    });
     std::vector<Side> sides;
     sides.reserve(ledgers.size());
     for (const StoredLedger* ledger : by_day)

@@ -1,5 +1,6 @@
-// Some stored ledgers as one: their customers are read side by side, in the order of keys, and the rows of each are written together. No table of customers is built, which
-// costs most where many ledgers are merged by a Builder; for more than a few that is still faster.
+// Some stored ledgers as one: their customers are read side by side, in the order of keys, and the rows of each are
+// written together. No table of customers is built, which costs most where many ledgers are merged by a Builder; for
+// more than a few that is still faster.
 #pragma once
 
 #include "core/ledger/slices.h"
@@ -12,7 +13,8 @@ namespace customer_value::ledger {
 
 inline constexpr std::size_t most_side_by_side = 16;
 
-// Whether these can be read side by side: of one kind of keys, one scale, one currency, all with amounts or all without, none without rows, and not too many.
+// Whether these can be read side by side: of one kind of keys, one scale, one currency, all with amounts or all
+// without, none without rows, and not too many.
 [[nodiscard]] bool fit_together(std::span<const StoredLedger> ledgers) noexcept;
 
 // The first day of the whole.

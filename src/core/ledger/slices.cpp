@@ -41,7 +41,8 @@ std::uint64_t stable_hash(const Key& customer)
 
 }  // namespace
 
-PartWriter::PartWriter(const Head& whole, Day first_day, unsigned char* body, std::size_t room) noexcept : head_(whole), begin_(body), at_(body), end_(body + room)
+PartWriter::PartWriter(const Head& whole, Day first_day, unsigned char* body, std::size_t room) noexcept
+    : head_(whole), begin_(body), at_(body), end_(body + room)
 {
     head_.customers = 0;
     head_.first_day = head_.last_day = first_day;
@@ -75,7 +76,9 @@ void PartWriter::add(const Key& customer, const Rows& kept) noexcept
 // In the whole the bytes of a customer that are not of a row are shared by more rows.
 std::size_t PartWriter::likely_room(const StoredLedger& whole, const Extent& part) noexcept
 {
-    const std::size_t key = whole.kind == KeyKind::uuid ? 16 : whole.kind == KeyKind::text ? 2 + whole.text_bytes / whole.customers : 4;
+    const std::size_t key = whole.kind == KeyKind::uuid   ? 16
+                            : whole.kind == KeyKind::text ? 2 + whole.text_bytes / whole.customers
+                                                          : 4;
     constexpr std::size_t counts = 3, spare = 256;
     const std::size_t row = whole.body.size() / whole.rows + 1;
     return part.rows * row + std::min<std::size_t>(part.rows, whole.customers) * (key + counts) + spare;
@@ -86,7 +89,8 @@ OfShard::OfShard(std::int32_t shards, std::int32_t shard) : shards_(shards), sha
     if (shards < 1)
         fail_shards(shards);
     if (shard < 0 || shard >= shards)
-        throw Error(ErrorCode::invalid_parameter, "shard must lie between 0 and " + std::to_string(shards - 1) + ": " + std::to_string(shard));
+        throw Error(ErrorCode::invalid_parameter,
+                    "shard must lie between 0 and " + std::to_string(shards - 1) + ": " + std::to_string(shard));
 }
 
 std::int32_t shard_of(const Key& customer, std::int32_t shards)

@@ -1,5 +1,6 @@
-// Parts of a ledger, in its stored form: periods, slices of days, shards, first orders. Customers are read one after the other, and what a part keeps of each
-// is written behind what it has: nothing is sorted, and no rows are held in between. Where it is not known what a part will hold, a pass before finds out.
+// Parts of a ledger, in its stored form: periods, slices of days, shards, first orders. Customers are read one after
+// the other, and what a part keeps of each is written behind what it has: nothing is sorted, and no rows are held in
+// between. Where it is not known what a part will hold, a pass before finds out.
 #pragma once
 
 #include "core/ledger/body_writer.h"
@@ -28,8 +29,9 @@ struct Extent {
     }
 };
 
-// Writes the body of a part, customers in the order of their keys, into memory of the caller. Where that ends too early the rest is counted, so that the next
-// attempt has enough. No constructor or destructor of it does anything: it may lie in any memory.
+// Writes the body of a part, customers in the order of their keys, into memory of the caller. Where that ends too early
+// the rest is counted, so that the next attempt has enough. No constructor or destructor of it does anything: it may
+// lie in any memory.
 class PartWriter {
 public:
     // A part of `whole`, from a day on.
@@ -38,7 +40,10 @@ public:
     void add(const Key& customer, const Rows& kept) noexcept;
 
     // The room that is needed, where there was too little; 0 where all is written, in `size` bytes.
-    [[nodiscard]] std::size_t missing_room() const noexcept { return counted_ == 0 ? 0 : size() + counted_ + SlackWriter::slack; }
+    [[nodiscard]] std::size_t missing_room() const noexcept
+    {
+        return counted_ == 0 ? 0 : size() + counted_ + SlackWriter::slack;
+    }
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
     [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
     [[nodiscard]] Head head() const noexcept { return head_.rows == 0 ? Head{} : head_; }
@@ -59,9 +64,9 @@ private:
     return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first};
 }
 
-// How a ledger is divided: wants(key) says whether the rows of that customer are read at all; divide(rows, visit) calls visit(part, kept) with what each part keeps of
-// them, which is not empty and in their order. whole() is what the one part there is will hold, where that is known before, and has no rows otherwise. The base does what
-// most do.
+// How a ledger is divided: wants(key) says whether the rows of that customer are read at all; divide(rows, visit) calls
+// visit(part, kept) with what each part keeps of them, which is not empty and in their order. whole() is what the one
+// part there is will hold, where that is known before, and has no rows otherwise. The base does what most do.
 struct Division {
     [[nodiscard]] static Extent whole() noexcept { return {}; }
     [[nodiscard]] static bool wants(const Key&) noexcept { return true; }
@@ -81,8 +86,7 @@ public:
     {
         for (std::size_t first = 0, behind = 0; first < rows.size(); first = behind) {
             const std::int32_t period = period_of_(rows.days[first]);
-            while (++behind < rows.size() && period_of_(rows.days[behind]) == period) {
-            }
+            while (++behind < rows.size() && period_of_(rows.days[behind]) == period) {}
             visit(static_cast<std::size_t>(period), some_of(rows, first, behind));
         }
     }
@@ -100,11 +104,18 @@ private:
 class BetweenDays : public Division {
 public:
     BetweenDays(const Head& whole, std::int64_t from, std::int64_t to) noexcept : whole_(whole), from_(from), to_(to) {}
-    [[nodiscard]] Extent whole() const noexcept { return from_ <= whole_.first_day ? Extent{whole_.rows, whole_.first_day} : Extent{}; }
+    [[nodiscard]] Extent whole() const noexcept
+    {
+        return from_ <= whole_.first_day ? Extent{whole_.rows, whole_.first_day} : Extent{};
+    }
     template <class Visit> void divide(const Rows& rows, Visit visit) const
     {
-        const auto place = [&](std::int64_t day) { return static_cast<std::size_t>(std::lower_bound(rows.days.begin(), rows.days.end(), day) - rows.days.begin()); };
-        const std::size_t first = rows.days.front() < from_ ? place(from_) : 0, behind = rows.days.back() >= to_ ? place(to_) : rows.size();
+        const auto place = [&](std::int64_t day) {
+            return static_cast<std::size_t>(std::lower_bound(rows.days.begin(), rows.days.end(), day) -
+                                            rows.days.begin());
+        };
+        const std::size_t first = rows.days.front() < from_ ? place(from_) : 0,
+                          behind = rows.days.back() >= to_ ? place(to_) : rows.size();
         if (first < behind)
             visit(0, some_of(rows, first, behind));
     }
@@ -114,8 +125,8 @@ private:
     std::int64_t from_, to_;
 };
 
-// What a ledger keeps of a customer whose older rows are given up: the first order, of several on that day the one of the least amount, and the refunds of days
-// before it; all refunds where there is no order yet.
+// What a ledger keeps of a customer whose older rows are given up: the first order, of several on that day the one of
+// the least amount, and the refunds of days before it; all refunds where there is no order yet.
 class FirstOrders : public Division {
 public:
     explicit FirstOrders(const Head& whole) noexcept : whole_(whole) {}
@@ -165,7 +176,8 @@ private:
 };
 
 // Calls visit(customer, rows) with each customer whose rows a division wants.
-template <class Kind, class Visit> void each_wanted(const StoredLedger& whole, CustomerStream::Amounts amounts, const Kind& division, Visit visit)
+template <class Kind, class Visit>
+void each_wanted(const StoredLedger& whole, CustomerStream::Amounts amounts, const Kind& division, Visit visit)
 {
     CustomerStream stream(whole, amounts, CustomerStream::Keys::read);
     for (std::uint32_t customer = 0; customer < whole.customers; ++customer) {
@@ -182,7 +194,8 @@ template <class Kind> void measure(const StoredLedger& whole, Kind& division, st
         if constexpr (requires { division.measure(rows, extents); })
             division.measure(rows, extents);
         else
-            division.divide(rows, [&](std::size_t part, const Rows& kept) { extents[part].add(kept.size(), kept.days.front()); });
+            division.divide(
+                rows, [&](std::size_t part, const Rows& kept) { extents[part].add(kept.size(), kept.days.front()); });
     });
 }
 
@@ -204,7 +217,8 @@ struct PeriodSums {
     {
         Int128 positive = 0, negative = 0;
         std::int64_t seen = 0, seen_refunds = 0;
-        for (; static_cast<std::size_t>(seen) < rows.size() && rows.days[static_cast<std::size_t>(seen)] <= until; ++seen) {
+        for (; static_cast<std::size_t>(seen) < rows.size() && rows.days[static_cast<std::size_t>(seen)] <= until;
+             ++seen) {
             const std::int64_t amount = rows.amount(static_cast<std::size_t>(seen));
             positive += std::max<std::int64_t>(amount, 0);
             negative += std::min<std::int64_t>(amount, 0);

@@ -18,7 +18,8 @@ std::string padded(std::int64_t value, std::size_t width)
 
 [[noreturn]] void throw_no_day(std::string_view text)
 {
-    throw Error(ErrorCode::malformed_text, "\"" + std::string(text.substr(0, 40)) + "\" is not a day of a ledger", {}, "Write it as 2024-12-31.");
+    throw Error(ErrorCode::malformed_text, "\"" + std::string(text.substr(0, 40)) + "\" is not a day of a ledger", {},
+                "Write it as 2024-12-31.");
 }
 
 }  // namespace
@@ -43,7 +44,8 @@ Day day_of_iso(std::string_view text)
     const char* year_end = text.data() + text.size() - 6;
     const auto [stop, problem] = std::from_chars(text.data(), year_end, year);
     const int month = two_digits(text.size() - 5), day = two_digits(text.size() - 2);
-    if (problem != std::errc{} || stop != year_end || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    if (problem != std::errc{} || stop != year_end || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month))
         throw_no_day(text);
     const Day number = day_of(year, month, day);
     if (year < -4713 || year > 300000 || number < earliest_day || number > latest_day)
@@ -98,8 +100,8 @@ bool TextRows::next(Row& row)
         return true;
     const auto parts = reader_.number("amount");
     const auto amount = mantissa(parts);
-    if (!amount || static_cast<std::int32_t>(parts.fraction.size()) != head_.scale || *amount > std::numeric_limits<std::int64_t>::max() ||
-        *amount < -std::numeric_limits<std::int64_t>::max())
+    if (!amount || static_cast<std::int32_t>(parts.fraction.size()) != head_.scale ||
+        *amount > std::numeric_limits<std::int64_t>::max() || *amount < -std::numeric_limits<std::int64_t>::max())
         reader_.fail("\"amount\" must fit into 64 bits, and have as many decimal places as \"scale\" says");
     row.amount = static_cast<std::int64_t>(*amount);
     return true;

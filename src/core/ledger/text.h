@@ -1,5 +1,6 @@
-// The text form of a ledger: (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...), behind
-// the scale a currency:"EUR" where there is one.
+// The text form of a ledger:
+// (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...), behind the scale a
+// currency:"EUR" where there is one.
 #pragma once
 
 #include "core/common/archive.h"
@@ -41,7 +42,8 @@ class TextRows {
 public:
     explicit TextRows(std::string_view text, std::string_view type = "customer_ledger") : reader_(type, text) {}
 
-    // What stands before the rows: their kind of key, whether they have amounts, scale and currency. Throws malformed_text, also in all that follows.
+    // What stands before the rows: their kind of key, whether they have amounts, scale and currency. Throws
+    // malformed_text, also in all that follows.
     [[nodiscard]] Head begin();
     struct Row {
         Key customer;  // lives until the next call

@@ -1,5 +1,5 @@
-// A ledger as every report reads it: customers in the order of their keys, and for each its rows in the order of day and
-// amount. The memory belongs to somebody else.
+// A ledger as every report reads it: customers in the order of their keys, and for each its rows in the order of day
+// and amount. The memory belongs to somebody else.
 #pragma once
 
 #include "core/ledger/head.h"
@@ -13,7 +13,7 @@ namespace customer_value::ledger {
 // One customer's rows: an amount >= 0 is an order, an amount < 0 a refund. Without amounts every row is an order.
 struct Rows {
     std::span<const Day> days;
-    const std::int64_t* amounts;  // null where the ledger has no amounts, or they were not asked for
+    const std::int64_t* amounts;             // null where the ledger has no amounts, or they were not asked for
     const unsigned char* refunds = nullptr;  // a bit a row, then; null where there are none
 
     [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
@@ -51,7 +51,8 @@ inline constexpr std::size_t longest_key = 4096;
 
 [[nodiscard]] constexpr std::size_t words_of(KeyKind kind) noexcept { return kind == KeyKind::uuid ? 2 : 1; }
 
-// The bytes of the key that stands in `words`. bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16 | its length.
+// The bytes of the key that stands in `words`. bigint: one word; uuid: two, its bytes; text: its offset in `text` << 16
+// | its length.
 [[nodiscard]] inline std::string_view key_bytes(KeyKind kind, const std::uint64_t* words, const char* text) noexcept
 {
     if (kind == KeyKind::text)
@@ -60,7 +61,7 @@ inline constexpr std::size_t longest_key = 4096;
 }
 
 struct View : Head {
-    RowSource* stream = nullptr;  // or, where that is null, columns:
+    RowSource* stream = nullptr;             // or, where that is null, columns:
     const std::uint32_t* offsets = nullptr;  // customers + 1
     const Day* days = nullptr;
     const std::int64_t* amounts = nullptr;
@@ -74,7 +75,10 @@ struct View : Head {
         const auto from = offsets[customer], to = offsets[customer + 1];
         return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
     }
-    [[nodiscard]] Key key(std::uint32_t customer) const noexcept { return {kind, key_bytes(kind, keys + customer * words_of(kind), text)}; }
+    [[nodiscard]] Key key(std::uint32_t customer) const noexcept
+    {
+        return {kind, key_bytes(kind, keys + customer * words_of(kind), text)};
+    }
 };
 
 // Memory for the columns of a view; the caller gives it.

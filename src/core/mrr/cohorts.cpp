@@ -30,7 +30,8 @@ void accumulate(const ledger::CohortGrid& grid, std::span<CohortCell> cells)
 
 Day later(Day day, ledger::Span step, std::int64_t times) noexcept
 {
-    return ledger::Span{static_cast<std::int32_t>(-step.months * times), static_cast<std::int32_t>(-step.days * times)}.before(day);
+    return ledger::Span{static_cast<std::int32_t>(-step.months * times), static_cast<std::int32_t>(-step.days * times)}
+        .before(day);
 }
 
 // How many whole steps lie between two days: the largest t with first + t steps <= last.
@@ -52,11 +53,13 @@ ledger::CohortGrid cohort_grid(const ledger::Head& head, ledger::Step step, Day 
     return ledger::cohort_grid(until, step, as_of);
 }
 
-void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::int64_t> sizes, std::span<CohortCell> cells)
+void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::int64_t> sizes,
+             std::span<CohortCell> cells)
 {
     if (grid.periods == 0)
         return;
-    const ledger::DayIndex period_of(view, [&](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; });
+    const ledger::DayIndex period_of(
+        view, [&](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; });
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         Worth worth(view.of(customer));
         std::int32_t cohort = -1;

@@ -7,12 +7,15 @@ namespace customer_value::mrr {
 
 namespace {
 
-constexpr std::int64_t longest = 10000 * 12 * 31;  // months or days: nobody bills more rarely, and no product below overflows
+constexpr std::int64_t longest =
+    10000 * 12 * 31;  // months or days: nobody bills more rarely, and no product below overflows
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_interval(std::int64_t months, std::int64_t days)
 {
-    throw Error(ErrorCode::invalid_parameter, "every must be a positive number of months or of days, at most 10000 years: " +
-                std::to_string(months) + " months " + std::to_string(days) + " days", {}, "Pass for example '1 month', '1 year', '1 week' or '30 days'.");
+    throw Error(ErrorCode::invalid_parameter,
+                "every must be a positive number of months or of days, at most 10000 years: " + std::to_string(months) +
+                    " months " + std::to_string(days) + " days",
+                {}, "Pass for example '1 month', '1 year', '1 week' or '30 days'.");
 }
 [[noreturn, gnu::cold, gnu::noinline]] void throw_too_large(const Decimal& amount)
 {
@@ -41,7 +44,8 @@ BillingInterval::BillingInterval(std::int64_t months, std::int64_t days)
 void MonthlyAmount::multiply(const Decimal& amount, std::int64_t factor) noexcept
 {
     std::int64_t carry = 0;
-    for (std::int32_t position = std::min(amount.weight - amount.digit_count + 1, lowest); position <= std::max(amount.weight, lowest) || carry > 0; ++position) {
+    for (std::int32_t position = std::min(amount.weight - amount.digit_count + 1, lowest);
+         position <= std::max(amount.weight, lowest) || carry > 0; ++position) {
         carry += amount.at(position) * factor;
         if (position >= lowest) {
             digits_[static_cast<std::size_t>(position - lowest)] = static_cast<std::int16_t>(carry % 10000);
@@ -94,7 +98,12 @@ Decimal MonthlyAmount::view() const noexcept
     std::int32_t count = top_;
     while (count > 0 && shown_[static_cast<std::size_t>(count - 1)] == 0)
         --count;
-    return {reinterpret_cast<const unsigned char*>(shown_.data()), count, count == 0 ? 0 : top_ - 1 + lowest, scale_, negative_ && count > 0, Decimal::Kind::finite};
+    return {reinterpret_cast<const unsigned char*>(shown_.data()),
+            count,
+            count == 0 ? 0 : top_ - 1 + lowest,
+            scale_,
+            negative_ && count > 0,
+            Decimal::Kind::finite};
 }
 
 }  // namespace customer_value::mrr

@@ -4,8 +4,8 @@
 //     weeks       amount * 52 / 12 / weeks      (52 weeks a year)
 //     other days  amount * 365 / 12 / days      (365 days a year)
 //
-// in units of 10^-8, rounded half away from zero: one rounding for each subscription, after which all sums are exact. So
-// MRR of any report is the sum of these, and ARR is 12 times MRR, to the last digit.
+// in units of 10^-8, rounded half away from zero: one rounding for each subscription, after which all sums are exact.
+// So MRR of any report is the sum of these, and ARR is 12 times MRR, to the last digit.
 #pragma once
 
 #include "core/common/decimal.h"

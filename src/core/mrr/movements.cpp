@@ -12,12 +12,23 @@ void count(Movements& row, const Change& change)
 {
     const Int128 difference = change.after - change.before;
     switch (change.movement()) {
-    case Movement::none: return;
-    case Movement::joined: row.joined += difference, ++row.new_customers; return;
-    case Movement::reactivation: row.reactivation += difference, ++row.reactivated_customers; return;
-    case Movement::expansion: row.expansion += difference; return;
-    case Movement::contraction: row.contraction += difference; return;
-    case Movement::churn: row.churn += difference, ++row.churned_customers; return;
+    case Movement::none:
+        return;
+    case Movement::joined:
+        row.joined += difference, ++row.new_customers;
+        return;
+    case Movement::reactivation:
+        row.reactivation += difference, ++row.reactivated_customers;
+        return;
+    case Movement::expansion:
+        row.expansion += difference;
+        return;
+    case Movement::contraction:
+        row.contraction += difference;
+        return;
+    case Movement::churn:
+        row.churn += difference, ++row.churned_customers;
+        return;
     }
 }
 
@@ -26,12 +37,18 @@ void count(Movements& row, const Change& change)
 std::string_view name_of(Movement movement) noexcept
 {
     switch (movement) {
-    case Movement::joined: return "new";
-    case Movement::reactivation: return "reactivation";
-    case Movement::expansion: return "expansion";
-    case Movement::contraction: return "contraction";
-    case Movement::churn: return "churn";
-    case Movement::none: break;
+    case Movement::joined:
+        return "new";
+    case Movement::reactivation:
+        return "reactivation";
+    case Movement::expansion:
+        return "expansion";
+    case Movement::contraction:
+        return "contraction";
+    case Movement::churn:
+        return "churn";
+    case Movement::none:
+        break;
     }
     return "none";
 }
@@ -63,7 +80,8 @@ Change change_of(const Rows& rows, Day from, Day to)
 void movements(const View& view, std::span<const Day> bounds, std::span<Movements> movements)
 {
     const auto periods = static_cast<std::int32_t>(movements.size());
-    const ledger::DayIndex period_of(view, [&](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
+    const ledger::DayIndex period_of(
+        view, [&](Day day) { return std::upper_bound(bounds.begin(), bounds.end(), day) - bounds.begin() - 1; });
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         Worth worth(view.of(customer));
         bool paid = false;  // on a day before the period

@@ -1,7 +1,9 @@
-// How monthly recurring revenue moves. A subscription over [a, b) worth m a month is two rows of a ledger, (a, +m) and (b, -m),
-// an open-ended one only the first: what a customer is worth at the end of a day is the sum of the rows up to it.
+// How monthly recurring revenue moves. A subscription over [a, b) worth m a month is two rows of a ledger, (a, +m) and
+// (b, -m), an open-ended one only the first: what a customer is worth at the end of a day is the sum of the rows up to
+// it.
 //
-// A customer pays where that is positive. All is by customer: one of two subscriptions that ends is contraction, not churn.
+// A customer pays where that is positive. All is by customer: one of two subscriptions that ends is contraction, not
+// churn.
 #pragma once
 
 #include "core/common/mantissa.h"
@@ -35,13 +37,19 @@ struct Movements {
     std::int64_t start_customers = 0, new_customers = 0, reactivated_customers = 0, churned_customers = 0;
 
     [[nodiscard]] Int128 lost() const noexcept { return -(churn + contraction); }
-    [[nodiscard]] Int128 end() const noexcept { return start + joined + reactivation + expansion + contraction + churn; }
-    [[nodiscard]] std::int64_t end_customers() const noexcept { return start_customers + new_customers + reactivated_customers - churned_customers; }
+    [[nodiscard]] Int128 end() const noexcept
+    {
+        return start + joined + reactivation + expansion + contraction + churn;
+    }
+    [[nodiscard]] std::int64_t end_customers() const noexcept
+    {
+        return start_customers + new_customers + reactivated_customers - churned_customers;
+    }
 };
 
-// A row of `movements` for each period between two of `bounds`: rows of the first day of a period are movements of it. Who
-// begins to pay and has not on any day before the period is new, otherwise reactivated; who left and came back within a
-// period has not moved but by the difference. Rows come by day.
+// A row of `movements` for each period between two of `bounds`: rows of the first day of a period are movements of it.
+// Who begins to pay and has not on any day before the period is new, otherwise reactivated; who left and came back
+// within a period has not moved but by the difference. Rows come by day.
 void movements(const View& view, std::span<const Day> bounds, std::span<Movements> movements);
 
 // At the end of a day.

@@ -19,7 +19,7 @@ enum class Category { detractor, passive, promoter };
 // The category of a score, nothing where it lies outside 0..10. Fractions belong to the category that they have not
 // yet left: 6.5 is a detractor, 8.5 a passive.
 template <class Score>
-    requires std::integral<Score> || std::floating_point<Score>
+requires std::integral<Score> || std::floating_point<Score>
 [[nodiscard]] std::optional<Category> category(Score score) noexcept
 {
     if (!(score >= 0 && score <= 10)) [[unlikely]]
@@ -93,7 +93,7 @@ private:
 ConfidenceInterval confidence_interval(const State& state, double z);
 
 struct Comparison {
-    double difference;  // points, second minus first
+    double difference;                 // points, second minus first
     std::optional<double> z, p_value;  // two-sided; nothing where neither side varies
 };
 
@@ -107,7 +107,10 @@ struct SatisfactionState : Proportion {
     static constexpr const char* type_name = "csat_state";
 
     template <class Score> void add(const Score& score, const Score& top) { Proportion::add(satisfied(score, top)); }
-    template <class Score> void remove(const Score& score, const Score& top) { Proportion::remove(satisfied(score, top)); }
+    template <class Score> void remove(const Score& score, const Score& top)
+    {
+        Proportion::remove(satisfied(score, top));
+    }
     void merge(const SatisfactionState& other) { Proportion::merge(other); }
     void validate() const
     {

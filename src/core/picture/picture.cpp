@@ -10,7 +10,8 @@ namespace customer_value::picture {
 
 namespace {
 
-// U+2588 minus `less` of the block elements: eighths of a bar from the left go down to U+258F, of a column from below to U+2581.
+// U+2588 minus `less` of the block elements: eighths of a bar from the left go down to U+258F, of a column from below
+// to U+2581.
 constexpr std::string_view full_block = "\xE2\x96\x88";
 
 std::string block(int last_byte) { return {'\xE2', '\x96', static_cast<char>(last_byte)}; }
@@ -22,7 +23,8 @@ std::optional<std::string> text_bar(double value, double max, std::int32_t width
     require_finite("value", value);
     require_finite("max", max);
     if (width < 1 || width > most_width)
-        throw Error(ErrorCode::out_of_range, "width must lie between 1 and " + std::to_string(most_width) + ": " + std::to_string(width));
+        throw Error(ErrorCode::out_of_range,
+                    "width must lie between 1 and " + std::to_string(most_width) + ": " + std::to_string(width));
     if (max <= 0)
         return std::nullopt;
     if (value <= 0)
@@ -46,7 +48,8 @@ std::size_t Sparkline::write(std::optional<double> value, char* to) const noexce
         *to = ' ';
         return 1;
     }
-    const int height = span_ > 0 ? std::min(static_cast<int>((*value / 2 - least_) / span_ * heights), heights - 1) : middle;
+    const int height =
+        span_ > 0 ? std::min(static_cast<int>((*value / 2 - least_) / span_ * heights), heights - 1) : middle;
     if (charset_ == Charset::ascii) {
         *to = "_.-:=+*#"[height];
         return 1;

@@ -19,8 +19,11 @@ constexpr std::size_t shortest_input_entry = 25;  // bytes, in either outside fo
 
 [[noreturn, gnu::cold]] void throw_order_too_large(const Key& order, Int128 amount, std::int32_t scale)
 {
-    throw Error(ErrorCode::out_of_range, "the net amount of order \"" + clipped(printable(order)) + "\" has more than 38 digits after " + clipped(shown(amount, scale)),
-                "Decimal places are counted at the largest scale among all amounts.", "Round the amounts first, for example amount::numeric(20,4).");
+    throw Error(ErrorCode::out_of_range,
+                "the net amount of order \"" + clipped(printable(order)) + "\" has more than 38 digits after " +
+                    clipped(shown(amount, scale)),
+                "Decimal places are counted at the largest scale among all amounts.",
+                "Round the amounts first, for example amount::numeric(20,4).");
 }
 
 }  // namespace
@@ -28,9 +31,10 @@ constexpr std::size_t shortest_input_entry = 25;  // bytes, in either outside fo
 std::size_t Orders::bytes_for(Room room)
 {
     if (room.entries > most_entries || room.text_bytes > most_text_bytes)
-        throw Error(ErrorCode::too_large, "too many orders for one average check: their state would pass 1 GB",
-                    "It holds 16777215 orders and 250 MB of text keys.",
-                    "Sum by order first: SELECT avg(net) FROM (SELECT sum(amount) AS net FROM ... GROUP BY order_id) AS orders WHERE net > 0.");
+        throw Error(
+            ErrorCode::too_large, "too many orders for one average check: their state would pass 1 GB",
+            "It holds 16777215 orders and 250 MB of text keys.",
+            "Sum by order first: SELECT avg(net) FROM (SELECT sum(amount) AS net FROM ... GROUP BY order_id) AS orders WHERE net > 0.");
     return sizeof(Orders) + KeyTable<Entry>::bytes_for(room);
 }
 
@@ -56,7 +60,8 @@ void Orders::sort() { table().sort(); }
 
 Orders::Room Orders::enlarged(std::size_t entries, std::size_t text_bytes) const
 {
-    return {customer_value::enlarged(entries, room_.entries, most_entries), customer_value::enlarged(text_bytes, room_.text_bytes, most_text_bytes)};
+    return {customer_value::enlarged(entries, room_.entries, most_entries),
+            customer_value::enlarged(text_bytes, room_.text_bytes, most_text_bytes)};
 }
 
 void Orders::set_kind(KeyKind kind)
@@ -64,8 +69,9 @@ void Orders::set_kind(KeyKind kind)
     if (kind_ == KeyKind::none)
         kind_ = kind;
     if (kind_ != kind && kind != KeyKind::none)
-        throw Error(ErrorCode::invalid_parameter, "orders of two kinds of key cannot be merged: " + std::string(name_of(kind_)) +
-                    " and " + std::string(name_of(kind)));
+        throw Error(ErrorCode::invalid_parameter,
+                    "orders of two kinds of key cannot be merged: " + std::string(name_of(kind_)) + " and " +
+                        std::string(name_of(kind)));
 }
 
 void Orders::set_scale(std::int32_t scale)
@@ -89,10 +95,12 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
     auto orders = table();
     const auto place = orders.place_of(order);
     if (!place.is_taken() && !orders.fits(order))
-        return enlarged(used_.entries + std::size_t{1}, used_.text_bytes + (order.kind == KeyKind::text ? order.bytes.size() : 0));
+        return enlarged(used_.entries + std::size_t{1},
+                        used_.text_bytes + (order.kind == KeyKind::text ? order.bytes.size() : 0));
     Entry& entry = place.is_taken() ? orders.entry_at(place) : orders.insert(place, order);
     Int128 net;
-    if (__builtin_add_overflow(static_cast<Int128>(entry.net), *scaled, &net) || net >= mantissa_limit || net <= -mantissa_limit)
+    if (__builtin_add_overflow(static_cast<Int128>(entry.net), *scaled, &net) || net >= mantissa_limit ||
+        net <= -mantissa_limit)
         throw_order_too_large(order, amount, scale);
     entry.net = net;
     entry.refunded |= refund;
@@ -102,7 +110,8 @@ std::optional<Orders::Room> Orders::add_row(Int128 amount, std::int32_t scale, b
 std::optional<Orders::Room> Orders::merge(const Orders& other)
 {
     set_kind(other.kind_);
-    const auto entries_wanted = std::min(size() + other.size(), most_entries), text_wanted = std::min(std::size_t{used_.text_bytes} + other.used_.text_bytes, most_text_bytes);
+    const auto entries_wanted = std::min(size() + other.size(), most_entries),
+               text_wanted = std::min(std::size_t{used_.text_bytes} + other.used_.text_bytes, most_text_bytes);
     if (entries_wanted > room_.entries || text_wanted > room_.text_bytes)
         return enlarged(entries_wanted, text_wanted);
     const auto others = other.table();
@@ -123,7 +132,8 @@ Orders::Kept Orders::kept() const
         if (net <= 0 && entry.refunded != 0)
             continue;
         ++kept.orders;
-        if (__builtin_add_overflow(kept.net, net, &kept.net) || kept.net >= mantissa_limit || kept.net <= -mantissa_limit)
+        if (__builtin_add_overflow(kept.net, net, &kept.net) || kept.net >= mantissa_limit ||
+            kept.net <= -mantissa_limit)
             throw Error(ErrorCode::out_of_range, "the net amount of all orders has more than 38 digits");
     }
     return kept;

@@ -11,8 +11,8 @@
 
 namespace customer_value::revenue {
 
-// Orders in one piece of memory that the caller owns: this head and a table of orders. An operation that finds the memory
-// too small changes nothing and returns the room that it needs.
+// Orders in one piece of memory that the caller owns: this head and a table of orders. An operation that finds the
+// memory too small changes nothing and returns the room that it needs.
 class Orders {
 public:
     static constexpr int version = 1;
@@ -38,7 +38,8 @@ public:
         const ScaledNumber number = scaled_number("amount", amount);
         return add_row(number.mantissa, number.scale, number.mantissa < 0, order);
     }
-    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be: they may be the same orders.
+    // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be:
+    // they may be the same orders.
     std::optional<Room> merge(const Orders& other);
 
     [[nodiscard]] std::size_t size() const noexcept { return used_.entries; }

@@ -61,7 +61,8 @@ State* State::restore(void* memory, const DecimalText& gross, const DecimalText&
     const auto is_zero = [](const DecimalText& number) {
         return (std::string(number.whole) + std::string(number.fraction)).find_first_not_of('0') == std::string::npos;
     };
-    require(!gross.negative && (refunded.negative || is_zero(refunded)), "\"sales\" must not be negative, \"refunds\" not positive.");
+    require(!gross.negative && (refunded.negative || is_zero(refunded)),
+            "\"sales\" must not be negative, \"refunds\" not positive.");
     require(gross.fraction.size() == refunded.fraction.size() && gross.fraction.size() <= 16383,
             "\"sales\" and \"refunds\" must have the same number of decimal places, at most 16383.");
     require(fields.rows[sales] <= ExactSum::max_rows && fields.rows[refunds] <= ExactSum::max_rows - fields.rows[sales],
@@ -75,7 +76,8 @@ State* State::restore(void* memory, const DecimalText& gross, const DecimalText&
 
     const Room room = usual_window.united(ExactSum::needed(gross)).united(ExactSum::needed(refunded));
     // a sum may be longer than any amount: 2^49 rows have 15 digits
-    require(room.low >= ExactSum::min_position && room.high() <= ExactSum::max_position + 4, "A sum has too many digits.");
+    require(room.low >= ExactSum::min_position && room.high() <= ExactSum::max_position + 4,
+            "A sum has too many digits.");
     State* state = create(memory, room);
     state->sum(sales).add(gross, 1);
     state->sum(refunds).add(refunded, -1);

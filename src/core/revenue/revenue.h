@@ -55,21 +55,23 @@ public:
     template <class Amount> std::optional<Room> add(const Amount& amount)
     {
         require_finite("amount", amount);
-        return with_digits(amount, [this](const auto& digits, bool negative, bool zero, std::int32_t scale) -> std::optional<Room> {
-            if (const LimbWindow needed = ExactSum::needed(digits); !zero && !window_.covers(needed.low, needed.high())) [[unlikely]]
-                return enlarged(needed);
-            if (rows() == ExactSum::max_rows) [[unlikely]]
-                throw_too_many_rows();
-            const Side side = side_of(negative, zero);
-            if (!zero)
-                sum(side).add(digits, negative ? -1 : 1);
-            ++rows_[side];
-            if (scale >= scale_) {
-                scale_rows_ = scale == scale_ ? scale_rows_ + 1 : 1;
-                scale_ = scale;
-            }
-            return std::nullopt;
-        });
+        return with_digits(
+            amount, [this](const auto& digits, bool negative, bool zero, std::int32_t scale) -> std::optional<Room> {
+                if (const LimbWindow needed = ExactSum::needed(digits);
+                    !zero && !window_.covers(needed.low, needed.high())) [[unlikely]]
+                    return enlarged(needed);
+                if (rows() == ExactSum::max_rows) [[unlikely]]
+                    throw_too_many_rows();
+                const Side side = side_of(negative, zero);
+                if (!zero)
+                    sum(side).add(digits, negative ? -1 : 1);
+                ++rows_[side];
+                if (scale >= scale_) {
+                    scale_rows_ = scale == scale_ ? scale_rows_ + 1 : 1;
+                    scale_ = scale;
+                }
+                return std::nullopt;
+            });
     }
     // The same for amounts that name their currency. Throws invalid_parameter on a second one.
     template <class Amount> std::optional<Room> add(const Amount& amount, std::string_view currency)
@@ -87,7 +89,8 @@ public:
             const Side side = side_of(negative, zero);
             const LimbWindow needed = ExactSum::needed(digits);
             // PostgreSQL removes what it has added; who calls the function by hand may not
-            if (rows_[side] == 0 || scale > scale_ || (scale == scale_ && scale_rows_ == 0) || (!zero && !window_.covers(needed.low, needed.high()))) [[unlikely]]
+            if (rows_[side] == 0 || scale > scale_ || (scale == scale_ && scale_rows_ == 0) ||
+                (!zero && !window_.covers(needed.low, needed.high()))) [[unlikely]]
                 throw_not_there();
             if (scale == scale_ && scale > 0 && scale_rows_ == 1 && rows() > 1)
                 return false;
@@ -98,7 +101,8 @@ public:
             if (rows() == 0)
                 scale_ = 0;
             const int sign = sum(side).sign() * (side == sales ? 1 : -1);
-            if (sign < 0 || (rows_[side] == 0 && sign != 0) || (side == refunds && rows_[side] > 0 && sign == 0) || scale_rows_ > rows()) [[unlikely]]
+            if (sign < 0 || (rows_[side] == 0 && sign != 0) || (side == refunds && rows_[side] > 0 && sign == 0) ||
+                scale_rows_ > rows()) [[unlikely]]
                 throw_not_there();
             return true;
         });

@@ -11,7 +11,8 @@ namespace {
 void require_score(const char* argument, std::int32_t score)
 {
     if (score < 1 || score > 5)
-        throw Error(ErrorCode::out_of_range, std::string(argument) + " must lie between 1 and 5: " + std::to_string(score));
+        throw Error(ErrorCode::out_of_range,
+                    std::string(argument) + " must lie between 1 and 5: " + std::to_string(score));
 }
 
 }  // namespace
@@ -34,8 +35,8 @@ Segment segment_of(std::int32_t r, std::int32_t f, std::int32_t m)
 void require_bins(std::int32_t bins)
 {
     if (bins < fewest_bins || bins > most_bins)
-        throw Error(ErrorCode::invalid_parameter, "bins must lie between " + std::to_string(fewest_bins) + " and " + std::to_string(most_bins) +
-                                                      ": " + std::to_string(bins));
+        throw Error(ErrorCode::invalid_parameter, "bins must lie between " + std::to_string(fewest_bins) + " and " +
+                                                      std::to_string(most_bins) + ": " + std::to_string(bins));
 }
 
 }  // namespace customer_value::rfm

@@ -1,4 +1,5 @@
-// RFM: scores by rank, and the ten named segments that they make. R is recency, F frequency, M monetary value; 5 is best.
+// RFM: scores by rank, and the ten named segments that they make. R is recency, F frequency, M monetary value; 5 is
+// best.
 #pragma once
 
 #include "core/common/interrupt.h"
@@ -14,7 +15,16 @@ namespace customer_value::rfm {
 
 // From the best down, which is the order of reports.
 enum class Segment : std::uint8_t {
-    champions, loyal, potential_loyalists, new_customers, promising, need_attention, about_to_sleep, cannot_lose_them, at_risk, hibernating
+    champions,
+    loyal,
+    potential_loyalists,
+    new_customers,
+    promising,
+    need_attention,
+    about_to_sleep,
+    cannot_lose_them,
+    at_risk,
+    hibernating
 };
 inline constexpr std::size_t segment_count = 10;
 
@@ -42,8 +52,8 @@ inline constexpr std::int32_t fewest_bins = 2, most_bins = 1000;
 // Throws invalid_parameter for other numbers of bins.
 void require_bins(std::int32_t bins);
 
-// A score from 1 to `bins` on the scale of 1 to 5: the lowest bin is 1, the highest 5, those between are spread evenly and
-// rounded to the nearest, halves up.
+// A score from 1 to `bins` on the scale of 1 to 5: the lowest bin is 1, the highest 5, those between are spread evenly
+// and rounded to the nearest, halves up.
 [[nodiscard]] constexpr std::int32_t score_of_five(std::int64_t score, std::int32_t bins) noexcept
 {
     const std::int64_t steps = bins - 1;
@@ -55,11 +65,14 @@ template <class Value> struct Cut {
     Value value;
     bool included;
 
-    [[nodiscard]] bool reached_by(const Value& other) const noexcept { return other > value || (included && other == value); }
+    [[nodiscard]] bool reached_by(const Value& other) const noexcept
+    {
+        return other > value || (included && other == value);
+    }
 };
 
-// Brings those values to their places, which ascend, that would be there in order, and lower or equal ones before them: what is between is in no order,
-// which is why it costs less than a sort.
+// Brings those values to their places, which ascend, that would be there in order, and lower or equal ones before them:
+// what is between is in no order, which is why it costs less than a sort.
 template <class Value> void select_places(std::span<Value> values, std::span<const std::size_t> places)
 {
     Lookout lookout;
@@ -67,7 +80,8 @@ template <class Value> void select_places(std::span<Value> values, std::span<con
         lookout.call();
         return left < right;
     };
-    const auto select = [&](const auto& self, std::size_t from, std::size_t to, std::span<const std::size_t> wanted) -> void {
+    const auto select = [&](const auto& self, std::size_t from, std::size_t to,
+                            std::span<const std::size_t> wanted) -> void {
         if (wanted.empty())
             return;
         const std::size_t half = wanted.size() / 2, place = wanted[half];
@@ -79,21 +93,24 @@ template <class Value> void select_places(std::span<Value> values, std::span<con
     select(select, 0, values.size(), places);
 }
 
-// The cuts between scores from 1 to `bins` by rank, 1 + floor(bins (rank - 1) / n) where equal values share the lowest rank: score k + 1 begins where
-// at least k n / bins values are lower. Reorders the values, of which there is one at least.
+// The cuts between scores from 1 to `bins` by rank, 1 + floor(bins (rank - 1) / n) where equal values share the lowest
+// rank: score k + 1 begins where at least k n / bins values are lower. Reorders the values, of which there is one at
+// least.
 template <class Value> [[nodiscard]] std::vector<Cut<Value>> cuts_of(std::span<Value> values, std::int32_t bins)
 {
     const auto each = static_cast<std::size_t>(bins);
     std::vector<std::size_t> places;
     for (std::size_t cut = 1; cut < each; ++cut)
-        if (const std::size_t place = (cut * values.size() + each - 1) / each; place < values.size())  // so many are never lower
+        if (const std::size_t place = (cut * values.size() + each - 1) / each;
+            place < values.size())  // so many are never lower
             places.push_back(place);
     select_places(values, std::span<const std::size_t>(places));
     std::vector<Cut<Value>> cuts;
     std::size_t before = 0;
     for (const std::size_t place : places) {
         // an equal value before the last cut would be equal to that
-        const bool is_first = std::find(values.begin() + before, values.begin() + place, values[place]) == values.begin() + place;
+        const bool is_first =
+            std::find(values.begin() + before, values.begin() + place, values[place]) == values.begin() + place;
         cuts.push_back({values[place], before == place ? cuts.empty() || cuts.back().included : is_first});
         before = place;
     }
@@ -101,17 +118,20 @@ template <class Value> [[nodiscard]] std::vector<Cut<Value>> cuts_of(std::span<V
 }
 
 // Those scores, higher for higher values.
-template <class Value> [[nodiscard]] std::vector<std::int32_t> scores_of(std::span<const Value> values, std::int32_t bins)
+template <class Value>
+[[nodiscard]] std::vector<std::int32_t> scores_of(std::span<const Value> values, std::int32_t bins)
 {
     std::vector<std::int32_t> scores(values.size());
     if (values.empty())
         return scores;
     std::vector<Value> reordered(values.begin(), values.end());
     const auto cuts = cuts_of(std::span(reordered), bins);
-    constexpr std::size_t few = 16;  // with few cuts, to compare with all takes less time than to guess wrong in a search
+    constexpr std::size_t few =
+        16;  // with few cuts, to compare with all takes less time than to guess wrong in a search
     std::transform(values.begin(), values.end(), scores.begin(), [&](const Value& value) {
         const auto reached = [&](const Cut<Value>& cut) { return cut.reached_by(value); };
-        const auto count = cuts.size() <= few ? std::count_if(cuts.begin(), cuts.end(), reached) : std::partition_point(cuts.begin(), cuts.end(), reached) - cuts.begin();
+        const auto count = cuts.size() <= few ? std::count_if(cuts.begin(), cuts.end(), reached)
+                                              : std::partition_point(cuts.begin(), cuts.end(), reached) - cuts.begin();
         return static_cast<std::int32_t>(1 + count);
     });
     return scores;

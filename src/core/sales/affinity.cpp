@@ -18,7 +18,9 @@ void PairCounter::rank(const Memory& memory)
             memory.ranked[products_++] = product;
             lines_ += memory.orders_of[product];
         }
-    const auto by_name = [this](std::uint32_t left, std::uint32_t right) { return state_->name(left) < state_->name(right); };
+    const auto by_name = [this](std::uint32_t left, std::uint32_t right) {
+        return state_->name(left) < state_->name(right);
+    };
     const std::span ranked(memory.ranked, products_);
     if (!std::is_sorted(ranked.begin(), ranked.end(), by_name))
         sort_or_stop(ranked.begin(), ranked.end(), by_name);
@@ -50,7 +52,8 @@ void PairCounter::collect(const Memory& memory) const
         start += std::exchange(memory.cursors[order], start);
     // product by product, so that each basket is in the order of ranks
     for (std::uint32_t rank = 0; rank < products_; ++rank)
-        for (std::uint32_t& place : std::span(memory.places + memory.starts[rank], memory.places + memory.starts[rank + 1])) {
+        for (std::uint32_t& place :
+             std::span(memory.places + memory.starts[rank], memory.places + memory.starts[rank + 1])) {
             const std::uint32_t at = memory.cursors[place]++;
             memory.baskets[at] = rank;
             place = at;
@@ -63,7 +66,8 @@ void PairCounter::collect(const Memory& memory) const
 std::uint32_t PairCounter::count(std::uint32_t rank, const Memory& memory) const
 {
     std::uint32_t size = 0;
-    for (const std::uint32_t place : std::span(memory.places + memory.starts[rank], memory.places + memory.starts[rank + 1]))
+    for (const std::uint32_t place :
+         std::span(memory.places + memory.starts[rank], memory.places + memory.starts[rank + 1]))
         for (const std::uint32_t* other = memory.baskets + place + 1; *other != end_mark; ++other)
             if (memory.counts[*other]++ == 0)
                 memory.touched[size++] = *other;

@@ -1,7 +1,7 @@
 // Products that are bought together: support, confidence and lift of pairs.
-// Source: R. Agrawal, T. Imielinski, A. Swami, "Mining association rules between sets of items in large databases", SIGMOD
-// 1993 (support and confidence); S. Brin, R. Motwani, J. Ullman, S. Tsur, "Dynamic itemset counting and implication rules
-// for market basket data", SIGMOD 1997 (lift, there called interest).
+// Source: R. Agrawal, T. Imielinski, A. Swami, "Mining association rules between sets of items in large databases",
+// SIGMOD 1993 (support and confidence); S. Brin, R. Motwani, J. Ullman, S. Tsur, "Dynamic itemset counting and
+// implication rules for market basket data", SIGMOD 1997 (lift, there called interest).
 #pragma once
 
 #include "core/common/keyed_pairs.h"
@@ -15,9 +15,11 @@ namespace customer_value::sales {
 // Which products are in which orders, each once.
 struct AffinityContent {
     static constexpr const char* type_name = "affinity_state";
-    static constexpr const char *key_name = "order", *keys_name = "orders", *name_name = "product", *names_name = "products", *pairs_name = "lines";
-    static constexpr const char* too_large_hint = "Take a sample of the orders, for example WHERE order_id % 10 = 0, or the orders of a shorter time; "
-                                                  "support, confidence and lift hardly change.";
+    static constexpr const char *key_name = "order", *keys_name = "orders", *name_name = "product",
+                                *names_name = "products", *pairs_name = "lines";
+    static constexpr const char* too_large_hint =
+        "Take a sample of the orders, for example WHERE order_id % 10 = 0, or the orders of a shorter time; "
+        "support, confidence and lift hardly change.";
     struct Value {
         void merge(const Value&) noexcept {}
         template <class Archive> void write(Archive&) const noexcept {}
@@ -38,10 +40,11 @@ public:
         std::uint32_t* ranked;     // names_count(): frequent products in the order of their names
         std::uint32_t* starts;     // products() + 1: where the places of each begin
         std::uint32_t* places;     // lines(): places in `baskets` of each frequent product
-        std::uint32_t* baskets;    // lines() + keys_count(): the frequent products of each order, by rank, and an end mark
-        std::uint32_t* cursors;    // keys_count()
-        std::uint32_t* counts;     // products(), zero
-        std::uint32_t* touched;    // products()
+        std::uint32_t*
+            baskets;  // lines() + keys_count(): the frequent products of each order, by rank, and an end mark
+        std::uint32_t* cursors;  // keys_count()
+        std::uint32_t* counts;   // products(), zero
+        std::uint32_t* touched;  // products()
     };
 
     PairCounter(const AffinityState& state, std::uint32_t least) noexcept : state_(&state), least_(least) {}
@@ -54,8 +57,14 @@ public:
     std::uint32_t count(std::uint32_t rank, const Memory& memory) const;
 
     // Once they are collected.
-    [[nodiscard]] std::uint32_t orders_of(std::uint32_t rank, const Memory& memory) const noexcept { return memory.starts[rank + 1] - memory.starts[rank]; }
-    [[nodiscard]] std::string_view name(std::uint32_t rank, const Memory& memory) const noexcept { return state_->name(memory.ranked[rank]); }
+    [[nodiscard]] std::uint32_t orders_of(std::uint32_t rank, const Memory& memory) const noexcept
+    {
+        return memory.starts[rank + 1] - memory.starts[rank];
+    }
+    [[nodiscard]] std::string_view name(std::uint32_t rank, const Memory& memory) const noexcept
+    {
+        return state_->name(memory.ranked[rank]);
+    }
 
     [[nodiscard]] std::uint32_t products() const noexcept { return products_; }
     [[nodiscard]] std::size_t lines() const noexcept { return lines_; }

@@ -24,7 +24,8 @@ ScaledNumber price_of(const auto& group) noexcept { return {group.dearest, stati
 
 SaleKind kind_named(std::string_view name)
 {
-    for (const SaleKind kind : {SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
+    for (const SaleKind kind :
+         {SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
         if (name == name_of(kind))
             return kind;
     throw_invalid("\"kind\" must be front_end, repeat, upsell, add_on or cross_sell.");
@@ -68,7 +69,8 @@ SaleHistory::Room SaleHistory::with_one_more(const Line& line) const noexcept
         return {enlarged(used.entries + std::size_t{1}, now.entries, most_entries),
                 enlarged(used.text_bytes + key.size(), now.text_bytes, most_text_bytes)};
     };
-    return {grown(used_.products, room_.products, line.product), grown(used_.groups, room_.groups, line.relation.value_or(""))};
+    return {grown(used_.products, room_.products, line.product),
+            grown(used_.groups, room_.groups, line.relation.value_or(""))};
 }
 
 std::optional<SaleHistory::Room> SaleHistory::add(std::span<const Line> lines, std::span<SaleKind> kinds)
@@ -90,7 +92,8 @@ std::optional<SaleHistory::Room> SaleHistory::add(const Line& line, SaleKind& ki
     const Key product_key = text_key(line.product), group_key = text_key(line.relation.value_or(""));
     const auto product = all_products.place_of(product_key);
     const auto group = all_groups.place_of(group_key);
-    const bool known = product.is_taken(), grouped = line.relation.has_value(), known_group = grouped && group.is_taken();
+    const bool known = product.is_taken(), grouped = line.relation.has_value(),
+               known_group = grouped && group.is_taken();
     if ((!known && !all_products.fits(product_key)) || (grouped && !known_group && !all_groups.fits(group_key)))
         return with_one_more(line);
 
@@ -157,7 +160,8 @@ template <class Output> void SaleHistory::store_with(Output& output) const
 }
 
 template <class OnRoom, class OnProduct, class OnGroup>
-void SaleHistory::for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group)
+void SaleHistory::for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product,
+                                  OnGroup on_group)
 {
     Reader reader(stored, "a sale history");
     const auto size = [&reader] { return static_cast<std::uint32_t>(reader.number()); };
@@ -222,16 +226,20 @@ void SaleHistory::know_group(std::string_view name, const ScaledNumber& dearest)
 std::optional<SaleHistory::Room> SaleHistory::know(std::span<const unsigned char> stored)
 {
     std::optional<Room> needed;
-    for_each_stored(stored,
+    for_each_stored(
+        stored,
         [&](const Room& more) {
             const auto all = [](TableRoom used, TableRoom known) -> TableRoom {
-                const std::size_t entries = std::size_t{used.entries} + known.entries, text_bytes = std::size_t{used.text_bytes} + known.text_bytes;
+                const std::size_t entries = std::size_t{used.entries} + known.entries,
+                                  text_bytes = std::size_t{used.text_bytes} + known.text_bytes;
                 if (entries > most_entries || text_bytes > most_text_bytes)
                     throw Error(ErrorCode::too_large, "a customer has bought too many products");
                 return {static_cast<std::uint32_t>(entries), static_cast<std::uint32_t>(text_bytes)};
             };
             const Room room{all(used_.products, more.products), all(used_.groups, more.groups)};
-            const auto larger = [](TableRoom wanted, TableRoom now) { return wanted.entries > now.entries || wanted.text_bytes > now.text_bytes; };
+            const auto larger = [](TableRoom wanted, TableRoom now) {
+                return wanted.entries > now.entries || wanted.text_bytes > now.text_bytes;
+            };
             if (larger(room.products, room_.products) || larger(room.groups, room_.groups))
                 needed = room;
             return !needed;
@@ -249,7 +257,8 @@ template <class Archive> void SaleHistory::write(std::span<const unsigned char> 
         if (!std::exchange(has_groups, true))
             archive.count("groups", room.groups.entries);
     };
-    for_each_stored(stored,
+    for_each_stored(
+        stored,
         [&](const Room& used) {
             room = used;
             archive.count("products", room.products.entries);
@@ -270,7 +279,9 @@ template <class Archive> void SaleHistory::write(std::span<const unsigned char> 
 template <class Archive> std::size_t SaleHistory::read(Archive& archive, std::span<unsigned char> stored)
 {
     std::string text(stored.size(), '\0');
-    const auto text_of = [&](const char* name) { return std::string_view(text.data(), archive.text(name, text.data(), text.size())); };
+    const auto text_of = [&](const char* name) {
+        return std::string_view(text.data(), archive.text(name, text.data(), text.size()));
+    };
     std::vector<std::uint64_t> memory;
     SaleHistory* history = nullptr;
     const auto make_room = [&](Room room) {

@@ -6,9 +6,9 @@
 //     add_on      another product of such a group, not dearer
 //     cross_sell  from a group not bought from
 //
-// The lines of a basket (one instant) are classed in the order of price, then product, each against all lines before it. The
-// lines of one product in one basket are of one kind, that of its first line: two of a thing are not a repeat, and equal lines
-// must not depend on the order of rows.
+// The lines of a basket (one instant) are classed in the order of price, then product, each against all lines before
+// it. The lines of one product in one basket are of one kind, that of its first line: two of a thing are not a repeat,
+// and equal lines must not depend on the order of rows.
 #pragma once
 
 #include "core/common/key_table.h"
@@ -48,36 +48,42 @@ struct Line {
     return left.product != right.product ? left.product < right.product : left.relation < right.relation;
 }
 
-// What one customer has bought so far: the products, and the dearest price of each relation group. One piece of memory that
-// the caller owns, as large as this needs it: an operation that finds it too small changes nothing and returns the room that
-// it needs.
+// What one customer has bought so far: the products, and the dearest price of each relation group. One piece of memory
+// that the caller owns, as large as this needs it: an operation that finds it too small changes nothing and returns the
+// room that it needs.
 class SaleHistory {
 public:
     struct Room {
         TableRoom products{12, 96}, groups{4, 32};
     };
-    static std::size_t bytes_for(Room room) noexcept { return sizeof(SaleHistory) + KeyTable<Product>::bytes_for(room.products) + KeyTable<Group>::bytes_for(room.groups); }
+    static std::size_t bytes_for(Room room) noexcept
+    {
+        return sizeof(SaleHistory) + KeyTable<Product>::bytes_for(room.products) +
+               KeyTable<Group>::bytes_for(room.groups);
+    }
     static SaleHistory* create(void* memory, Room room) noexcept;
     // A copy of `from`; the room includes what `from` uses.
     static SaleHistory* relocate(const SaleHistory& from, void* memory, Room room);
 
-    // Classes the lines of the current basket, in the order of `before`; the answers go to `kinds`, by row. Where it returns room, it has classed
-    // some of them, and takes all again: a line that it knows from this basket is of the same kind once more, and adds nothing.
+    // Classes the lines of the current basket, in the order of `before`; the answers go to `kinds`, by row. Where it
+    // returns room, it has classed some of them, and takes all again: a line that it knows from this basket is of the
+    // same kind once more, and adds nothing.
     [[nodiscard]] std::optional<Room> add(std::span<const Line> lines, std::span<SaleKind> kinds);
-    // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it was not.
+    // Ends the basket. Its refunds are of the kind that the product was last sold as, now or earlier; of none where it
+    // was not.
     void end_basket(std::span<const Line> lines, std::span<SaleKind> kinds);
 
-    // What it knows, to be stored: how many products, groups and bytes of their names; then each product, its name and the
-    // kind that it was last sold as; then each group, its name and its dearest price. A history that is read from there
-    // classes what follows as this one would. Numbers are LEB128.
+    // What it knows, to be stored: how many products, groups and bytes of their names; then each product, its name and
+    // the kind that it was last sold as; then each group, its name and its dearest price. A history that is read from
+    // there classes what follows as this one would. Numbers are LEB128.
     [[nodiscard]] bool is_empty() const noexcept { return used_.products.entries == 0; }
     [[nodiscard]] std::size_t stored_size() const;
     void store(unsigned char* to) const;
     // Takes over what was stored, before the first basket.
     [[nodiscard]] std::optional<Room> know(std::span<const unsigned char> stored);
 
-    // The outside forms of what was stored. Reading takes bytes as hostile; what is to be stored is never longer than they
-    // are, and goes to `stored`. Returns its size.
+    // The outside forms of what was stored. Reading takes bytes as hostile; what is to be stored is never longer than
+    // they are, and goes to `stored`. Returns its size.
     static constexpr int version = 1;
     static constexpr const char* type_name = "sale_history";
     template <class Archive> static void write(std::span<const unsigned char> stored, Archive& archive);
@@ -87,7 +93,7 @@ private:
     struct Product {
         std::uint64_t key[2];
         std::uint32_t basket;  // the last with it, from 1
-        SaleKind kind;             // of it there
+        SaleKind kind;         // of it there
         std::uint8_t unused[3];
     };
     struct Group {
@@ -101,7 +107,8 @@ private:
     void know_group(std::string_view name, const ScaledNumber& dearest);
     template <class Output> void store_with(Output& output) const;
     template <class OnRoom, class OnProduct, class OnGroup>
-    static void for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product, OnGroup on_group);
+    static void for_each_stored(std::span<const unsigned char> stored, OnRoom on_room, OnProduct on_product,
+                                OnGroup on_group);
 
     // Tables are views that can be changed, also of what is not.
     [[nodiscard]] KeyTable<Product> products() const noexcept
@@ -112,7 +119,8 @@ private:
     [[nodiscard]] KeyTable<Group> groups() const noexcept
     {
         auto* history = const_cast<SaleHistory*>(this);
-        return {reinterpret_cast<char*>(history + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups, history->used_.groups, KeyKind::text};
+        return {reinterpret_cast<char*>(history + 1) + KeyTable<Product>::bytes_for(room_.products), room_.groups,
+                history->used_.groups, KeyKind::text};
     }
 
     Room room_, used_;

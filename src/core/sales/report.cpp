@@ -11,7 +11,8 @@ namespace {
 [[noreturn, gnu::cold]] void throw_too_large()
 {
     throw Error(ErrorCode::out_of_range, "the net amount of a kind of sale has more than 38 digits",
-                "Decimal places are counted at the largest scale among the amounts.", "Round the amounts first, for example amount::numeric(20,4).");
+                "Decimal places are counted at the largest scale among the amounts.",
+                "Round the amounts first, for example amount::numeric(20,4).");
 }
 
 Int128 at_scale(const ScaledNumber& number, std::int32_t scale)
@@ -42,7 +43,9 @@ void Net::merge(const Net& other)
 
 Net Net::restored(const DecimalText& net, std::int64_t refunded)
 {
-    const auto invalid = [](const char* rule) { throw Error(ErrorCode::invalid_parameter, "invalid sales_state", rule); };
+    const auto invalid = [](const char* rule) {
+        throw Error(ErrorCode::invalid_parameter, "invalid sales_state", rule);
+    };
     const auto amount = mantissa(net);
     if (!amount || net.fraction.size() > 16383)
         invalid("\"net\" must have at most 38 digits and 16383 decimal places.");

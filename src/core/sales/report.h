@@ -39,7 +39,8 @@ private:
 
 struct Content {
     static constexpr const char* type_name = "sales_state";
-    static constexpr const char *key_name = "order", *keys_name = "orders", *name_name = "kind", *names_name = "kinds", *pairs_name = "amounts";
+    static constexpr const char *key_name = "order", *keys_name = "orders", *name_name = "kind", *names_name = "kinds",
+                                *pairs_name = "amounts";
     static constexpr const char* too_large_hint = "Aggregate in parts, for example by month, and sum their reports.";
     using Value = Net;
 
@@ -51,20 +52,20 @@ struct Content {
 };
 using State = KeyedPairs<Content>;
 
-// One kind of the report. The average check is kept / orders: an order in which all of the kind was sent back is dropped from
-// both, as in avg_check by order.
+// One kind of the report. The average check is kept / orders: an order in which all of the kind was sent back is
+// dropped from both, as in avg_check by order.
 struct ReportRow {
-    std::uint32_t kind;     // number in the state
+    std::uint32_t kind;  // number in the state
     std::int64_t orders;
-    std::int32_t scale;     // of both sums
+    std::int32_t scale;  // of both sums
     PackedInt128 revenue, kept;
 };
 struct RevenueTotal {
     PackedInt128 revenue;
     std::int32_t scale;
 };
-// Fills a line for each kind (names_count() of them), the largest revenue first, then by name. Throws out_of_range where a sum
-// has more than 38 digits.
+// Fills a line for each kind (names_count() of them), the largest revenue first, then by name. Throws out_of_range
+// where a sum has more than 38 digits.
 RevenueTotal report(const State& state, std::span<ReportRow> lines);
 
 }  // namespace customer_value::sales

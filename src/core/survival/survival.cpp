@@ -42,12 +42,15 @@ std::optional<State::Room> State::add(double duration, bool churned)
 
 void State::restore(const DecimalText& length, Duration duration)
 {
-    const std::string_view text(length.whole.data(), length.whole.size() + (length.fraction.empty() ? 0 : 1 + length.fraction.size()));
+    const std::string_view text(length.whole.data(),
+                                length.whole.size() + (length.fraction.empty() ? 0 : 1 + length.fraction.size()));
     const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), duration.length);
     if (problem != std::errc{} || length.negative)
-        throw Error(ErrorCode::invalid_parameter, "invalid km_state", "\"duration\" must not be negative, and within double precision.");
+        throw Error(ErrorCode::invalid_parameter, "invalid km_state",
+                    "\"duration\" must not be negative, and within double precision.");
     if (duration.churned == 0 && duration.censored == 0)
-        throw Error(ErrorCode::invalid_parameter, "invalid km_state", "A \"duration\" without customers must not be there.");
+        throw Error(ErrorCode::invalid_parameter, "invalid km_state",
+                    "A \"duration\" without customers must not be there.");
     if (append(duration))
         throw Error(ErrorCode::too_large, "too many durations for one km_state");
 }
@@ -126,7 +129,8 @@ std::optional<CurveStep> Curve::next()
             continue;
         CurveStep step{duration.length, at_risk, duration.churned, walk_.survival(), {}, {}};
         if (at_risk > duration.churned) {
-            greenwood_ += static_cast<double>(duration.churned) / static_cast<double>(at_risk) / static_cast<double>(at_risk - duration.churned);
+            greenwood_ += static_cast<double>(duration.churned) / static_cast<double>(at_risk) /
+                          static_cast<double>(at_risk - duration.churned);
             const double error = z_ * std::sqrt(greenwood_) / -std::log(step.survival);
             step.lower = std::pow(step.survival, std::exp(error));
             step.upper = std::pow(step.survival, std::exp(-error));

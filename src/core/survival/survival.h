@@ -1,6 +1,6 @@
-// How long customers stay, when many are still there: the Kaplan-Meier estimate of the share that survives a duration, from
-// durations that ended in churn and durations that were cut off (censored) while the customer was there.
-// Source: E. L. Kaplan, P. Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958) 457-481.
+// How long customers stay, when many are still there: the Kaplan-Meier estimate of the share that survives a duration,
+// from durations that ended in churn and durations that were cut off (censored) while the customer was there. Source:
+// E. L. Kaplan, P. Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958) 457-481.
 #pragma once
 
 #include "core/common/archive.h"
@@ -70,9 +70,10 @@ private:
 
 // Functions below take the entries of a sorted state. All throw out_of_range where there are more than 2^61 customers.
 
-// The share of customers who are still there after duration t: the product over churn up to t of 1 - churned / at risk, where who
-// is censored at a duration is still at risk of churn at it. Nothing where it is not known: without customers, and behind the
-// longest duration when not all have churned by then. Throws out_of_range unless t is finite and not negative.
+// The share of customers who are still there after duration t: the product over churn up to t of 1 - churned / at risk,
+// where who is censored at a duration is still at risk of churn at it. Nothing where it is not known: without
+// customers, and behind the longest duration when not all have churned by then. Throws out_of_range unless t is finite
+// and not negative.
 [[nodiscard]] std::optional<double> survival(std::span<const Duration> durations, double t);
 
 // The area under the curve up to the horizon: the mean duration within it. Nothing where the curve is not known so far.
@@ -82,7 +83,8 @@ private:
 // The shortest duration that at most half survive; nothing where more than half do.
 [[nodiscard]] std::optional<double> median(std::span<const Duration> durations);
 
-// All durations / churned: the mean lifetime where churn comes at a constant rate (exponential lifetimes). Nothing without churn.
+// All durations / churned: the mean lifetime where churn comes at a constant rate (exponential lifetimes). Nothing
+// without churn.
 [[nodiscard]] std::optional<double> hazard_mean(std::span<const Duration> durations);
 
 // Where the curve stands behind one duration after the other.
@@ -117,10 +119,10 @@ struct CurveStep {
     std::optional<double> lower, upper;  // nothing where nobody survives
 };
 
-// The steps of the curve one after the other, with their pointwise bounds at a two-sided z: S^exp(+-z s), where s = sqrt(G) / |ln S|
-// and G, the sum of churned / (at risk (at risk - churned)), is Greenwood's formula.
-// Sources: M. Greenwood, "The natural duration of cancer", Reports on Public Health and Medical Subjects 33 (1926) 1-26;
-// J. D. Kalbfleisch, R. L. Prentice, The Statistical Analysis of Failure Time Data (1980), section 1.3.
+// The steps of the curve one after the other, with their pointwise bounds at a two-sided z: S^exp(+-z s), where s =
+// sqrt(G) / |ln S| and G, the sum of churned / (at risk (at risk - churned)), is Greenwood's formula. Sources: M.
+// Greenwood, "The natural duration of cancer", Reports on Public Health and Medical Subjects 33 (1926) 1-26; J. D.
+// Kalbfleisch, R. L. Prentice, The Statistical Analysis of Failure Time Data (1980), section 1.3.
 class Curve {
 public:
     Curve(std::span<const Duration> durations, double z) : rest_(durations), z_(z), walk_(durations) {}
