@@ -276,10 +276,7 @@ void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const s
 void append(LedgerObject* object, const View& view)
 {
     ledger::Cursor cursor;
-    while (cursor.customer < view.customers) {
-        with_memory(object, [&] { return object->builder.append(view, cursor); });
-        CHECK_FOR_INTERRUPTS();
-    }
+    with_memory(object, [&] { return object->builder.append(view, cursor); });
 }
 
 Datum flattened(LedgerObject* object)

@@ -11,8 +11,6 @@ namespace customer_value::ledger {
 
 namespace {
 
-constexpr std::size_t stretch = 65536;  // rows between two looks for a cancel request
-
 // 10^places for the scales that amounts are kept in.
 constexpr std::array<std::int64_t, 17> powers = [] {
     std::array<std::int64_t, 17> table{1};
@@ -331,7 +329,8 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
     see_scale(view.scale);
     const std::int64_t factor = powers[static_cast<std::size_t>(scale_ - view.scale)];
     std::array<std::uint32_t, batch> numbers;
-    for (std::size_t left = stretch; cursor.customer < view.customers && left > 0;) {
+    while (cursor.customer < view.customers) {
+        stop_if_interrupted();
         const std::uint32_t first = cursor.customer, count = std::min<std::uint32_t>(view.customers - first, batch);
         if (const auto request = resolve(view, first, count, numbers.data()))
             return request;
@@ -349,7 +348,6 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
                     return request;
                 }
             }
-            left -= std::min(left, rows.size() + 1);
         }
     }
     return std::nullopt;

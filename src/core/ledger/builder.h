@@ -54,7 +54,7 @@ public:
             currency_.become(currency);
     }
 
-    // Adds the rows of a view from the cursor on, in stretches; complete when the cursor's customer is view.customers.
+    // Adds the rows of a view from the cursor on, which it moves as far as there is memory.
     [[nodiscard]] std::optional<Request> append(const View& view, Cursor& cursor);
 
     // Sends the rows that wait to their customers. A builder is read only after that.
