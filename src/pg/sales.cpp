@@ -9,6 +9,8 @@ extern "C" {
 #include "utils/memutils.h"
 }
 
+#include <utility>
+
 using namespace customer_value;
 using namespace customer_value::pg;
 using sales::AffinityState;

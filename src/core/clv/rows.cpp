@@ -1,5 +1,7 @@
 #include "core/clv/rows.h"
 
+#include <utility>
+
 namespace customer_value::clv {
 
 namespace {

@@ -3,6 +3,7 @@
 #include "core/common/interrupt.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace customer_value::sales {
 
