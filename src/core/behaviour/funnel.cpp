@@ -11,11 +11,6 @@ namespace {
 
 constexpr int decimal_places = 6;  // of a second in microseconds
 
-[[noreturn]] void throw_invalid(const std::string& rule)
-{
-    throw Error(ErrorCode::invalid_parameter, "invalid funnel_state", rule);
-}
-
 }  // namespace
 
 std::string seconds(std::int64_t microseconds)
@@ -51,8 +46,8 @@ void FunnelState::restore_head(std::int64_t steps, const DecimalText& window)
     require_conditions("steps", steps, 0);
     const auto length = microseconds(window);
     if (!length || *length < 0 || *length > no_window || (steps == 0 && *length != 0))
-        throw_invalid("\"window\" must be a number of seconds from 0 to " + seconds(no_window) +
-                      ", and 0 without \"steps\".");
+        throw_invalid(FunnelState::type_name, "\"window\" must be a number of seconds from 0 to " + seconds(no_window) +
+                                                  ", and 0 without \"steps\".");
     head() = {*length, static_cast<std::uint32_t>(steps)};
 }
 
@@ -60,10 +55,11 @@ void FunnelState::restore(const DecimalText& at, std::int64_t met)
 {
     const auto instant = microseconds(at);
     if (!instant || *instant < earliest_instant || *instant >= behind_latest_instant)
-        throw_invalid("\"at\" must be a number of seconds since 2000-01-01 that a timestamp can hold.");
+        throw_invalid(FunnelState::type_name,
+                      "\"at\" must be a number of seconds since 2000-01-01 that a timestamp can hold.");
     require_conditions("steps", steps(), met);
     if (met == 0)
-        throw_invalid("An event must have \"met\" a step.");
+        throw_invalid(FunnelState::type_name, "An event must have \"met\" a step.");
     if (append({*instant, static_cast<std::uint32_t>(met)}))
         throw Error(ErrorCode::too_large, "too many events for one funnel_state");
 }

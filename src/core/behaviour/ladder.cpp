@@ -14,8 +14,8 @@ Reached Reached::restored(const DecimalText& text)
 {
     const auto at = mantissa(text);
     if (!at || !text.fraction.empty() || !is_instant(*at))
-        throw Error(
-            ErrorCode::invalid_parameter, "invalid ladder_state",
+        throw_invalid(
+            LadderContent::type_name,
             "\"microseconds\" must be a whole number, an instant from 4713 BC to 294276 AD counted from 2000-01-01 UTC.");
     return {static_cast<std::int64_t>(*at)};
 }

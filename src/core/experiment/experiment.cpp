@@ -33,11 +33,6 @@ constexpr std::int32_t most_groups = (State::most_whole_digits + State::most_dec
     throw Error(ErrorCode::out_of_range, "too many values: 2^49 at most");
 }
 
-[[noreturn]] void throw_invalid(const std::string& rule)
-{
-    throw Error(ErrorCode::invalid_parameter, "invalid ab_state", rule);
-}
-
 // The square of a decimal, with room for its digits; zero has none.
 class Square {
 public:
@@ -187,11 +182,12 @@ State* State::restore(void* memory, std::int64_t count, const DecimalText& sum, 
         return number.whole.size() - std::min(number.whole.find_first_not_of('0'), number.whole.size());
     };
     if (count > ExactSum::max_rows)
-        throw_invalid("There must be at most 2^49 \"values\".");
+        throw_invalid(State::type_name, "There must be at most 2^49 \"values\".");
     if (sum.fraction.size() > most_decimal_places || squares.fraction.size() != 2 * sum.fraction.size() ||
         whole_digits(sum) > most_whole_digits + row_digits ||
         whole_digits(squares) > 2 * most_whole_digits + row_digits)
         throw_invalid(
+            State::type_name,
             "\"sum\" must have at most 324 decimal places, \"sum_of_squares\" twice as many, and neither too many digits.");
     const auto text = [](const DecimalText& number) {
         return std::string(number.whole) + std::string(number.fraction);
@@ -199,6 +195,7 @@ State* State::restore(void* memory, std::int64_t count, const DecimalText& sum, 
     const BigInteger s = whole_of(text(sum)), q = whole_of(text(squares));
     if ((squares.negative && q != 0) || s * s > count * q || (count == 0 && (q != 0 || !sum.fraction.empty())))
         throw_invalid(
+            State::type_name,
             "The sums must be those of so many \"values\": \"sum\"^2 must not pass \"values\" * \"sum_of_squares\".");
 
     // zeros in front take no room

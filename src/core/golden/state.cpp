@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t most_entries = std::size_t{1} << 25;
 constexpr std::size_t shortest_input_entry = 17;  // bytes, in either outside form
 
-[[noreturn]] void throw_invalid(const std::string& rule)
-{
-    throw Error(ErrorCode::invalid_parameter, "invalid golden_state", rule);
-}
-
 [[noreturn]] void throw_one_threshold()
 {
     throw Error(ErrorCode::invalid_parameter,
@@ -196,7 +191,7 @@ State::Room State::room_for_input(std::size_t length) noexcept
 void State::start(std::int64_t scale, std::string_view threshold)
 {
     if (scale > 16383)
-        throw_invalid("\"scale\" must not be larger than 16383.");
+        throw_invalid(State::type_name, "\"scale\" must not be larger than 16383.");
     scale_ = static_cast<std::int32_t>(scale);
     if (threshold.empty())
         return;
@@ -204,29 +199,30 @@ void State::start(std::int64_t scale, std::string_view threshold)
     has_threshold_ = 1;
     if (problem != std::errc{} || stop != threshold.data() + threshold.size() ||
         !(threshold_ >= 0 && threshold_ <= 1) || shown(threshold_) != threshold)
-        throw_invalid("\"threshold\" must be empty or a number from 0 to 1, as short as it can be.");
+        throw_invalid(State::type_name, "\"threshold\" must be empty or a number from 0 to 1, as short as it can be.");
 }
 
 void State::restore(const DecimalText& value, std::int64_t times)
 {
     const auto number = mantissa(value);
     if (!number || static_cast<std::int32_t>(value.fraction.size()) != scale_)
-        throw_invalid("\"value\" must have at most 38 digits, and as many decimal places as \"scale\" says.");
+        throw_invalid(State::type_name,
+                      "\"value\" must have at most 38 digits, and as many decimal places as \"scale\" says.");
     if (*number <= 0 || (count_ > 0 && *number <= value_of(entries().back())))
-        throw_invalid("Values must be above 0 and ascend.");
+        throw_invalid(State::type_name, "Values must be above 0 and ascend.");
     if (times == 0)
-        throw_invalid("\"times\" must be at least 1.");
+        throw_invalid(State::type_name, "\"times\" must be at least 1.");
     if (count_ == room_.entries)
-        throw_invalid("There are too many values.");
+        throw_invalid(State::type_name, "There are too many values.");
     put(*number, times);
 }
 
 void State::validate() const
 {
     if (count_ == 0 && scale_ != 0)
-        throw_invalid("A state without positive values must not have a scale.");
+        throw_invalid(State::type_name, "A state without positive values must not have a scale.");
     if (has_threshold_ != 0 && count_ == 0 && zeros_ == 0)
-        throw_invalid("A state of no rows must not have a threshold.");
+        throw_invalid(State::type_name, "A state of no rows must not have a threshold.");
     (void)customers();
 }
 

@@ -12,11 +12,6 @@ constexpr std::size_t most_entries = (std::size_t{1} << 24) - 1;
 constexpr std::size_t most_text_bytes = 250'000'000;
 constexpr std::size_t shortest_input_entry = 25;  // bytes, in either outside form
 
-[[noreturn]] void throw_invalid(const std::string& rule)
-{
-    throw Error(ErrorCode::invalid_parameter, "invalid order_state", rule);
-}
-
 [[noreturn, gnu::cold]] void throw_order_too_large(const Key& order, Int128 amount, std::int32_t scale)
 {
     throw Error(ErrorCode::out_of_range,
@@ -149,9 +144,9 @@ void Orders::start(std::string_view kind, std::int64_t scale)
 {
     const auto known = kind_named(kind);
     if (!known)
-        throw_invalid("\"key\" must be none, bigint, uuid or text.");
+        throw_invalid(Orders::type_name, "\"key\" must be none, bigint, uuid or text.");
     if (scale > 16383)
-        throw_invalid("\"scale\" must not be larger than 16383.");
+        throw_invalid(Orders::type_name, "\"scale\" must not be larger than 16383.");
     kind_ = *known;
     scale_ = static_cast<std::int32_t>(scale);
 }
@@ -159,27 +154,28 @@ void Orders::start(std::string_view kind, std::int64_t scale)
 void Orders::validate() const
 {
     if (used_.entries == 0 && (kind_ != KeyKind::none || scale_ != 0))
-        throw_invalid("A state without orders must have neither a kind of key nor a scale.");
+        throw_invalid(Orders::type_name, "A state without orders must have neither a kind of key nor a scale.");
 }
 
 void Orders::restore(std::string_view key, const DecimalText& net, std::int64_t refunded)
 {
     const auto amount = mantissa(net);
     if (!amount || static_cast<std::int32_t>(net.fraction.size()) != scale_)
-        throw_invalid("\"net\" must have at most 38 digits, and as many decimal places as \"scale\" says.");
+        throw_invalid(Orders::type_name,
+                      "\"net\" must have at most 38 digits, and as many decimal places as \"scale\" says.");
     if (refunded > 1)
-        throw_invalid("\"refunded\" must be 0 or 1.");
+        throw_invalid(Orders::type_name, "\"refunded\" must be 0 or 1.");
     if (*amount < 0 && refunded == 0)
-        throw_invalid("An order below zero must be \"refunded\".");
+        throw_invalid(Orders::type_name, "An order below zero must be \"refunded\".");
     if (kind_ == KeyKind::none)
-        throw_invalid("A state with orders must name the kind of its keys.");
+        throw_invalid(Orders::type_name, "A state with orders must name the kind of its keys.");
     KeyBuffer buffer;
     const auto order = parsed_key(kind_, key, buffer);
     if (!order)
-        throw_invalid("\"order\" must be a " + std::string(name_of(kind_)) + ".");
+        throw_invalid(Orders::type_name, "\"order\" must be a " + std::string(name_of(kind_)) + ".");
     const auto before = used_.entries;
     if (add_row(*amount, scale_, refunded != 0, *order) || used_.entries == before)
-        throw_invalid("Each order must be there once.");
+        throw_invalid(Orders::type_name, "Each order must be there once.");
 }
 
 }  // namespace customer_value::revenue

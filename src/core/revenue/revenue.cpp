@@ -56,7 +56,7 @@ State* State::restore(void* memory, const DecimalText& gross, const DecimalText&
 {
     const auto require = [](bool holds, const char* rule) {
         if (!holds)
-            throw Error(ErrorCode::invalid_parameter, "invalid revenue_state", rule);
+            throw_invalid(type_name, rule);
     };
     const auto is_zero = [](const DecimalText& number) {
         return (std::string(number.whole) + std::string(number.fraction)).find_first_not_of('0') == std::string::npos;

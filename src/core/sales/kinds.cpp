@@ -18,25 +18,21 @@ Key text_key(std::string_view text) noexcept { return {KeyKind::text, text}; }
 
 ScaledNumber price_of(const auto& group) noexcept { return {group.dearest, static_cast<std::int32_t>(group.scale)}; }
 
-[[noreturn, gnu::cold]] void throw_invalid(const char* rule)
-{
-    throw Error(ErrorCode::invalid_parameter, std::string("invalid ") + SaleHistory::type_name, rule);
-}
-
 SaleKind kind_named(std::string_view name)
 {
     for (const SaleKind kind :
          {SaleKind::front_end, SaleKind::repeat, SaleKind::upsell, SaleKind::add_on, SaleKind::cross_sell})
         if (name == name_of(kind))
             return kind;
-    throw_invalid("\"kind\" must be front_end, repeat, upsell, add_on or cross_sell.");
+    throw_invalid(SaleHistory::type_name, "\"kind\" must be front_end, repeat, upsell, add_on or cross_sell.");
 }
 
 ScaledNumber dearest_of(const DecimalText& number)
 {
     const auto price = mantissa(number);
     if (!price || *price < 0 || number.fraction.size() > 16383)
-        throw_invalid("\"dearest\" must be a price from 0, of at most 38 digits and 16383 decimal places.");
+        throw_invalid(SaleHistory::type_name,
+                      "\"dearest\" must be a price from 0, of at most 38 digits and 16383 decimal places.");
     return {*price, static_cast<std::int32_t>(number.fraction.size())};
 }
 
@@ -293,7 +289,7 @@ template <class Archive> std::size_t SaleHistory::read(Archive& archive, std::sp
     make_room({{0, 0}, {0, 0}});
     const auto insist_on_new = [](const auto& table, std::string_view name, const char* rule) {
         if (table.place_of(text_key(name)).is_taken())
-            throw_invalid(rule);
+            throw_invalid(SaleHistory::type_name, rule);
     };
     std::int64_t products = 0, groups = 0;
     archive.count("products", products);
@@ -308,7 +304,7 @@ template <class Archive> std::size_t SaleHistory::read(Archive& archive, std::sp
     }
     archive.count("groups", groups);
     if (products == 0 && groups > 0)
-        throw_invalid("Without products there must be no groups.");
+        throw_invalid(SaleHistory::type_name, "Without products there must be no groups.");
     for (std::int64_t i = 0; i < groups; ++i) {
         const Line line{{}, text_of("group"), {}, 0};
         insist_on_new(history->groups(), *line.relation, "Each group must be there once.");
@@ -318,7 +314,7 @@ template <class Archive> std::size_t SaleHistory::read(Archive& archive, std::sp
     }
     const std::size_t size = history->stored_size();
     if (size > stored.size())
-        throw_invalid("It is shorter than what it says.");
+        throw_invalid(SaleHistory::type_name, "It is shorter than what it says.");
     history->store(stored.data());
     return size;
 }

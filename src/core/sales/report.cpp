@@ -43,9 +43,7 @@ void Net::merge(const Net& other)
 
 Net Net::restored(const DecimalText& net, std::int64_t refunded)
 {
-    const auto invalid = [](const char* rule) {
-        throw Error(ErrorCode::invalid_parameter, "invalid sales_state", rule);
-    };
+    const auto invalid = [](const char* rule) { throw_invalid(Content::type_name, rule); };
     const auto amount = mantissa(net);
     if (!amount || net.fraction.size() > 16383)
         invalid("\"net\" must have at most 38 digits and 16383 decimal places.");

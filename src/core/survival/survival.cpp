@@ -46,11 +46,9 @@ void State::restore(const DecimalText& length, Duration duration)
                                 length.whole.size() + (length.fraction.empty() ? 0 : 1 + length.fraction.size()));
     const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), duration.length);
     if (problem != std::errc{} || length.negative)
-        throw Error(ErrorCode::invalid_parameter, "invalid km_state",
-                    "\"duration\" must not be negative, and within double precision.");
+        throw_invalid(type_name, "\"duration\" must not be negative, and within double precision.");
     if (duration.churned == 0 && duration.censored == 0)
-        throw Error(ErrorCode::invalid_parameter, "invalid km_state",
-                    "A \"duration\" without customers must not be there.");
+        throw_invalid(type_name, "A \"duration\" without customers must not be there.");
     if (append(duration))
         throw Error(ErrorCode::too_large, "too many durations for one km_state");
 }
