@@ -57,7 +57,7 @@ FROM (SELECT customer FROM ledger_orders GROUP BY customer HAVING count(*) > 0 A
 --@ limit_plain 0.0909
 --@ limit_peer 0.667
 --@ ours
-SELECT count(*) FILTER (WHERE active > 0), sum(active), sum(active * (cohort - date '2000-01-01') * (period + 1))
+SELECT count(*) FILTER (WHERE active_customers > 0), sum(active_customers), sum(active_customers * (cohort - date '2000-01-01') * (period_number + 1))
 FROM (SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders) AS base, cohort_retention(ledger, '1 month')
 --@ plain
 WITH months AS (
@@ -82,7 +82,7 @@ SELECT count(*), sum(active), sum(active * (make_date(first // 12, first % 12 + 
 --@ case cohort_retention by month, from a subquery
 --@ limit_plain 0.25
 --@ ours
-SELECT count(*) FILTER (WHERE active > 0), sum(active), sum(active * (cohort - date '2000-01-01') * (period + 1))
+SELECT count(*) FILTER (WHERE active_customers > 0), sum(active_customers), sum(active_customers * (cohort - date '2000-01-01') * (period_number + 1))
 FROM cohort_retention((SELECT ledger_agg(customer, day, amount) FROM ledger_orders), '1 month')
 --@ plain
 WITH months AS (
@@ -106,7 +106,7 @@ SELECT count(*), sum(active), sum(active * (make_date(first // 12, first % 12 + 
 --@ case cohort_retention by month, from a stored ledger
 --@ limit_peer 0.0667
 --@ ours
-SELECT count(*) FILTER (WHERE active > 0), sum(active), sum(active * (cohort - date '2000-01-01') * (period + 1))
+SELECT count(*) FILTER (WHERE active_customers > 0), sum(active_customers), sum(active_customers * (cohort - date '2000-01-01') * (period_number + 1))
 FROM stored_ledger, cohort_retention(ledger, '1 month')
 --@ duckdb
 WITH months AS (
