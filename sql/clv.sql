@@ -154,11 +154,12 @@ WHERE keys IN ('bigint', 'none');
 SELECT keys, count(DISTINCT bg::text) AS fits FROM (SELECT 'all' AS keys, bg FROM ledger_fits WHERE keys <> 'none') AS all_keys GROUP BY keys;
 SELECT abs((m).p / (f).p - 1) < 1e-8 AS p, abs((m).q / (f).q - 1) < 1e-8 AS q, abs((m).v / (f).v - 1) < 1e-8 AS v, abs((m).log_likelihood - (f).log_likelihood) < 1e-8 AS log_likelihood, (m).customers = (f).customers AS customers, (m).converged
 FROM ledger_fits, (VALUES (date '2020-10-31'), ('2020-11-30')) AS v (as_of), LATERAL (SELECT gamma_gamma_fit(ledger, as_of), (SELECT gamma_gamma_fit(frequency, monetary_value) FROM rfm_summary(ledger, NULL::bigint, as_of))) AS s (m, f) WHERE keys = 'bigint';
--- opportunities: complete months after that of the first order
+-- opportunities: complete months after that of the first order, of which something is left
+CREATE TEMP TABLE clv_settled AS SELECT as_of, s.* FROM (VALUES (date '2021-02-14'), ('infinity')) AS days (as_of), matrix.settled(format('SELECT customer::text, day, amount, NULL::bigint FROM shop.sales WHERE shop = ''amounts'' AND day <= %L', as_of)) AS s;
 SELECT (m).unit, m::text = with_unit(twin, '1 month')::text AS same FROM ledger_fits, LATERAL (SELECT bg_bb_fit(ledger, '2021-02-14', '1 month')) AS s (m), LATERAL (
     SELECT bg_bb_fit(bought, last, 252 - first) FROM (SELECT first, count(*) FILTER (WHERE month > first) AS bought, coalesce(max(month) FILTER (WHERE month > first) - first, 0) AS last FROM (
         SELECT customer, month, min(month) OVER (PARTITION BY customer) AS first FROM (
-            SELECT DISTINCT customer, (extract(year FROM day)::int - 2000) * 12 + extract(month FROM day)::int - 1 AS month FROM shop.sales WHERE shop = 'amounts' AND amount >= 0) AS months WHERE month <= 252) AS bought GROUP BY customer, first) AS histories) AS t (twin)
+            SELECT DISTINCT customer, (extract(year FROM day)::int - 2000) * 12 + extract(month FROM day)::int - 1 AS month FROM clv_settled WHERE as_of = '2021-02-14' AND amount >= 0) AS months WHERE month <= 252) AS bought GROUP BY customer, first) AS histories) AS t (twin)
 WHERE keys = 'bigint';
 
 -- the forecast is the summary with what the functions say; keys of each kind
@@ -177,7 +178,7 @@ SELECT model, count(*) AS buckets, bool_and(h.customers = t.customers AND actual
        bool_and(coalesce(abs(mean_absolute_error - error) < 1e-9, h.customers = 0)) AS error, bool_and(coalesce(actual_per_customer = came::float8 / h.customers AND abs(predicted_per_customer * h.customers - predicted) < 1e-9 * (1 + predicted), h.customers = 0)) AS means
 FROM ledger_fits, LATERAL (SELECT * FROM holdout_check(ledger, '2020-10-31', '1 week')) AS h, LATERAL (
     SELECT count(*) AS customers, coalesce(sum(came), 0) AS came, coalesce(sum(e), 0) AS forecast, avg(abs(e - came)) AS error FROM (
-        SELECT frequency, (SELECT count(DISTINCT day) FROM shop.sales WHERE shop = 'amounts' AND sales.customer = s.customer AND day > '2020-10-31' AND amount >= 0) AS came,
+        SELECT frequency, (SELECT count(DISTINCT day) FROM clv_settled AS c WHERE as_of = 'infinity' AND c.customer = s.customer::text AND day > '2020-10-31' AND amount >= 0) AS came,
                CASE h.model WHEN 'BG/NBD' THEN expected_purchases(bg, weeks, s.frequency, recency, age) WHEN 'MBG/NBD' THEN expected_purchases(mbg, weeks, s.frequency, recency, age) ELSE expected_purchases(pareto, weeks, s.frequency, recency, age) END AS e
         FROM rfm_summary(ledger, NULL::bigint, '2020-10-31', '1 week') AS s, LATERAL (SELECT (last_day(ledger) - '2020-10-31') / 7.0::float8 AS weeks) AS w) AS each
     WHERE h.frequency IN ('all', least(each.frequency, 7) || CASE WHEN each.frequency > 6 THEN '+' ELSE '' END)) AS t

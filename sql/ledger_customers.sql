@@ -67,13 +67,16 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE place <> expected) AS out_of_ord
     UNION ALL SELECT r.ordinality, rank() OVER (PARTITION BY shop ORDER BY customer COLLATE "C") FROM ledgers, customers(by_text, NULL::text) WITH ORDINALITY AS r
     UNION ALL SELECT r.ordinality, rank() OVER (PARTITION BY shop ORDER BY customer COLLATE "C") FROM ledgers, rfm_summary(by_text, NULL::text) WITH ORDINALITY AS r) AS s;
 
+-- refunds are taken off their orders first
+CREATE TEMP TABLE settled_shop AS
+SELECT shop, as_of, t.* FROM as_of, matrix.settled(format('SELECT customer::text, day, amount, NULL::bigint FROM shop WHERE shop = %s AND day <= %L', shop, coalesce(as_of, 'infinity'))) AS t;
 CREATE TEMP TABLE unit AS SELECT unit::interval, days FROM (VALUES ('1 day', 1), ('1 week', 7), ('30 days', 30)) AS u (unit, days);
 CREATE TEMP VIEW summary_twin AS
 SELECT shop, as_of, unit, customer, count(*) - 1 AS frequency, (max(day) - min(day))::double precision / min(days) AS recency,
        (coalesce(as_of, last_day) - min(day))::double precision / min(days) AS age, coalesce(avg(spend) FILTER (WHERE day > first_day), 0) AS monetary_value
-FROM (SELECT shop, as_of, customer, day, sum(amount) AS spend, min(day) OVER (PARTITION BY shop, as_of, customer) AS first_day, last_day
-      FROM shop JOIN as_of USING (shop) JOIN (SELECT shop, max(day) AS last_day FROM shop GROUP BY shop) AS l USING (shop)
-      WHERE as_of IS NULL OR day <= as_of GROUP BY shop, as_of, customer, day, last_day HAVING max(amount) >= 0) AS purchases, unit
+FROM (SELECT shop, as_of, customer::bigint, day, sum(amount) AS spend, min(day) OVER (PARTITION BY shop, as_of, customer) AS first_day, last_day
+      FROM settled_shop JOIN (SELECT shop, max(day) AS last_day FROM shop GROUP BY shop) AS l USING (shop)
+      GROUP BY shop, as_of, customer, day, last_day HAVING max(amount) >= 0) AS purchases, unit
 GROUP BY shop, as_of, unit, customer, last_day;
 CREATE TEMP VIEW summary_report AS SELECT shop, as_of, unit, report.* FROM ledgers JOIN as_of USING (shop), unit, rfm_summary(l, NULL::bigint, as_of, unit) AS report;
 SELECT (SELECT count(*) FROM summary_report) AS rows, count(*) AS different FROM (

@@ -356,3 +356,37 @@ BEGIN
     DROP TABLE matrix.expected;
     RETURN format('%s: %s', call, CASE WHEN broken = '{}' THEN format('ok, %s laws', laws + 3) ELSE array_to_string(broken, E'\n    ') END);
 END $$;
+
+-- The rows of a ledger, read off its text form.
+CREATE FUNCTION matrix.ledger_rows(l customer_ledger) RETURNS TABLE (customer text, day date, amount numeric) LANGUAGE sql STABLE AS $$
+SELECT split_part(block, '"', 1), row[1]::date, row[2]::numeric
+FROM regexp_split_to_table(l::text, ',customer:"') WITH ORDINALITY AS blocks (block, n), regexp_matches(block, 'day:([-0-9]*),amount:([-.0-9]*)', 'g') AS row WHERE n > 1 $$;
+
+-- Settles the rows of a query (customer text, day, amount, order_id) as the rule says, refund by refund and order by order.
+CREATE FUNCTION matrix.settled(query text) RETURNS TABLE (customer text, day date, amount numeric) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    refund record;
+    sale record;
+    due numeric;
+BEGIN
+    CREATE TEMP TABLE rest (n int GENERATED ALWAYS AS IDENTITY, customer text, day date, amount numeric, order_id bigint, rest numeric);
+    EXECUTE format('INSERT INTO rest (customer, day, amount, order_id, rest) SELECT customer, day, sum(amount), order_id, sum(amount)
+        FROM (SELECT row_number() OVER () AS line, * FROM (%s) AS lines (customer, day, amount, order_id)) AS lines
+        GROUP BY customer, day, order_id, amount < 0, CASE WHEN order_id IS NULL THEN line END', query);
+    CREATE INDEX ON rest (customer);
+    FOR pass IN 1..2 LOOP   -- orders of their own, then all others
+        FOR refund IN SELECT * FROM rest WHERE rest < 0 ORDER BY customer, day, amount, order_id NULLS FIRST LOOP
+            SELECT -rest INTO due FROM rest WHERE n = refund.n;
+            FOR sale IN SELECT * FROM rest WHERE rest > 0 AND customer = refund.customer AND CASE pass WHEN 1 THEN order_id = refund.order_id ELSE day <= refund.day END
+                        ORDER BY pass = 2 AND rest = amount AND amount = due DESC, day DESC, amount DESC, order_id DESC NULLS LAST LOOP
+                EXIT WHEN due = 0;
+                UPDATE rest SET rest = rest - least(due, sale.rest) WHERE n = sale.n;
+                due := due - least(due, sale.rest);
+            END LOOP;
+            UPDATE rest SET rest = -due WHERE n = refund.n;
+        END LOOP;
+    END LOOP;
+    RETURN QUERY SELECT customer, day, rest FROM rest WHERE rest <> 0 OR amount = 0;
+    DROP TABLE rest;
+END $$;

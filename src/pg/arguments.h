@@ -66,6 +66,11 @@ struct BigintKey {};
 struct UuidKey {};
 struct TextKey {};
 
+template <class Id>
+inline constexpr KeyKind kind_of = std::same_as<Id, BigintKey> ? KeyKind::bigint
+                                   : std::same_as<Id, UuidKey> ? KeyKind::uuid
+                                                               : KeyKind::text;
+
 template <class T> auto value_of(const Datum& datum)
 {
     if constexpr (std::same_as<T, bool>)

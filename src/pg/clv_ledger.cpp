@@ -13,8 +13,9 @@ template <class Model> Datum fit_ledger(FunctionCallInfo fcinfo)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
+    const Ledger ledger(fcinfo, 0);
+    const Day as_of = as_of_argument(fcinfo, 1, ledger);
+    const View view = settled(ledger.laid_out(), as_of);
     const std::int32_t unit = unit_days(fcinfo, 2);
     return fitted_row<Model>(fcinfo, *purchase_state(view, as_of, unit), {PG_GETARG_DATUM(2), false});
 }
@@ -30,8 +31,9 @@ SQL_FUNCTION(repeat_purchases_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
+    const Ledger ledger(fcinfo, 0);
+    const Day as_of = as_of_argument(fcinfo, 1, ledger);
+    const View view = settled(ledger.laid_out(), as_of);
     return datum_of(finished(*purchase_state(view, as_of, unit_days(fcinfo, 2))));
 }
 
@@ -40,8 +42,9 @@ SQL_FUNCTION(bg_bb_fit_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         PG_RETURN_NULL();
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
+    const Ledger ledger(fcinfo, 0);
+    const Day as_of = as_of_argument(fcinfo, 1, ledger);
+    const View view = settled(ledger.laid_out(), as_of);
     const ledger::Step step = step_argument(fcinfo, 2);
     auto* state = empty<clv::RepeatPurchases>();
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
@@ -61,8 +64,9 @@ SQL_FUNCTION(gamma_gamma_fit_ledger)
 {
     if (lacks(fcinfo, {0}))
         PG_RETURN_NULL();
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
+    const Ledger ledger(fcinfo, 0);
+    const Day as_of = as_of_argument(fcinfo, 1, ledger);
+    const View view = settled(ledger.laid_out(), as_of);
     require_amounts(view);
     auto* state = empty<clv::RepeatSpend>();
     each_bought(view, as_of, [&](std::uint32_t, const clv::Bought& bought) {

@@ -20,7 +20,7 @@ inline std::int32_t unit_days(FunctionCallInfo fcinfo, int index)
     return unit.days;
 }
 
-// Calls use(customer, bought) for each customer with an order by then.
+// Calls use(customer, bought) for each customer of a settled view with an order by then.
 template <class Use> void each_bought(const ledger::View& view, ledger::Day as_of, Use use)
 {
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {

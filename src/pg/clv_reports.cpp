@@ -58,9 +58,10 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
     const std::int32_t unit = model_unit(fcinfo, 1);
     const Day as_of = as_of_argument(fcinfo, stated ? 6 : 5, view);
     clv::AheadCache* cache = new_cache();
-    const NullableResult no_spend = money_column(view, 0);
+    const NullableResult no_spend = money_column(view, 0), zero = double_column(0);
+    const View left = settled(view, as_of);
     ResultRows rows(fcinfo);
-    each_bought(view, as_of, [&](std::uint32_t customer, const clv::Bought& bought) {
+    const auto put = [&](std::uint32_t customer, const clv::Bought& bought) {
         struct {
             clv::History history;
             double alive, purchases, discounted;
@@ -76,13 +77,24 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
             row.purchases = finite_result(row.alive * ahead.purchases, "expected_purchases");
             row.discounted = finite_result(row.alive * ahead.discounted, "clv");
         });
-        const auto value = spend_model.expected_value(bought.frequency, monetary_value_of(view, bought));
+        // who has brought nothing is worth nothing, also where the refunds are those of orders before the first day
+        const auto value = ledger::net_of(left.of(customer)) <= 0
+                               ? std::optional<double>(0)
+                               : spend_model.expected_value(bought.frequency, monetary_value_of(view, bought));
         rows.put({customer_column(view, customer, stated), count_column(bought.frequency),
                   double_column(row.history.recency), double_column(row.history.age),
                   bought.frequency == 0 ? no_spend : mean_column(view, bought.spend, bought.frequency),
                   double_column(row.alive), double_column(row.purchases), value ? double_column(*value) : null_column(),
                   value ? double_column(row.discounted * *value) : null_column()});
-    });
+    };
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        CHECK_FOR_INTERRUPTS();
+        if (const auto bought = clv::bought_by(left.of(customer), as_of))
+            put(customer, *bought);
+        else if (ledger::until(view.of(customer), as_of).size() > 0)  // nothing is left of what was bought
+            rows.put({customer_column(view, customer, stated), count_column(0), null_column(), null_column(), no_spend,
+                      null_column(), zero, zero, zero});
+    }
     return rows.done();
 }
 
@@ -221,12 +233,14 @@ SQL_FUNCTION(holdout_check)
                         errhint("Pass a day before the ledger's last, for example the end of its first half.")));
     auto* tested = allocated<Tested>(view.customers);
     std::size_t count = 0;
-    each_bought(view, *fit_until, [&](std::uint32_t customer, const clv::Bought& bought) {
+    // what was known then, and what came to stay
+    const View known = settled(view, *fit_until), left = settled(view, view.last_day);
+    each_bought(known, *fit_until, [&](std::uint32_t customer, const clv::Bought& bought) {
         tested[count++] = {
             bought,
-            ledger::purchases_of(ledger::within(view.of(customer), {*fit_until + 1, view.last_day + 1})).active_days};
+            ledger::purchases_of(ledger::within(left.of(customer), {*fit_until + 1, view.last_day + 1})).active_days};
     });
-    const auto* state = purchase_state(view, *fit_until, unit);
+    const auto* state = purchase_state(known, *fit_until, unit);
     const double duration = static_cast<double>(view.last_day - *fit_until) / unit;
     ResultRows rows(fcinfo);
     if (count > 0) {
@@ -273,8 +287,9 @@ SQL_FUNCTION(model_comparison_ledger)
 {
     if (lacks(fcinfo, {0, 2}))
         return no_rows(fcinfo);
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
+    const Ledger ledger(fcinfo, 0);
+    const Day as_of = as_of_argument(fcinfo, 1, ledger);
+    const View view = settled(ledger.laid_out(), as_of);
     return comparison(fcinfo, *purchase_state(view, as_of, unit_days(fcinfo, 2)));
 }
 SQL_FUNCTION(model_comparison_state) { return comparison(fcinfo, read_state<clv::RepeatPurchases>(fcinfo, 0)); }

@@ -55,13 +55,14 @@ Datum rfm_summary(FunctionCallInfo fcinfo, StatedKind stated)
     const int as_of_index = stated ? 2 : 1, unit_index = as_of_index + 1;
     if (lacks(fcinfo, {0, unit_index}))
         return no_rows(fcinfo);
-    const View view = Ledger(fcinfo, 0).laid_out();
-    require_kind(fcinfo, 1, view, stated);
-    const Day as_of = as_of_argument(fcinfo, as_of_index, view);
+    const Ledger ledger(fcinfo, 0);
+    require_kind(fcinfo, 1, ledger, stated);
+    const Day as_of = as_of_argument(fcinfo, as_of_index, ledger);
     const std::int32_t unit = unit_argument(fcinfo, unit_index);
+    const View view = settled(ledger.laid_out(), as_of);
     ResultRows rows(fcinfo);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        const auto repeat = ledger::repeat_purchases_of(ledger::until(view.of(customer), as_of));
+        const auto repeat = ledger::repeat_purchases_of(view.of(customer));
         if (!repeat)
             continue;
         rows.put(

@@ -2,6 +2,8 @@
 
 #include "pg/aggregate.h"
 
+#include "core/ledger/settlement.h"
+
 #include <new>
 
 namespace customer_value::pg {
@@ -145,7 +147,7 @@ void encode_rows(LedgerObject* object)
 {
     Builder& builder = object->builder;
     LedgerObject::Flattening& to = object->flattening;
-    const ledger::Day first_day = builder.head().first_day;
+    const auto [first_day, kind_of_ids] = std::pair(builder.head().first_day, builder.head().kind_of_ids);
     std::size_t used = 0;
     for (std::size_t bucket = 0; bucket < builder.bucket_count(); ++bucket) {
         const std::size_t first = bucket * ledger::Buckets::customers,
@@ -161,7 +163,8 @@ void encode_rows(LedgerObject* object)
             ledger::BucketStream stream(builder, ledger::RowOrder::by_day, bucket);
             unsigned char* at = to.bytes + used;
             for (std::size_t customer = first; customer < last; ++customer) {
-                at = ledger::encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), first_day, at);
+                at = ledger::encode_rows(stream.rows_of(static_cast<std::uint32_t>(customer)), first_day, kind_of_ids,
+                                         at);
                 to.ends[customer] = static_cast<std::uint32_t>(at - to.bytes);
             }
             return static_cast<std::size_t>(at - to.bytes);
@@ -223,16 +226,17 @@ const FlatLedger* flat_of(const varlena* value)
     return flat;
 }
 
+}  // namespace
+
 ledger::Columns columns_for(const Head& head)
 {
     const MemoryContext memory = CurrentMemoryContext;
     return {allocated_in<std::uint32_t>(memory, head.customers + std::size_t{1}),
             allocated_in<ledger::Day>(memory, head.rows),
             head.has_amounts ? allocated_in<std::int64_t>(memory, head.rows) : nullptr,
-            allocated_in<std::uint64_t>(memory, head.customers * ledger::words_of(head.kind))};
+            allocated_in<std::uint64_t>(memory, head.customers * ledger::words_of(head.kind)),
+            head.kind_of_ids != KeyKind::none ? allocated_in<ledger::OrderId>(memory, head.rows) : nullptr};
 }
-
-}  // namespace
 
 void supply(LedgerObject* object, const Request& request)
 {
@@ -268,9 +272,10 @@ LedgerObject* own_ledger_slowly(FunctionCallInfo fcinfo)
 
 Datum datum_of(LedgerObject* object) { return EOHPGetRWDatum(&object->header); }
 
-void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount, std::int32_t scale)
+void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount, std::int32_t scale,
+             KeyKind kind_of_id, ledger::OrderId order_id)
 {
-    with_memory(object, [&] { return object->builder.add(customer, day, amount, scale); });
+    with_memory(object, [&] { return object->builder.add(customer, day, amount, scale, kind_of_id, order_id); });
 }
 
 void append(LedgerObject* object, const View& view)
@@ -339,6 +344,14 @@ View Ledger::laid_out() const
         return decoded({*this, body_});
     const ledger::Columns into = columns_for(*this);
     return guarded([&] { return ledger::laid_out(object_->builder, into); });
+}
+
+View settled(const View& view, ledger::Day as_of)
+{
+    if (guarded([&] { return ledger::is_settled(view, as_of); }))
+        return view;
+    const ledger::Columns into = columns_for(view);
+    return guarded([&] { return ledger::settled(view, as_of, into); });
 }
 
 StoredLedger Ledger::stored() const

@@ -70,9 +70,15 @@ inline void add_row(LedgerObject* object, const Key& customer, ledger::Day day, 
 {
     with_memory(object, [&] { return object->builder.add(customer, day, amount); });
 }
+// A line of an order whose id is of that kind.
+inline void add_line(LedgerObject* object, const Key& customer, ledger::Day day, const Decimal& amount,
+                     KeyKind kind_of_id, ledger::OrderId order_id)
+{
+    with_memory(object, [&] { return object->builder.add(customer, day, amount, kind_of_id, order_id); });
+}
 // For an amount in units of 10^-scale; null for a row without amount.
-void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount,
-             std::int32_t scale);
+void add_row(LedgerObject* object, const Key& customer, ledger::Day day, const std::int64_t* amount, std::int32_t scale,
+             KeyKind kind_of_id = KeyKind::none, ledger::OrderId order_id = ledger::no_order_id);
 void append(LedgerObject* object, const ledger::View& view);
 
 // A new, empty object in memory of its own under the current context.
@@ -130,5 +136,9 @@ ledger::Head read_head(FunctionCallInfo fcinfo, int index);
 Datum unchanged_ledger(FunctionCallInfo fcinfo, int index);
 // The columns of a stored ledger, in the current context.
 ledger::View decoded(const ledger::StoredLedger& ledger);
+// Such a view after settlement as of the end of a day, in the current context: its customers, perhaps without rows.
+ledger::View settled(const ledger::View& view, ledger::Day as_of);
+// Memory for the columns of such a ledger, in the current context.
+ledger::Columns columns_for(const ledger::Head& head);
 
 }  // namespace customer_value::pg

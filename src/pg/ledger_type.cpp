@@ -15,8 +15,10 @@ void check_head(const LedgerType& type, ErrorCode malformed, const Head& head)
     const bool is_empty = head.kind == KeyKind::none;
     if (type.is_of_money && !is_empty && !head.has_amounts)
         throw Error(malformed, "invalid " + std::string(type.name), "It must have amounts.");
-    if (!head.currency.empty() && (!type.is_of_money || is_empty))
-        throw Error(malformed, "invalid " + std::string(type.name), "It must not have a currency.");
+    if (type.is_of_money && head.kind_of_ids != KeyKind::none)
+        throw Error(malformed, "invalid " + std::string(type.name), "It must not have order ids.");
+    if (!head.currency.empty() && !head.has_amounts)
+        throw Error(malformed, "invalid " + std::string(type.name), "Without amounts it must not have a currency.");
 }
 
 }  // namespace
@@ -56,7 +58,8 @@ Datum ledger_in(FunctionCallInfo fcinfo, const LedgerType& type)
     });
     ledger::TextRows::Row row;
     for (std::size_t count = 0; guarded([&] { return rows.next(row); }); ++count) {
-        add_row(object, row.customer, row.day, head.has_amounts ? &row.amount : nullptr, head.scale);
+        add_row(object, row.customer, row.day, head.has_amounts ? &row.amount : nullptr, head.scale, head.kind_of_ids,
+                row.order_id);
         if (count % 65536 == 0)
             CHECK_FOR_INTERRUPTS();
     }
@@ -101,21 +104,14 @@ void check_text(const LedgerType& type, std::string_view text, const char* what)
                  errdetail("A %s is not valid text in encoding %s.", what, GetDatabaseEncodingName())));
 }
 
-// The version, with the length and the bytes of the currency behind it for a type of money.
-std::size_t preamble_size(const LedgerType& type, const Head& head)
-{
-    return type.is_of_money ? 2 + head.currency.size() : 1;
-}
+// The version, with the length and the bytes of the currency behind it.
+std::size_t preamble_size(const Head& head) { return 2 + head.currency.size(); }
 
 // Takes it off `bytes` and returns the currency.
-std::string_view read_preamble(const LedgerType& type, std::span<const unsigned char>& bytes)
+std::string_view read_preamble(std::span<const unsigned char>& bytes)
 {
     if (bytes.empty() || bytes[0] != ledger::format_version)
         throw Error(ErrorCode::malformed_binary, "invalid binary form of a ledger", "Its version is unknown.");
-    if (!type.is_of_money) {
-        bytes = bytes.subspan(1);
-        return {};
-    }
     if (bytes.size() < 2 || bytes[1] > Currency::longest || bytes.size() < 2u + bytes[1])
         throw Error(ErrorCode::malformed_binary, "invalid binary form of a ledger", "Its currency is too long.");
     const std::string_view currency(reinterpret_cast<const char*>(bytes.data()) + 2, bytes[1]);
@@ -132,7 +128,7 @@ Datum ledger_recv(FunctionCallInfo fcinfo, const LedgerType& type)
     const auto* bytes = reinterpret_cast<const unsigned char*>(pq_getmsgbytes(message, length));
     const auto ledger = guarded([&] {
         std::span<const unsigned char> rest(bytes, static_cast<std::size_t>(length));
-        const std::string_view currency = read_preamble(type, rest);
+        const std::string_view currency = read_preamble(rest);
         Head head = ledger::read_head(rest);
         head.currency = currency;
         check_head(type, ErrorCode::malformed_binary, head);
@@ -145,11 +141,11 @@ Datum ledger_recv(FunctionCallInfo fcinfo, const LedgerType& type)
     return flattened(view);
 }
 
-Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
+Datum ledger_send(FunctionCallInfo fcinfo)
 {
     const View view = Ledger(fcinfo, 0).laid_out();
     unsigned char head[ledger::longest_head];
-    const std::size_t head_size = ledger::write_head(view, head), preamble = preamble_size(type, view);
+    const std::size_t head_size = ledger::write_head(view, head), preamble = preamble_size(view);
     const std::size_t body_size = guarded([&] { return ledger::encoded_size(view); });
     if (body_size > MaxAllocSize - VARHDRSZ - preamble - head_size)
         ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -158,10 +154,8 @@ Datum ledger_send(FunctionCallInfo fcinfo, const LedgerType& type)
     SET_VARSIZE(bytes, VARHDRSZ + preamble + head_size + body_size);
     auto* to = reinterpret_cast<unsigned char*>(VARDATA(bytes));
     to[0] = ledger::format_version;
-    if (type.is_of_money) {
-        to[1] = static_cast<unsigned char>(view.currency.size());
-        view.currency.copy(reinterpret_cast<char*>(to) + 2, view.currency.size());
-    }
+    to[1] = static_cast<unsigned char>(view.currency.size());
+    view.currency.copy(reinterpret_cast<char*>(to) + 2, view.currency.size());
     std::memcpy(to + preamble, head, head_size);
     guarded([&] { ledger::encode(view, to + preamble + head_size); });
     PG_RETURN_BYTEA_P(bytes);

@@ -492,7 +492,7 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'cu
 COMMENT ON FUNCTION clv_forecast(
     customer_ledger, @model@_model, gamma_gamma_model, double precision, double precision, date
 ) IS
-'one row per customer with an order up to as_of, in the order of their keys, which are given as text: rfm_summary in the unit of the model, and what the models say of the horizon, in that unit too; clv is discounted by (1 + discount_per_unit) for each unit; to join with other tables? NULL::bigint before as_of; who is worth most? ORDER BY clv DESC';
+'one row per customer with any row up to as_of, in the order of their keys, which are given as text: rfm_summary in the unit of the model, after refunds are taken off their orders, and what the models say of the horizon, in that unit too; a customer who sent everything back has expected_purchases and clv 0, one whose revenue is not above 0 has clv 0; clv is discounted by (1 + discount_per_unit) for each unit; to join with other tables? NULL::bigint before as_of; who is worth most? ORDER BY clv DESC';
 
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION clv_forecast(

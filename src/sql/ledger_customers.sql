@@ -19,7 +19,7 @@ RETURNS TABLE (
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_rfm_summary';
 COMMENT ON FUNCTION rfm_summary(customer_ledger, date, interval) IS
-'what models of repeat buying take, one row per customer with an order up to as_of, in the order of their keys, which are given as text: frequency = days with an order but the first, recency = last - first order and age = as_of - first order in units of days or weeks, monetary_value = mean net spend of the repeat days, refunds of the same day taken off (0 without any); shards give their own customers, pass the same as_of to each; which segment? rfm_segment';
+'what models of repeat buying take, after refunds are taken off their orders (settled), one row per customer of whom an order is left up to as_of, in the order of their keys, which are given as text: frequency = days with an order but the first, recency = last - first order and age = as_of - first order in units of days or weeks, monetary_value = mean spend of the repeat days (0 without any); shards give their own customers, pass the same as_of to each; which segment? rfm_segment';
 
 --@ for customer in bigint, uuid, text
 CREATE FUNCTION customers(ledger customer_ledger, key @customer@, as_of date DEFAULT NULL)

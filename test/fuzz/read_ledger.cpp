@@ -44,7 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::vector<Day> days(head.rows);
         std::vector<std::int64_t> amounts(head.has_amounts ? head.rows : 0);
         std::vector<std::uint64_t> keys(head.customers * words_of(head.kind));
-        const View view = decode({head, body}, {offsets.data(), days.data(), amounts.data(), keys.data()});
+        std::vector<OrderId> order_ids(head.kind_of_ids == KeyKind::none ? 0 : head.rows);
+        const View view =
+            decode({head, body}, {offsets.data(), days.data(), amounts.data(), keys.data(), order_ids.data()});
         check(view, {head, body});
     } catch (const Error& error) {
         require(error.code() == ErrorCode::malformed_binary);

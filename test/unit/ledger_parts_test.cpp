@@ -104,7 +104,7 @@ public:
         std::vector<Day> days(ledger.rows);
         std::vector<std::int64_t> amounts(ledger.rows);
         std::vector<std::uint64_t> keys(ledger.customers);
-        const View view = decode(ledger, {offsets.data(), days.data(), amounts.data(), keys.data()});
+        const View view = decode(ledger, {offsets.data(), days.data(), amounts.data(), keys.data(), nullptr});
         Shop shop;
         for (std::uint32_t customer = 0; customer < view.customers; ++customer)
             for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)

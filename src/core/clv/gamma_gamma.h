@@ -16,10 +16,12 @@ struct GammaGamma {
     double p, q, v;
 
     // Expected spend per purchase; nothing where it is infinite (p x + q <= 1). Of a customer without repeat purchase
-    // (x = 0), or with one that came to nothing, it is the population's mean.
+    // (x = 0) it is the population's mean; 0 of one whose repeat purchases came to nothing, or less.
     [[nodiscard]] std::optional<double> expected_value(std::int64_t frequency, double monetary_value) const noexcept
     {
-        const double x = monetary_value > 0 ? static_cast<double>(frequency) : 0;
+        const auto x = static_cast<double>(frequency);
+        if (x > 0 && monetary_value <= 0)
+            return 0;
         const double degrees = p * x + q - 1;
         return degrees > 0 ? std::optional(p * (v + (x > 0 ? x * monetary_value : 0)) / degrees) : std::nullopt;
     }

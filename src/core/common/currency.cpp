@@ -15,8 +15,9 @@ std::string named(std::string_view currency) { return currency.empty() ? "none" 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_no_name(std::string_view name)
 {
     throw Error(ErrorCode::invalid_parameter,
-                "currency must have 1 to " + std::to_string(Currency::longest) + " bytes: " + quoted(clipped(name)), {},
-                "Use ISO 4217 codes, such as EUR.");
+                "currency must have 1 to " + std::to_string(Currency::longest) +
+                    " bytes, and no slash: " + quoted(clipped(name)),
+                {}, "Use ISO 4217 codes, such as EUR.");
 }
 [[noreturn, gnu::cold, gnu::noinline]] void throw_second(std::string_view first, std::string_view second)
 {
@@ -43,7 +44,8 @@ void Currency::require(std::string_view name) const
 
 void require_currency_name(std::string_view name)
 {
-    if (name.empty() || name.size() > Currency::longest) [[unlikely]]
+    // a time zone, Europe/Berlin, that was meant for another overload
+    if (name.empty() || name.size() > Currency::longest || name.find('/') != std::string_view::npos) [[unlikely]]
         throw_no_name(name);
 }
 

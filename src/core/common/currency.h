@@ -25,7 +25,7 @@ private:
 
 static_assert(sizeof(Currency) == 24);
 
-// Throws invalid_parameter unless a row may name its currency so: 1 to `longest` bytes.
+// Throws invalid_parameter unless a row may name its currency so: 1 to `longest` bytes, none of them a slash.
 void require_currency_name(std::string_view name);
 
 }  // namespace customer_value

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 namespace customer_value {
 
@@ -40,6 +41,22 @@ template <class Iterator, class Before> void sort_or_stop(Iterator first, Iterat
         lookout.call();
         return before(left, right);
     });
+}
+
+// The same for what is mostly short: then by insertion.
+template <class Element, class Before> void sort_short_or_stop(std::span<Element> elements, Before before)
+{
+    if (elements.size() > 48) {
+        sort_or_stop(elements.begin(), elements.end(), before);
+        return;
+    }
+    for (auto i = elements.begin(); i != elements.end(); ++i) {
+        const Element element = *i;
+        auto at = i;
+        for (; at != elements.begin() && before(element, at[-1]); --at)
+            *at = at[-1];
+        *at = element;
+    }
 }
 
 }  // namespace customer_value

@@ -34,7 +34,31 @@ bool read_uuid(std::string_view text, Uuid& uuid) noexcept
     return true;
 }
 
+// The bytes as a number, the first the lowest, whatever the machine.
+std::uint64_t word_of(std::string_view bytes) noexcept
+{
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return word;
+}
+
 }  // namespace
+
+std::uint64_t stable_hash_of(const Key& key) noexcept
+{
+    constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
+    std::string_view bytes = key.bytes;
+    if (key.kind == KeyKind::bigint) {
+        std::uint64_t number;
+        std::memcpy(&number, bytes.data(), sizeof number);
+        return mixed(number + golden);
+    }
+    std::uint64_t hash = bytes.size();
+    for (; bytes.size() > 8; bytes.remove_prefix(8))
+        hash = mixed((hash + golden) ^ word_of(bytes.substr(0, 8)));
+    return mixed((hash + golden) ^ word_of(bytes));
+}
 
 std::optional<KeyKind> kind_named(std::string_view name) noexcept
 {

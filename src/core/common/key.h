@@ -61,4 +61,8 @@ union KeyBuffer {
     return mixed((hash + 0x9e3779b97f4a7c15u) ^ word);
 }
 
+// A hash that never changes and is the same on every machine, for what is stored. hash_of may change: it only serves
+// tables in memory.
+[[nodiscard]] std::uint64_t stable_hash_of(const Key& key) noexcept;
+
 }  // namespace customer_value

@@ -91,4 +91,24 @@ template <class Out> void write_rows(Out& out, const Rows& rows, Day first_day) 
         [&](std::size_t i) { return rows.amounts[i]; });
 }
 
+// Writes the order ids behind that, of a kind.
+template <class Out> void write_order_ids(Out& out, const Rows& rows, KeyKind kind_of_ids) noexcept
+{
+    if (kind_of_ids == KeyKind::none)
+        return;
+    std::uint64_t previous = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto id = static_cast<std::uint64_t>(rows.order_ids[i]);
+        if (kind_of_ids == KeyKind::bigint) {
+            out.number(zigzag(static_cast<std::int64_t>(id - previous)));
+            previous = id;
+            continue;
+        }
+        char bytes[8];
+        for (int byte = 0; byte < 8; ++byte)
+            bytes[byte] = static_cast<char>(id >> 8 * byte);
+        out.bytes({bytes, sizeof bytes});
+    }
+}
+
 }  // namespace customer_value::ledger

@@ -13,21 +13,6 @@ namespace customer_value::ledger {
 
 namespace {
 
-void sort_words(std::span<std::uint64_t> words)
-{
-    if (words.size() > 48) {
-        sort_or_stop(words.begin(), words.end(), std::less<>());
-        return;
-    }
-    for (auto i = words.begin(); i != words.end(); ++i) {
-        const std::uint64_t word = *i;
-        auto at = i;
-        for (; at != words.begin() && at[-1] > word; --at)
-            *at = at[-1];
-        *at = word;
-    }
-}
-
 }  // namespace
 
 // A counting sort.
@@ -40,14 +25,23 @@ void BucketStream::load(std::size_t number)
     ends_.assign(Buckets::customers + 1, 0);
     bucket.each([this](std::uint16_t customer, std::uint64_t) { ++ends_[customer + 1u]; });
     std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());
-    bucket.each([this](std::uint16_t customer, std::uint64_t word) { words_[ends_[customer]++] = word; });
+    if (!builder_.has_order_ids()) {
+        bucket.each([this](std::uint16_t customer, std::uint64_t word) { words_[ends_[customer]++] = word; });
+        return;
+    }
+    ids_.resize(words_.size());
+    bucket.each_with_id([this](std::uint16_t customer, std::uint64_t word, OrderId order_id) {
+        const std::uint32_t place = ends_[customer]++;
+        words_[place] = word;
+        ids_[place] = order_id;
+    });
 }
 
 // They sort as the rows do.
 void BucketStream::read_plain(std::span<std::uint64_t> words)
 {
     if (order_ == RowOrder::by_day)
-        sort_words(words);
+        sort_short_or_stop(words, std::less<>());
     const packed_row::Unpacker unpacked = unpacked_;  // a copy, which what is written cannot change
     std::transform(words.begin(), words.end(), days_.begin(),
                    [&](std::uint64_t word) { return unpacked.plain(word).day; });
@@ -56,18 +50,23 @@ void BucketStream::read_plain(std::span<std::uint64_t> words)
                        [&](std::uint64_t word) { return unpacked.plain(word).amount; });
 }
 
-void BucketStream::read_any(std::span<const std::uint64_t> words)
+void BucketStream::read_any(std::size_t from, std::size_t count)
 {
     rows_read_.clear();
-    std::transform(words.begin(), words.end(), std::back_inserter(rows_read_), unpacked_);
+    for (std::size_t i = from; i < from + count; ++i) {
+        const packed_row::Row row = unpacked_(words_[i]);
+        rows_read_.push_back({row.day, row.amount, builder_.has_order_ids() ? ids_[i] : no_order_id});
+    }
     if (order_ == RowOrder::by_day)
-        sort_or_stop(rows_read_.begin(), rows_read_.end(), [](const auto& left, const auto& right) {
-            return std::tie(left.day, left.amount) < std::tie(right.day, right.amount);
+        sort_short_or_stop(std::span(rows_read_), [](const RowRead& left, const RowRead& right) {
+            return std::tie(left.day, left.amount, left.order_id) < std::tie(right.day, right.amount, right.order_id);
         });
-    for (std::size_t i = 0; i < words.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         days_[i] = rows_read_[i].day;
         if (builder_.has_amounts())
             amounts_[i] = rows_read_[i].amount;
+        if (builder_.has_order_ids())
+            order_ids_[i] = rows_read_[i].order_id;
     }
 }
 
@@ -89,12 +88,17 @@ Rows BucketStream::rows_of(std::uint32_t customer)
     if (words.size() > days_.size()) {
         days_.resize(2 * words.size());
         amounts_.resize(builder_.has_amounts() ? 2 * words.size() : 0);
+        order_ids_.resize(builder_.has_order_ids() ? 2 * words.size() : 0);
     }
     const bool are_plain =
-        unpacked_.all_are_plain() ||
-        std::all_of(words.begin(), words.end(), [this](std::uint64_t word) { return unpacked_.is_plain(word); });
-    are_plain ? read_plain(words) : read_any(words);
-    const Rows rows{{days_.data(), words.size()}, builder_.has_amounts() ? amounts_.data() : nullptr};
+        !builder_.has_order_ids() &&
+        (unpacked_.all_are_plain() ||
+         std::all_of(words.begin(), words.end(), [this](std::uint64_t word) { return unpacked_.is_plain(word); }));
+    are_plain ? read_plain(words) : read_any(from, words.size());
+    const Rows rows{{days_.data(), words.size()},
+                    builder_.has_amounts() ? amounts_.data() : nullptr,
+                    nullptr,
+                    builder_.has_order_ids() ? order_ids_.data() : nullptr};
     ++next_;
     rows_ = rows;
     return rows;
@@ -117,8 +121,10 @@ View laid_out(const Builder& builder, const Columns& into)
         std::copy(rows.days.begin(), rows.days.end(), into.days + places[customer]);
         if (rows.amounts != nullptr)
             std::copy_n(rows.amounts, rows.size(), into.amounts + places[customer]);
+        if (rows.order_ids != nullptr)
+            std::copy_n(rows.order_ids, rows.size(), into.order_ids + places[customer]);
     }
-    return {builder.head(), nullptr, into.offsets, into.days, into.amounts, into.keys, builder.text()};
+    return {builder.head(), nullptr, into.offsets, into.days, into.amounts, into.keys, builder.text(), into.order_ids};
 }
 
 }  // namespace customer_value::ledger

@@ -28,7 +28,7 @@ public:
 private:
     void load(std::size_t bucket);
     void read_plain(std::span<std::uint64_t> words);
-    void read_any(std::span<const std::uint64_t> words);
+    void read_any(std::size_t from, std::size_t count);
 
     const Builder& builder_;
     packed_row::Unpacker unpacked_;
@@ -36,9 +36,16 @@ private:
     std::uint32_t next_;
     std::vector<std::uint32_t> ends_;   // behind the words of each customer of the bucket
     std::vector<std::uint64_t> words_;  // of the bucket, by customer
-    std::vector<packed_row::Row> rows_read_;
+    std::vector<OrderId> ids_;          // of those rows, where they have them
+    struct RowRead {
+        Day day;
+        std::int64_t amount;
+        OrderId order_id;
+    };
+    std::vector<RowRead> rows_read_;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
+    std::vector<OrderId> order_ids_;
     Rows rows_{};
     Lookout lookout_;
 };

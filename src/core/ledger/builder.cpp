@@ -6,6 +6,9 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <numeric>
+#include <tuple>
+#include <vector>
 
 namespace customer_value::ledger {
 
@@ -39,20 +42,30 @@ std::int32_t kept_scale(std::int32_t scale) noexcept { return (scale + 3) / 4 * 
 
 }  // namespace
 
-void Builder::set_kind(KeyKind kind, bool has_amounts)
+void Builder::set_kind(KeyKind kind, bool has_amounts, KeyKind kind_of_ids)
 {
-    const auto amounts = has_amounts ? Amounts::present : Amounts::absent;
-    if (kind == table_.kind() && amounts == amounts_) [[likely]]
+    const auto amounts = kind_of_ids != KeyKind::none ? Amounts::by_order
+                         : has_amounts                ? Amounts::present
+                                                      : Amounts::absent;
+    if (kind == table_.kind() && amounts == amounts_ && kind_of_ids == kind_of_ids_) [[likely]]
         return;
     if (table_.kind() != KeyKind::none && kind != table_.kind())
         throw Error(ErrorCode::invalid_parameter,
                     "ledgers of two kinds of customer key cannot be merged: " + std::string(name_of(table_.kind())) +
                         " and " + std::string(name_of(kind)));
-    if (amounts_ != Amounts::unknown && amounts != amounts_)
+    if (amounts_ != Amounts::unknown && has_amounts != this->has_amounts())
         throw Error(ErrorCode::invalid_parameter, "a ledger with amounts and one without cannot be merged", {},
                     "Build both with ledger_agg(customer, day, amount), or both without the amount.");
+    if (amounts_ != Amounts::unknown && amounts != amounts_)
+        throw Error(ErrorCode::invalid_parameter, "a ledger with order ids and one without cannot be merged", {},
+                    "Build both with ledger_agg(customer, day, amount, order_id), or both without the id.");
+    if (amounts_ != Amounts::unknown && kind_of_ids != kind_of_ids_)
+        throw Error(ErrorCode::invalid_parameter,
+                    "ledgers of two kinds of order id cannot be merged: " + std::string(name_of(kind_of_ids_)) +
+                        " and " + std::string(name_of(kind_of_ids)));
     table_.set_kind(kind);
     amounts_ = amounts;
+    kind_of_ids_ = kind_of_ids;
 }
 
 // Replaces the word of each row.
@@ -131,7 +144,7 @@ Request Builder::pending_request() const noexcept
 {
     return {Request::Use::pending,
             batch,
-            3 * batch * sizeof(std::uint64_t) + (kind() == KeyKind::text ? batch_text : 0),
+            4 * batch * sizeof(std::uint64_t) + (kind() == KeyKind::text ? batch_text : 0),
             nullptr,
             0,
             0};
@@ -147,7 +160,7 @@ Request Builder::rows_request(std::uint32_t customer) const
         return request_for<Buckets::Bucket>(Request::Use::buckets, more, buckets_.all().data(), count);
     }
     const std::size_t capacity = buckets_.next_capacity(bucket);
-    return {Request::Use::chunk, capacity, Buckets::chunk_bytes(capacity), nullptr, 0, bucket};
+    return {Request::Use::chunk, capacity, Buckets::chunk_bytes(capacity, has_order_ids()), nullptr, 0, bucket};
 }
 
 Request Builder::large_rows_request() const
@@ -167,7 +180,7 @@ void Builder::adopt(const Request& request, void* memory)
         buckets_.place_at(memory, request.count);
         break;
     case Request::Use::chunk:
-        buckets_.add_chunk(request.bucket, memory, request.count);
+        buckets_.add_chunk(request.bucket, memory, request.count, has_order_ids());
         break;
     case Request::Use::large_rows:
         large_ = static_cast<LargeRow*>(memory);
@@ -186,10 +199,11 @@ std::string_view Builder::pending_bytes(std::size_t i) const noexcept
     return kind() == KeyKind::text ? key_bytes(kind(), pending_keys() + 2 * i + 1, pending_text()) : std::string_view{};
 }
 
-inline std::optional<Request> Builder::push(std::uint32_t customer, std::uint64_t word)
+inline std::optional<Request> Builder::push(std::uint32_t customer, std::uint64_t word, OrderId order_id)
 {
-    if (!buckets_.push(customer, word)) [[unlikely]]
+    if (!buckets_.push(customer, word, has_order_ids() ? &order_id : nullptr)) [[unlikely]]
         return rows_request(customer);
+    combined_ = 0;
     // as numbers with a sign, words of rows that lie elsewhere are below all others; without, above
     lowest_ = std::min(lowest_, word);
     highest_ = std::max(highest_, static_cast<std::int64_t>(word));
@@ -207,9 +221,10 @@ template <KeyKind kind> std::optional<Request> Builder::resolve_pending()
     table_.find_or_insert<kind>(
         keys, count, [this](std::size_t i) { return pending_bytes(i); }, customers.data());
     for (std::uint32_t i = 0; i < count; ++i)
-        if (const auto request = push(customers[i], pending_[i])) [[unlikely]] {
+        if (const auto request = push(customers[i], pending_[i], pending_order_ids()[i])) [[unlikely]] {
             // those that are placed wait no longer
             std::copy(pending_ + i, pending_ + count, pending_);
+            std::copy(pending_order_ids() + i, pending_order_ids() + count, pending_order_ids());
             std::copy(keys + i * words, keys + count * words, pending_keys());
             pending_count_ = count - i;
             return request;
@@ -221,6 +236,16 @@ template <KeyKind kind> std::optional<Request> Builder::resolve_pending()
 
 std::optional<Request> Builder::flush()
 {
+    if (const auto request = send_pending())
+        return request;
+    for (; has_order_ids() && combined_ < bucket_count(); ++combined_)
+        if (const auto request = combine_lines(buckets_.all()[combined_]))
+            return request;
+    return std::nullopt;
+}
+
+std::optional<Request> Builder::send_pending()
+{
     if (pending_count_ == 0)
         return std::nullopt;
     if (const auto request = table_.reserve(pending_count_, pending_text_used_))
@@ -228,8 +253,73 @@ std::optional<Request> Builder::flush()
     return for_kind(kind(), [&](auto kind) { return resolve_pending<kind>(); });
 }
 
-void Builder::push_pending(const Key& customer, std::uint64_t word) noexcept
+namespace {
+
+struct Line {
+    std::uint64_t word;
+    OrderId order_id;
+    std::int64_t day_and_sign;
+};
+
+}  // namespace
+
+// Its rows are sorted by customer, which is counted, and those of a customer so that the lines of an order lie together.
+std::optional<Request> Builder::combine_lines(Buckets::Bucket& bucket)
 {
+    stop_if_interrupted();
+    const packed_row::Unpacker unpacked(scale_, scale_, is_mixed_, large_);
+    std::vector<std::uint32_t> ends(Buckets::customers + 1);
+    std::vector<Line> lines(bucket.rows());
+    bucket.each([&](std::uint16_t customer, std::uint64_t) { ++ends[customer + 1u]; });
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+    bucket.each_with_id([&](std::uint16_t customer, std::uint64_t word, OrderId order_id) {
+        const packed_row::Row row = unpacked(word);
+        lines[ends[customer]++] = {word, order_id, packed_row::day_and_sign(row.day, row.amount)};
+    });
+    const std::size_t large_before = large_count_;
+    std::uint32_t kept = 0;
+    for (std::uint32_t customer = 0, first = 0; customer < Buckets::customers; ++customer) {
+        const std::span of_customer(lines.data() + first, ends[customer] - first);
+        first = ends[customer];
+        sort_short_or_stop(of_customer, [](const Line& left, const Line& right) {
+            return std::tie(left.order_id, left.day_and_sign) < std::tie(right.order_id, right.day_and_sign);
+        });
+        for (auto line = of_customer.begin(), end = line; line != of_customer.end(); line = end) {
+            Int128 sum = 0;
+            do
+                sum += unpacked(end->word).amount;
+            while (++end != of_customer.end() && line->order_id != no_order_id && end->order_id == line->order_id &&
+                   end->day_and_sign == line->day_and_sign);
+            lines[kept] = *line;
+            if (end - line > 1) {
+                if (sum != static_cast<std::int64_t>(sum))
+                    throw_too_many_digits(shown(sum, scale_));
+                const auto word = packed(unpacked(line->word).day, static_cast<std::int64_t>(sum));
+                if (!word) {
+                    large_count_ = large_before;
+                    return large_rows_request();
+                }
+                lines[kept].word = *word;
+            }
+            ++kept;
+        }
+        ends[customer] = kept;
+    }
+    if (kept == lines.size())
+        return std::nullopt;
+    rows_ -= lines.size() - kept;
+    bucket.clear();
+    // into the memory that the lines had
+    const auto number = static_cast<std::uint32_t>(&bucket - buckets_.all().data()) * Buckets::customers;
+    for (std::uint32_t customer = 0, row = 0; customer < Buckets::customers; ++customer)
+        for (; row < ends[customer]; ++row)
+            (void)buckets_.push(number + customer, lines[row].word, &lines[row].order_id);
+    return std::nullopt;
+}
+
+void Builder::push_pending(const Key& customer, std::uint64_t word, OrderId order_id) noexcept
+{
+    pending_order_ids()[pending_count_] = order_id;
     std::uint64_t* words = pending_keys() + pending_count_ * table_.words();
     pending_[pending_count_++] = word;
     if (kind() != KeyKind::text) {
@@ -242,11 +332,12 @@ void Builder::push_pending(const Key& customer, std::uint64_t word) noexcept
     pending_text_used_ += static_cast<std::uint32_t>(customer.bytes.size());
 }
 
-std::optional<Request> Builder::add(const Key& customer, Day day, const std::int64_t* amount, std::int32_t scale)
+std::optional<Request> Builder::add(const Key& customer, Day day, const std::int64_t* amount, std::int32_t scale,
+                                    KeyKind kind_of_id, OrderId order_id)
 {
-    set_kind(customer.kind, amount != nullptr);
+    set_kind(customer.kind, amount != nullptr, kind_of_id);
     see_scale(scale);
-    return place(customer, day, amount == nullptr ? 0 : scaled(*amount, scale));
+    return place(customer, day, amount == nullptr ? 0 : scaled(*amount, scale), order_id);
 }
 
 inline std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
@@ -263,7 +354,7 @@ inline std::optional<std::uint64_t> Builder::packed(Day day, std::int64_t value)
     return packed_row::elsewhere | large_count_++;
 }
 
-std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::int64_t value)
+std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::int64_t value, OrderId order_id)
 {
     if (customer.bytes.size() > longest_key)
         throw Error(ErrorCode::out_of_range, "customer must have at most " + std::to_string(longest_key) +
@@ -273,7 +364,7 @@ std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::
         return pending_request();
     if (!waits || pending_count_ == batch ||
         (kind() == KeyKind::text && pending_text_used_ + customer.bytes.size() > batch_text))
-        if (const auto request = flush())
+        if (const auto request = send_pending())
             return request;
     if (!waits)
         if (const auto request = table_.reserve(1, customer.kind == KeyKind::text ? customer.bytes.size() : 0))
@@ -282,10 +373,10 @@ std::optional<Request> Builder::place_slowly(const Key& customer, Day day, std::
     if (!word)
         return large_rows_request();
     if (waits) {
-        push_pending(customer, *word);
+        push_pending(customer, *word, order_id);
         return std::nullopt;
     }
-    auto request = push(table_.find_or_insert(customer), *word);
+    auto request = push(table_.find_or_insert(customer), *word, order_id);
     if (request && *word >= packed_row::elsewhere)
         --large_count_;  // it comes again
     return request;
@@ -319,9 +410,9 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
 {
     if (view.customers == 0)
         return std::nullopt;
-    set_kind(view.kind, view.has_amounts);
+    set_kind(view.kind, view.has_amounts, view.kind_of_ids);
     set_currency(view.currency);
-    if (const auto request = flush())
+    if (const auto request = send_pending())
         return request;
     if (view.customers > customers())  // there will be so many at least
         if (const auto request = table_.reserve(view.customers - customers(), 0))
@@ -343,7 +434,7 @@ std::optional<Request> Builder::append(const View& view, Cursor& cursor)
                 const auto word = packed(rows.days[cursor.row], amount);
                 if (!word)
                     return large_rows_request();
-                if (const auto request = push(numbers[cursor.customer - first], *word)) {
+                if (const auto request = push(numbers[cursor.customer - first], *word, rows.order_id(cursor.row))) {
                     large_count_ -= *word >= packed_row::elsewhere;
                     return request;
                 }
@@ -361,10 +452,11 @@ Head Builder::head() const noexcept
     head.kind = kind();
     head.has_amounts = has_amounts();
     head.scale = static_cast<std::uint8_t>(shown_scale_);
+    head.kind_of_ids = kind_of_ids_;
     head.customers = customers();
     head.first_day = first_large_;
     head.last_day = last_large_;
-    if (rows_ > large_count_) {
+    if (static_cast<std::int64_t>(lowest_) <= highest_) {  // some row fits into a word
         head.first_day = std::min(head.first_day, packed_row::day(lowest_));
         head.last_day = std::max(head.last_day, packed_row::day(static_cast<std::uint64_t>(highest_)));
     }

@@ -29,7 +29,11 @@ void write_body(const Ledger& ledger, Out& out,
 }
 template <class Out> void write_body(const View& view, Out& out)
 {
-    write_body(view, out, [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day); });
+    write_body(view, out, [&](std::uint32_t customer) {
+        const Rows rows = view.of(customer);
+        write_rows(out, rows, view.first_day);
+        write_order_ids(out, rows, view.kind_of_ids);
+    });
 }
 template <class Out> void write_body(const EncodedLedger& ledger, Out& out) noexcept
 {
@@ -150,6 +154,33 @@ void read_amounts(Reader& reader, const Day* days, const unsigned char* refunds,
                        : read_amounts<true>(reader, days, refunds, amounts, count);
 }
 
+void read_order_ids(Reader& reader, KeyKind kind_of_ids, const Day* days, const std::int64_t* amounts, OrderId* ids,
+                    std::size_t count)
+{
+    std::uint64_t previous = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (kind_of_ids == KeyKind::bigint) {
+            previous += static_cast<std::uint64_t>(unzigzag(reader.number()));
+        } else {
+            previous = 0;
+            for (int byte = 0; const char each : reader.bytes(8))
+                previous |= std::uint64_t{static_cast<unsigned char>(each)} << 8 * byte++;
+        }
+        ids[i] = static_cast<OrderId>(previous);
+        if (i > 0 && days[i] == days[i - 1] && amounts[i] == amounts[i - 1] && ids[i] <= ids[i - 1] &&
+            ids[i] != no_order_id)
+            refuse_binary("Rows of one day and amount are not in the order of their order ids");
+    }
+}
+
+void skip_order_ids(Reader& reader, KeyKind kind_of_ids, std::size_t count)
+{
+    if (kind_of_ids == KeyKind::bigint)
+        reader.skip_numbers(count);
+    else if (kind_of_ids != KeyKind::none)
+        (void)reader.bytes(8 * count);
+}
+
 void skip_key(Reader& reader, KeyKind kind)
 {
     if (kind == KeyKind::bigint)
@@ -188,6 +219,7 @@ void CustomerStream::leave()
     if (ledger_.has_amounts) {
         (void)read_refunds(reader, count_);
         (void)reader.bytes(static_cast<std::size_t>(reader.short_number()));
+        skip_order_ids(reader, ledger_.kind_of_ids, count_.rows);
     }
     rest_ = reader.rest();
     count_ = {};
@@ -204,6 +236,8 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
         days_.resize(2 * count.rows);
         if (amounts_wanted_ == Amounts::read)
             amounts_.resize(2 * count.rows);
+        if (amounts_wanted_ == Amounts::read && ledger_.kind_of_ids != KeyKind::none)
+            order_ids_.resize(2 * count.rows);
     }
     Reader reader(rest_, what);
     read_days(reader, ledger_, days_.data(), count.rows);
@@ -213,8 +247,14 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
         if (amounts_wanted_ == Amounts::read) {
             read_amounts(reader, days_.data(), rows.refunds, amounts_.data(), count.rows);
             rows.amounts = amounts_.data();
+            if (ledger_.kind_of_ids != KeyKind::none) {
+                read_order_ids(reader, ledger_.kind_of_ids, days_.data(), amounts_.data(), order_ids_.data(),
+                               count.rows);
+                rows.order_ids = order_ids_.data();
+            }
         } else {
             (void)reader.bytes(static_cast<std::size_t>(reader.short_number()));
+            skip_order_ids(reader, ledger_.kind_of_ids, count.rows);
         }
     }
     rest_ = reader.rest();
@@ -249,10 +289,11 @@ void encode(const EncodedLedger& ledger, unsigned char* body) noexcept
     write_body(ledger, writer);
 }
 
-unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept
+unsigned char* encode_rows(const Rows& rows, Day first_day, KeyKind kind_of_ids, unsigned char* to) noexcept
 {
     SlackWriter writer{to};
     write_rows(writer, rows, first_day);
+    write_order_ids(writer, rows, kind_of_ids);
     return writer.at;
 }
 
@@ -275,6 +316,9 @@ View decode(const StoredLedger& ledger, const Columns& into)
         read_days(reader, head, into.days + row, count.rows);
         if (head.has_amounts)
             read_amounts(reader, into.days + row, read_refunds(reader, count), into.amounts + row, count.rows);
+        if (head.kind_of_ids != KeyKind::none)
+            read_order_ids(reader, head.kind_of_ids, into.days + row, into.amounts + row, into.order_ids + row,
+                           count.rows);
         first_seen = std::min(first_seen, into.days[row]);
         row += count.rows;
         last_seen = std::max(last_seen, into.days[row - 1]);
@@ -284,14 +328,14 @@ View decode(const StoredLedger& ledger, const Columns& into)
         refuse_binary("Its parts do not add up to its head");
     if (head.rows > 0 && (first_seen != head.first_day || last_seen != head.last_day))
         refuse_binary("Its first and last day are not those of its rows");
-    return {head, nullptr, into.offsets, into.days, into.amounts, into.keys, text};
+    return {head, nullptr, into.offsets, into.days, into.amounts, into.keys, text, into.order_ids};
 }
 
 std::size_t write_head(const Head& head, unsigned char* to) noexcept
 {
     Writer writer{to};
     for (const std::uint64_t field :
-         {static_cast<std::uint64_t>(head.kind), static_cast<std::uint64_t>(head.has_amounts),
+         {static_cast<std::uint64_t>(head.kind), head.has_amounts + static_cast<std::uint64_t>(head.kind_of_ids),
           static_cast<std::uint64_t>(head.scale), static_cast<std::uint64_t>(head.customers), head.rows,
           head.text_bytes, zigzag(head.first_day), zigzag(head.last_day)})
         writer.number(field);
@@ -315,7 +359,9 @@ Head read_head(std::span<const unsigned char>& bytes)
     };
     Head head;
     head.kind = static_cast<KeyKind>(below(4, "Its kind of key is unknown"));
-    head.has_amounts = below(2, "Its flag for amounts is neither 0 nor 1") == 1;
+    const auto amounts = below(5, "Its flag for amounts and order ids is larger than 4");
+    head.has_amounts = amounts > 0;
+    head.kind_of_ids = static_cast<KeyKind>(amounts > 0 ? amounts - 1 : 0);
     head.scale = static_cast<std::uint8_t>(below(17, "Its scale is larger than 16"));
     head.customers =
         static_cast<std::uint32_t>(below(std::numeric_limits<std::uint32_t>::max(), "It has too many customers"));

@@ -7,6 +7,7 @@
 //                    days as distances, the first to the first day of the ledger
 //     the refunds    where there are, a bit a row
 //     the amounts    how many bytes they take; each without its sign, in units of 10^-scale
+//     the order ids  where there are: of bigint zigzag-coded distances, the first to 0; of others 8 bytes each
 //
 // Numbers are LEB128 (7 bits a byte), so that a row takes 3 to 6 bytes in all. Reports that ask only who came when step
 // over the amounts.
@@ -56,11 +57,12 @@ struct EncodedLedger : Head {
 void encode(const EncodedLedger& ledger, unsigned char* body) noexcept;
 // Writes a piece, the rows of a customer; returns its end. What lies in the SlackWriter::slack bytes behind that is
 // lost.
-[[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, unsigned char* to) noexcept;
+[[nodiscard]] unsigned char* encode_rows(const Rows& rows, Day first_day, KeyKind kind_of_ids,
+                                         unsigned char* to) noexcept;
 // The most bytes that the rows of some customers take.
 [[nodiscard]] constexpr std::size_t most_encoded(std::size_t rows, std::size_t customers) noexcept
 {
-    return 15 * rows + rows / 8 + 20 * customers + SlackWriter::slack;
+    return 25 * rows + rows / 8 + 20 * customers + SlackWriter::slack;
 }
 
 // Takes bytes as hostile: throws malformed_binary unless the body is what encode writes for such a head. Text keys stay
@@ -106,6 +108,7 @@ private:
     std::uint64_t rows_read_ = 0;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
+    std::vector<OrderId> order_ids_;
     Rows rows_{};
     Lookout lookout_;
 };

@@ -24,7 +24,7 @@ struct DayRange {
     const auto first = std::lower_bound(rows.days.begin(), rows.days.end(), range.from);
     const auto end = std::lower_bound(first, rows.days.end(), range.to);
     const auto offset = static_cast<std::size_t>(first - rows.days.begin());
-    return {{first, end}, rows.amounts == nullptr ? nullptr : rows.amounts + offset};
+    return some_of(rows, offset, offset + static_cast<std::size_t>(end - first));
 }
 
 // The rows up to a day, which is in.

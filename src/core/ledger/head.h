@@ -15,8 +15,8 @@ namespace customer_value::ledger {
 struct Facts {
     KeyKind kind = KeyKind::none;
     bool has_amounts = false;
-    std::uint8_t scale = 0;  // amounts are in units of 10^-scale
-    std::uint8_t unused = 0;
+    std::uint8_t scale = 0;               // amounts are in units of 10^-scale
+    KeyKind kind_of_ids = KeyKind::none;  // what the ids of the orders were, where the rows have them
     std::uint32_t customers = 0;
     Day first_day = 0, last_day = 0;  // of all rows
     std::uint64_t rows = 0;

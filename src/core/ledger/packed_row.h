@@ -38,6 +38,11 @@ inline constexpr std::int64_t day_bias = std::int64_t{1} << 17, amount_bias = st
     constexpr std::uint64_t mask = (std::uint64_t{1} << (day_shift - amount_shift)) - 1;
     return static_cast<std::int64_t>(word >> amount_shift & mask) - amount_bias;
 }
+// Twice the day, and 1 more for an amount that is not negative.
+[[nodiscard]] constexpr std::int64_t day_and_sign(Day day, std::int64_t amount) noexcept
+{
+    return 2 * std::int64_t{day} + (amount >= 0);
+}
 [[nodiscard]] constexpr std::int32_t scale(std::uint64_t word) noexcept
 {
     return static_cast<std::int32_t>(word & 7) * 4;

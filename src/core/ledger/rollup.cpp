@@ -1,9 +1,11 @@
 #include "core/ledger/rollup.h"
 
 #include <algorithm>
+#include <compare>
 #include <cstring>
+#include <functional>
 #include <limits>
-#include <numeric>
+#include <tuple>
 #include <vector>
 
 namespace customer_value::ledger {
@@ -44,46 +46,73 @@ private:
     std::int64_t number_ = 0;  // of a bigint
 };
 
-// The rows of one customer, of one side after the other.
+// The rows of one customer, of one side after the other; lines of one order on one day, from two sides, become one.
 class Gathered {
 public:
-    void clear() noexcept { days_.clear(), amounts_.clear(); }
+    void clear() noexcept { rows_.clear(); }
     void add(const Rows& rows)
     {
-        days_.insert(days_.end(), rows.days.begin(), rows.days.end());
-        if (rows.amounts != nullptr)
-            amounts_.insert(amounts_.end(), rows.amounts, rows.amounts + rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            rows_.push_back({rows.days[i], rows.amount(i), rows.order_id(i)});
+        has_amounts_ = rows.amounts != nullptr;
+        has_order_ids_ = rows.order_ids != nullptr;
     }
-    // In their order, which they have at once where the sides are of days one behind the other.
+    // In their order, which they have at once where the sides are of days one behind the other. Throws out_of_range
+    // where the lines of an order are too much together.
     [[nodiscard]] Rows ordered()
     {
-        const auto is_before = [this](std::size_t left, std::size_t right) {
-            return days_[left] != days_[right] ? days_[left] < days_[right]
-                                               : !amounts_.empty() && amounts_[left] < amounts_[right];
-        };
-        bool is_ordered = true;
-        for (std::size_t i = 1; i < days_.size(); ++i)
-            is_ordered = is_ordered && !is_before(i, i - 1);
-        if (!is_ordered) {
-            order_.resize(days_.size());
-            std::iota(order_.begin(), order_.end(), std::size_t{0});
-            sort_or_stop(order_.begin(), order_.end(), is_before);
-            sorted_days_.clear(), sorted_amounts_.clear();
-            for (const std::size_t i : order_) {
-                sorted_days_.push_back(days_[i]);
-                if (!amounts_.empty())
-                    sorted_amounts_.push_back(amounts_[i]);
-            }
-            days_.swap(sorted_days_);
-            amounts_.swap(sorted_amounts_);
+        if (has_order_ids_)
+            combine_lines();
+        if (!std::is_sorted(rows_.begin(), rows_.end()))
+            sort_or_stop(rows_.begin(), rows_.end(), std::less<>());
+        days_.clear(), amounts_.clear(), order_ids_.clear();
+        for (const Row& row : rows_) {
+            days_.push_back(row.day);
+            if (has_amounts_)
+                amounts_.push_back(row.amount);
+            if (has_order_ids_)
+                order_ids_.push_back(row.order_id);
         }
-        return {days_, amounts_.empty() ? nullptr : amounts_.data()};
+        return {days_, has_amounts_ ? amounts_.data() : nullptr, nullptr, has_order_ids_ ? order_ids_.data() : nullptr};
     }
 
 private:
-    std::vector<Day> days_, sorted_days_;
-    std::vector<std::int64_t> amounts_, sorted_amounts_;
-    std::vector<std::size_t> order_;
+    struct Row {
+        Day day;
+        std::int64_t amount;
+        OrderId order_id;
+        friend auto operator<=>(const Row&, const Row&) = default;
+
+        // Whether both are lines of one order, day and sign.
+        [[nodiscard]] bool belongs_to(const Row& other) const noexcept
+        {
+            return order_id == other.order_id && order_id != no_order_id && day == other.day &&
+                   (amount < 0) == (other.amount < 0);
+        }
+    };
+
+    void combine_lines()
+    {
+        sort_or_stop(rows_.begin(), rows_.end(), [](const Row& left, const Row& right) {
+            return std::tuple(left.order_id, left.day, left.amount < 0) <
+                   std::tuple(right.order_id, right.day, right.amount < 0);
+        });
+        std::size_t kept = 0;
+        for (const Row& row : rows_) {
+            if (kept == 0 || !row.belongs_to(rows_[kept - 1]))
+                rows_[kept++] = row;
+            else if (__builtin_add_overflow(rows_[kept - 1].amount, row.amount, &rows_[kept - 1].amount))
+                throw Error(ErrorCode::out_of_range,
+                            "the lines of an order have more digits together than a ledger keeps");
+        }
+        rows_.resize(kept);
+    }
+
+    std::vector<Row> rows_;
+    bool has_amounts_ = false, has_order_ids_ = false;
+    std::vector<Day> days_;
+    std::vector<std::int64_t> amounts_;
+    std::vector<OrderId> order_ids_;
 };
 
 }  // namespace
@@ -99,7 +128,8 @@ bool fit_together(std::span<const StoredLedger> ledgers) noexcept
            std::all_of(ledgers.begin(), ledgers.end(), [&](const StoredLedger& ledger) {
                const Head& first = ledgers.front();
                return ledger.rows > 0 && ledger.kind == first.kind && ledger.scale == first.scale &&
-                      ledger.has_amounts == first.has_amounts && ledger.currency == first.currency;
+                      ledger.has_amounts == first.has_amounts && ledger.currency == first.currency &&
+                      ledger.kind_of_ids == first.kind_of_ids;
            });
 }
 

@@ -13,8 +13,8 @@ namespace customer_value::ledger {
 
 inline constexpr std::size_t most_side_by_side = 16;
 
-// Whether these can be read side by side: of one kind of keys, one scale, one currency, all with amounts or all
-// without, none without rows, and not too many.
+// Whether these can be read side by side: of one kind of keys and of order ids, one scale, one currency, all with
+// amounts or all without, none without rows, and not too many.
 [[nodiscard]] bool fit_together(std::span<const StoredLedger> ledgers) noexcept;
 
 // The first day of the whole.

@@ -8,32 +8,6 @@ namespace customer_value::ledger {
 
 namespace {
 
-constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
-
-// The bytes as a number, the first the lowest, whatever the machine.
-std::uint64_t word_of(std::string_view bytes) noexcept
-{
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-    return word;
-}
-
-// hash_of (core/common/key.h) may change, as it only serves tables in memory; these bits are stored.
-std::uint64_t stable_hash(const Key& customer)
-{
-    std::string_view bytes = customer.bytes;
-    if (customer.kind == KeyKind::bigint) {
-        std::uint64_t number;
-        std::memcpy(&number, bytes.data(), sizeof number);
-        return mixed(number + golden);
-    }
-    std::uint64_t hash = bytes.size();
-    for (; bytes.size() > 8; bytes.remove_prefix(8))
-        hash = mixed((hash + golden) ^ word_of(bytes.substr(0, 8)));
-    return mixed((hash + golden) ^ word_of(bytes));
-}
-
 [[noreturn, gnu::cold, gnu::noinline]] void fail_shards(std::int32_t shards)
 {
     throw Error(ErrorCode::invalid_parameter, "shards must be at least 1: " + std::to_string(shards));
@@ -61,6 +35,7 @@ void PartWriter::add(const Key& customer, const Rows& kept) noexcept
         KeyWriter keys = keys_;
         keys.write(counter, customer);
         write_rows(counter, kept, head_.first_day);
+        write_order_ids(counter, kept, head_.kind_of_ids);
         if (counted_ > 0 || counter.size + SlackWriter::slack > room) {
             keys_ = keys;
             counted_ += counter.size;
@@ -70,6 +45,7 @@ void PartWriter::add(const Key& customer, const Rows& kept) noexcept
     SlackWriter writer{at_};
     keys_.write(writer, customer);
     write_rows(writer, kept, head_.first_day);
+    write_order_ids(writer, kept, head_.kind_of_ids);
     at_ = writer.at;
 }
 
@@ -98,7 +74,7 @@ std::int32_t shard_of(const Key& customer, std::int32_t shards)
     if (shards < 1)
         fail_shards(shards);
     // by the upper bits: hash tables take the lower ones, and should not find those of a shard to be equal
-    return static_cast<std::int32_t>((stable_hash(customer) >> 32) * static_cast<std::uint64_t>(shards) >> 32);
+    return static_cast<std::int32_t>((stable_hash_of(customer) >> 32) * static_cast<std::uint64_t>(shards) >> 32);
 }
 
 }  // namespace customer_value::ledger

@@ -58,12 +58,6 @@ private:
     std::size_t counted_ = 0;  // bytes that are not written
 };
 
-// The rows first <= row < behind of a customer.
-[[nodiscard]] inline Rows some_of(const Rows& rows, std::size_t first, std::size_t behind) noexcept
-{
-    return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first};
-}
-
 // How a ledger is divided: wants(key) says whether the rows of that customer are read at all; divide(rows, visit) calls
 // visit(part, kept) with what each part keeps of them, which is not empty and in their order. whole() is what the one
 // part there is will hold, where that is known before, and has no rows otherwise. The base does what most do.
@@ -151,13 +145,19 @@ public:
             amounts_.assign(rows.amounts, rows.amounts + refunds);
             amounts_.push_back(rows.amounts[order]);
         }
-        visit(0, Rows{days_, rows.amounts == nullptr ? nullptr : amounts_.data()});
+        if (rows.order_ids != nullptr) {
+            order_ids_.assign(rows.order_ids, rows.order_ids + refunds);
+            order_ids_.push_back(rows.order_ids[order]);
+        }
+        visit(0, Rows{days_, rows.amounts == nullptr ? nullptr : amounts_.data(), nullptr,
+                      rows.order_ids == nullptr ? nullptr : order_ids_.data()});
     }
 
 private:
     Head whole_;
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
+    std::vector<OrderId> order_ids_;
 };
 
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every

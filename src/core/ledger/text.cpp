@@ -71,6 +71,12 @@ Head TextRows::begin()
             reader_.fail("\"currency\" must not be empty, and is that of amounts");
         currency_.become(currency);
     }
+    if (reader_.next_is("order_id")) {
+        const auto kind_of_ids = kind_named({key_, reader_.text("order_id", key_, sizeof key_)});
+        if (!kind_of_ids || *kind_of_ids == KeyKind::none || amounts == 0)
+            reader_.fail("\"order_id\" must be bigint, uuid or text, and is that of amounts");
+        head_.kind_of_ids = *kind_of_ids;
+    }
     head_.kind = *kind;
     head_.has_amounts = amounts == 1;
     head_.scale = static_cast<std::uint8_t>(scale);
@@ -104,6 +110,13 @@ bool TextRows::next(Row& row)
         *amount > std::numeric_limits<std::int64_t>::max() || *amount < -std::numeric_limits<std::int64_t>::max())
         reader_.fail("\"amount\" must fit into 64 bits, and have as many decimal places as \"scale\" says");
     row.amount = static_cast<std::int64_t>(*amount);
+    row.order_id = no_order_id;
+    if (head_.kind_of_ids != KeyKind::none && reader_.next_is("order_id")) {
+        const std::string_view id = reader_.word("order_id");
+        const auto [stop, problem] = std::from_chars(id.data(), id.data() + id.size(), row.order_id);
+        if (problem != std::errc{} || stop != id.data() + id.size())
+            reader_.fail("\"order_id\" must be a bigint");
+    }
     return true;
 }
 

@@ -1,6 +1,7 @@
 // The text form of a ledger:
 // (version:1,key:"text",amounts:1,scale:2,customer:"A",day:2024-01-05,amount:100.00,day:...), behind the scale a
-// currency:"EUR" where there is one.
+// currency:"EUR" where there is one; in a ledger with order ids their kind stands behind these, order_id:"bigint", and
+// the id as it is kept behind each amount that has one: amount:100.00,order_id:17,day:...
 #pragma once
 
 #include "core/common/archive.h"
@@ -26,6 +27,8 @@ template <class Archive> void write(const View& view, Archive& archive)
     archive.count("scale", view.scale);
     if (!view.currency.empty())
         archive.text("currency", view.currency);
+    if (view.kind_of_ids != KeyKind::none)
+        archive.text("order_id", name_of(view.kind_of_ids));
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         archive.text("customer", printable(view.key(customer)));
         const Rows rows = view.of(customer);
@@ -33,6 +36,8 @@ template <class Archive> void write(const View& view, Archive& archive)
             archive.number("day", iso_of(rows.days[i]));
             if (rows.amounts != nullptr)
                 archive.number("amount", shown(static_cast<Int128>(rows.amounts[i]), view.scale));
+            if (rows.order_id(i) != no_order_id)
+                archive.number("order_id", std::to_string(rows.order_ids[i]));
         }
     }
 }
@@ -49,6 +54,7 @@ public:
         Key customer;  // lives until the next call
         Day day;
         std::int64_t amount;
+        OrderId order_id;
     };
     // The next row; false at the end.
     bool next(Row& row);

@@ -1,8 +1,9 @@
-// A ledger as every report reads it: customers in the order of their keys, and for each its rows in the order of day
-// and amount. The memory belongs to somebody else.
+// A ledger as every report reads it: customers in the order of their keys, and for each its rows in the order of day,
+// amount and order id. The memory belongs to somebody else.
 #pragma once
 
 #include "core/ledger/head.h"
+#include "core/ledger/order_id.h"
 
 #include <cstdint>
 #include <span>
@@ -10,11 +11,13 @@
 
 namespace customer_value::ledger {
 
-// One customer's rows: an amount >= 0 is an order, an amount < 0 a refund. Without amounts every row is an order.
+// One customer's rows: an amount >= 0 is an order, an amount < 0 a refund. Without amounts every row is an order. In a
+// ledger with order ids the lines of one order, day and sign are one row.
 struct Rows {
     std::span<const Day> days;
     const std::int64_t* amounts;             // null where the ledger has no amounts, or they were not asked for
     const unsigned char* refunds = nullptr;  // a bit a row, then; null where there are none
+    const OrderId* order_ids = nullptr;      // null where the ledger has none, or amounts were not asked for
 
     [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
     [[nodiscard]] bool is_order(std::size_t row) const noexcept
@@ -22,7 +25,18 @@ struct Rows {
         return amounts != nullptr ? amounts[row] >= 0 : refunds == nullptr || (refunds[row / 8] >> row % 8 & 1) == 0;
     }
     [[nodiscard]] std::int64_t amount(std::size_t row) const noexcept { return amounts == nullptr ? 0 : amounts[row]; }
+    [[nodiscard]] OrderId order_id(std::size_t row) const noexcept
+    {
+        return order_ids == nullptr ? no_order_id : order_ids[row];
+    }
 };
+
+// The rows first <= row < behind of a customer.
+[[nodiscard]] inline Rows some_of(const Rows& rows, std::size_t first, std::size_t behind) noexcept
+{
+    return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first, nullptr,
+            rows.order_ids == nullptr ? nullptr : rows.order_ids + first};
+}
 
 // The day of a customer's first order, which there must be.
 [[nodiscard]] inline Day first_order_of(const Rows& rows) noexcept
@@ -67,13 +81,17 @@ struct View : Head {
     const std::int64_t* amounts = nullptr;
     const std::uint64_t* keys = nullptr;  // customers * words_of(kind)
     const char* text = nullptr;
+    const OrderId* order_ids = nullptr;  // where there are any
 
     [[nodiscard]] Rows of(std::uint32_t customer) const
     {
         if (stream != nullptr)
             return stream->rows_of(customer);
         const auto from = offsets[customer], to = offsets[customer + 1];
-        return {{days + from, days + to}, amounts == nullptr ? nullptr : amounts + from};
+        return {{days + from, days + to},
+                amounts == nullptr ? nullptr : amounts + from,
+                nullptr,
+                order_ids == nullptr ? nullptr : order_ids + from};
     }
     [[nodiscard]] Key key(std::uint32_t customer) const noexcept
     {
@@ -87,6 +105,7 @@ struct Columns {
     Day* days;               // rows
     std::int64_t* amounts;   // rows, null without amounts
     std::uint64_t* keys;     // customers * words_of(kind)
+    OrderId* order_ids;      // rows, null without order ids
 };
 
 }  // namespace customer_value::ledger

@@ -174,6 +174,30 @@ SELECT repeat_purchase_rate(ledger) FROM stored_ledger
 --@ built-in
 SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
 
+--@ table order_lines
+CREATE UNLOGGED TABLE order_lines AS
+SELECT customer, day, amount, (i / 3)::bigint AS order_id
+FROM (SELECT i, draw(i / 3, 11, 500000) AS customer, date '2021-01-01' + draw(i / 3, 12, 1461)::integer AS day, (draw(i, 14, 20000) / 100.0)::numeric(12,2) AS amount FROM generate_series(1, :rows) AS i) AS rows;
+ANALYZE order_lines
+
+-- three lines an order; the built-in of this line is to take each line for an order
+--@ case ledger_agg(customer, day, amount, order_id), to that without ids
+--@ limit 2
+--@ ours
+SELECT customers_count(ledger_agg(customer, day, amount, order_id)) FROM order_lines
+--@ built-in
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM order_lines
+--@ plain
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM (SELECT customer, day, sum(amount) AS amount FROM order_lines GROUP BY customer, day, order_id, amount < 0) AS orders
+
+-- one row in twenty is a refund
+--@ case settled, of a stored ledger, to building it
+--@ limit 0.3
+--@ ours
+SELECT customers_count(settled(ledger)) FROM stored_ledger
+--@ built-in
+SELECT customers_count(ledger_agg(customer, day, amount)) FROM ledger_orders
+
 -- the ledger and its 48 months; the built-in of this line is to build the ledger alone
 --@ case slices by month, to building the ledger
 --@ limit 1.6

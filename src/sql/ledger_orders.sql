@@ -1,0 +1,72 @@
+--@ requires: ledger
+-- Ledgers of order lines, and what is left of orders after refunds.
+
+--@ for customer in bigint, uuid, text
+--@ for order_id in bigint, uuid, text
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, day date, amount numeric, order_id @order_id@
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_order_@order_id@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric, @order_id@) IS
+'the ledger with one more line of an order';
+
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, day date, amount numeric, order_id @order_id@, currency text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_order_@order_id@_currency';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric, @order_id@, text) IS
+'the ledger with one more line of an order';
+
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@_order_@order_id@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text) IS
+'the ledger with one more line of an order';
+
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text, currency text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@_order_@order_id@_currency';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text, text) IS
+'the ledger with one more line of an order';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric, order_id @order_id@) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric, @order_id@) IS
+'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric, order_id @order_id@, currency text) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric, @order_id@, text) IS
+'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, @order_id@, text) IS
+'the customer ledger of order lines at instants, each on its day in the time zone tz, for example Europe/Berlin';
+
+CREATE AGGREGATE ledger_agg(
+    customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text, currency text
+) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, @order_id@, text, text) IS
+'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
+--@ end
+--@ end
+
+CREATE FUNCTION settled(ledger customer_ledger, as_of date DEFAULT NULL) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'customer_value_ledger_settled';
+COMMENT ON FUNCTION settled(customer_ledger, date) IS
+'the ledger after refunds are taken off their orders, of rows up to as_of: off the order with the same order_id; else off the latest order before it with the same amount; else off the latest orders before it until the refund is used up; an order of which nothing is left is gone, what is left of a refund stays; forecasts work on it by themselves; without orders that were sent back: customer_growth(settled(ledger)), for example';
