@@ -354,6 +354,13 @@ SELECT customer, revenue FROM "Shop's ""mart"" {step} %s $1".customers ORDER BY 
 SELECT drop_mart('Shop''s "mart" {step} %s $1');
 DROP SCHEMA "Mart's ""schema""; --" CASCADE;
 
+-- amounts in floating point, with what arithmetic leaves in the last digits
+CREATE TABLE mart_float AS SELECT 1 AS customer, date '2024-01-05' AS day, 6 * 2.55::double precision AS amount UNION ALL SELECT 2, '2024-02-05', 0.1::double precision + 0.2;
+SELECT create_mart('mart_float', 'mart_float', 'customer', 'day', 'amount');
+CALL refresh_mart('mart_float');
+SELECT period, revenue FROM mart_float.revenue ORDER BY period;
+SELECT drop_mart('mart_float');
+
 -- errors
 \set VERBOSITY default
 CREATE TABLE mart_orders (order_id bigint, customer_id text, ordered_on date, at timestamptz, total numeric, status text);

@@ -1,4 +1,4 @@
-#include "pg/arguments.h"
+#include "pg/customer_argument.h"
 #include "pg/ledger_customers.h"
 
 #include "core/ledger/slices.h"
@@ -94,9 +94,9 @@ Datum slice(FunctionCallInfo fcinfo, std::int64_t from, std::int64_t to)
 
 template <class Customer> Datum shard(FunctionCallInfo fcinfo)
 {
-    const Key customer = argument<Customer>(fcinfo, 0);
+    const CustomerArgument<Customer> customer(fcinfo, 0);
     const std::int32_t shards = PG_GETARG_INT32(1);
-    PG_RETURN_INT32(guarded([&] { return ledger::shard_of(customer, shards); }));
+    PG_RETURN_INT32(guarded([&] { return ledger::shard_of(customer.key(), shards); }));
 }
 
 // A row for each period that has any rows, with its sums where they are asked for.
@@ -159,6 +159,9 @@ SQL_FUNCTION(ledger_of_shard)
     return part_of(Ledger(fcinfo, 0).stored(), [=] { return ledger::OfShard(shards, shard); });
 }
 
+SQL_FUNCTION(ledger_shard_smallint) { return shard<std::int16_t>(fcinfo); }
+SQL_FUNCTION(ledger_shard_integer) { return shard<std::int32_t>(fcinfo); }
+SQL_FUNCTION(ledger_shard_numeric) { return shard<Decimal>(fcinfo); }
 SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }

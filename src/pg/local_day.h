@@ -13,4 +13,7 @@ namespace customer_value::pg {
 // infinite, 22023 where the zone is unknown.
 ledger::Day local_day(TimestampTz at, std::string_view zone, const char* name = "at");
 
+// The day of a timestamp without time zone. Ereports 22003 where it is infinite.
+ledger::Day own_day(Timestamp at, const char* name = "day");
+
 }  // namespace customer_value::pg

@@ -54,48 +54,57 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION rollup(customer_ledger[]) IS
 'merges the ledgers of an array into one, as the aggregate does; up to 16 of one kind of key, and all with or all without amounts, in half the time; NULLs in the array count as no rows';
 
---@ for customer in bigint, uuid, text
-CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day date, amount numeric)
+-- Of a literal or a column of each type PostgreSQL must find one overload: smaller integers have their own as customers. As amounts they are cast to
+-- double precision, which holds them exactly.
+--@ for customer in smallint, integer, bigint, numeric, uuid, text
+--@ for day in date, timestamp
+--@ for amount in bigint, numeric, real, double precision
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day @day@, amount @amount@)
 RETURNS customer_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric) IS 'the ledger with one more row';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_@day@_@amount.c@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, @amount@) IS 'the ledger with one more row';
 
-CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day date) RETURNS customer_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_@customer@';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date) IS 'the ledger with one more row';
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount @amount@) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, @amount@) IS
+'the customer ledger of orders (amount >= 0) and refunds (amount < 0); what then? customer_growth, cohort_retention, customers';
+--@ end
 
-CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, amount numeric, tz text)
-RETURNS customer_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, text) IS
+CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, day @day@) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_@day@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@) IS 'the ledger with one more row';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@) IS
+'the customer ledger of activity without amounts: days on which customers were there; what then? rolling_active, lifecycle';
+--@ end
+
+--@ for amount in bigint, numeric, real, double precision
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, at timestamptz, amount @amount@, tz text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_instant_@amount.c@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, @amount@, text) IS
 'the ledger with one more row';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount @amount@, tz text) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, @amount@, text) IS
+'the customer ledger of orders and refunds at instants, each on its day in the time zone tz, for example Europe/Berlin';
+--@ end
 
 CREATE FUNCTION _customer_ledger_add(customer_ledger, customer @customer@, at timestamptz, tz text)
 RETURNS customer_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_activity_instant_@customer@';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_instant';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, text) IS
 'the ledger with one more row';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric) IS
-'the customer ledger of orders (amount >= 0) and refunds (amount < 0); what then? customer_growth, cohort_retention, customers';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, day date) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, date) IS
-'the customer ledger of activity without amounts: days on which customers were there; what then? rolling_active, lifecycle';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, tz text) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, text) IS
-'the customer ledger of orders and refunds at instants, each on its day in the time zone tz, for example Europe/Berlin';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, tz text) (
     SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
@@ -103,6 +112,56 @@ CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, tz text) (
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, text) IS
 'the customer ledger of activity at instants, each on its day in the time zone tz';
+--@ end
+
+-- What would pass through the time zone of the session, or not be found, gets an error that says what to write: from the transition function,
+-- which knows the types, or without rows from the final function.
+CREATE FUNCTION _ledger_lacks_tz(ledger customer_ledger) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_lacks_tz';
+COMMENT ON FUNCTION _ledger_lacks_tz(customer_ledger) IS 'error 22023: instants need a time zone';
+
+CREATE FUNCTION _ledger_lacks_tz(customer_ledger, customer "any", at timestamptz, amount "any") RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_lacks_tz';
+COMMENT ON FUNCTION _ledger_lacks_tz(customer_ledger, "any", timestamptz, "any") IS
+'error 22023: instants need a time zone';
+
+CREATE FUNCTION _ledger_lacks_tz(customer_ledger, customer "any", at timestamptz) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_lacks_tz';
+COMMENT ON FUNCTION _ledger_lacks_tz(customer_ledger, "any", timestamptz) IS 'error 22023: instants need a time zone';
+
+CREATE AGGREGATE ledger_agg(customer "any", at timestamptz, amount "any") (
+    SFUNC = _ledger_lacks_tz, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _ledger_lacks_tz, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg("any", timestamptz, "any") IS
+'always an error: the day of an instant depends on the time zone; write ledger_agg(customer, at, amount, tz)';
+
+CREATE AGGREGATE ledger_agg(customer "any", at timestamptz) (
+    SFUNC = _ledger_lacks_tz, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _ledger_lacks_tz, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg("any", timestamptz) IS
+'always an error: the day of an instant depends on the time zone; write ledger_agg(customer, at, tz)';
+
+CREATE FUNCTION _ledger_has_spare_tz(ledger customer_ledger) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_has_spare_tz';
+COMMENT ON FUNCTION _ledger_has_spare_tz(customer_ledger) IS
+'error 22023: a date or a timestamp takes no time zone';
+
+--@ for customer in smallint, integer, bigint, numeric, uuid, text
+--@ for day in date, timestamp
+CREATE FUNCTION _ledger_has_spare_tz(customer_ledger, customer @customer@, day @day@, tz text) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_has_spare_tz';
+COMMENT ON FUNCTION _ledger_has_spare_tz(customer_ledger, @customer@, @day@, text) IS
+'error 22023: a date or a timestamp takes no time zone';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, tz text) (
+    SFUNC = _ledger_has_spare_tz, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _ledger_has_spare_tz, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, text) IS
+'always an error: a date or a timestamp is on its own day; write ledger_agg(customer, day)';
+--@ end
 --@ end
 
 CREATE FUNCTION customers_count(ledger customer_ledger) RETURNS bigint

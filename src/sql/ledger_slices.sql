@@ -21,7 +21,7 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION shard(customer_ledger, integer, integer) IS
 'the customers of one shard, from 0 to shards - 1, those whose ledger_shard(customer, shards) it is, with all their rows: a sample that is always the same, shard(ledger, 100, 0) being about one in a hundred';
 
---@ for customer in bigint, uuid, text
+--@ for customer in smallint, integer, bigint, numeric, uuid, text
 CREATE FUNCTION ledger_shard(customer @customer@, shards integer) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_shard_@customer@';
 COMMENT ON FUNCTION ledger_shard(@customer@, integer) IS

@@ -46,6 +46,35 @@ TEST(Decimal, shows_any_text_that_it_was_made_from)
     }
 }
 
+TEST(Decimal, has_one_text_for_each_value)
+{
+    const auto text_of = [](const OwnedDecimal& value) {
+        std::string text(value_text_size(value), '?');
+        text.resize(value_text(value, text.data()).size());
+        return text;
+    };
+    for (const auto& [value, text] : {std::pair("1.00", "1"),
+                                      {"100", "100"},
+                                      {"10000", "10000"},
+                                      {"0.000", "0"},
+                                      {"-0.00", "0"},
+                                      {"-0.50", "-0.5"},
+                                      {"0.00000000010", "0.0000000001"},
+                                      {"123456789012345678901234567890.120", "123456789012345678901234567890.12"}})
+        EXPECT_EQ(text_of(OwnedDecimal(value)), text);
+    Random random(2);
+    for (int round = 0; round < 2000; ++round) {
+        const OwnedDecimal value(random_decimal(random, 60, 60));
+        std::string expected = shown(value.view());
+        if (expected.find('.') != std::string::npos) {
+            expected.erase(expected.find_last_not_of('0') + 1);
+            if (expected.back() == '.')
+                expected.pop_back();
+        }
+        EXPECT_EQ(text_of(value), expected);
+    }
+}
+
 TEST(Decimal, names_what_is_not_a_number)
 {
     EXPECT_EQ(shown(special(Decimal::Kind::not_a_number)), "NaN");

@@ -3,6 +3,7 @@
 #include "unit/interrupted.h"
 #include "unit/laws.h"
 
+#include "core/ledger/float_amount.h"
 #include "core/ledger/text.h"
 
 #include <gtest/gtest.h>
@@ -88,6 +89,17 @@ TEST(Builder, keeps_every_row_for_any_number_of_rows_and_customers)
         }
 }
 
+// The places that a ledger keeps of a small amount: zeros at the end count up to the fourth.
+std::int32_t places_of(std::int64_t amount, std::int32_t scale)
+{
+    if (amount == 0 && scale > 4)
+        return 0;
+    if (scale > 4)
+        for (; scale > 0 && amount % 10 == 0; --scale)
+            amount /= 10;
+    return scale;
+}
+
 TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scales)
 {
     std::mt19937_64 random(7);
@@ -104,7 +116,7 @@ TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scal
                 const std::int64_t amount =
                     (static_cast<std::int64_t>(random() % 2000) - 500) * powers[random() % 60 == 0 ? random() % 5 : 0];
                 all.emplace_back(static_cast<std::int64_t>(random() % 30), day, amount, scale);
-                most = std::max(most, scale);
+                most = std::max(most, places_of(amount, scale));
             }
             HeldLedger ledger;
             for (const auto& [customer, day, amount, scale] : all) {
@@ -112,6 +124,8 @@ TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scal
                 std::int64_t shown = amount;
                 for (std::int32_t i = scale; i < most; ++i)
                     shown *= 10;
+                for (std::int32_t i = most; i < scale; ++i)
+                    shown /= 10;  // zeros
                 expected.insert({std::to_string(customer), day, shown});
             }
             const View view = ledger.view();
@@ -126,6 +140,57 @@ TEST(Builder, keeps_rows_that_do_not_fit_into_a_word_and_amounts_of_several_scal
             EXPECT_EQ(view.last_day, last);
             EXPECT_EQ(ledger.body(), body_of(view));
         }
+}
+
+TEST(Builder, does_not_count_zeros_at_the_end_of_an_amount)
+{
+    const auto shown_of = [](std::vector<std::string> amounts) {
+        HeldLedger ledger;
+        std::int64_t customer = 0;
+        for (const auto& amount : amounts) {
+            const test::OwnedDecimal decimal(amount);
+            const Decimal view = decimal.view();
+            ledger.add({KeyKind::bigint, {reinterpret_cast<const char*>(&customer), sizeof customer}}, 0, &view);
+            ++customer;
+        }
+        const View view = ledger.view();
+        std::string all;
+        for (std::uint32_t i = 0; i < view.customers; ++i)
+            all += shown(Int128{view.of(i).amount(0)}, view.scale) + " ";
+        return all;
+    };
+    EXPECT_EQ(shown_of({"999.0000000000000000"}), "999 ");
+    EXPECT_EQ(shown_of({"123.4500000000000000", "0.0000000000000000"}), "123.45 0.00 ");
+    EXPECT_EQ(shown_of({"100.00", "5.5000", "7"}), "100.0000 5.5000 7.0000 ");
+    EXPECT_EQ(shown_of({"1000000000000000.00", "-1000000000000000.0000"}), "1000000000000000 -1000000000000000 ");
+    EXPECT_EQ(shown_of({"0.00000100"}), "0.000001 ");
+    EXPECT_EQ(shown_of({"922337203685477.0000000000", "0.1"}), "922337203685477.0 0.1 ");
+    EXPECT_EQ(shown_of({"0.1", "922337203685477.0000000000"}), "0.1 922337203685477.0 ");
+    EXPECT_THROW(shown_of({"3333.3333333333333333"}), Error);
+    EXPECT_THROW(shown_of({"0.00000000000000001"}), Error);
+}
+
+TEST(FloatAmount, is_what_is_printed_but_for_what_arithmetic_has_left)
+{
+    const auto kept = [](auto amount) { return shown(decimal_amount(amount).view()); };
+    EXPECT_EQ(kept(6 * 2.55), "15.3");
+    EXPECT_EQ(kept(0.1 + 0.2), "0.3");
+    EXPECT_EQ(kept(-2.55), "-2.55");
+    EXPECT_EQ(kept(0.1F), "0.1");
+    EXPECT_EQ(kept(123456.79F), "123456.79");
+    EXPECT_EQ(kept(123456789012.345), "123456789012.345");
+    EXPECT_EQ(kept(1234567890123.4567), "1234567890123.46");
+    EXPECT_EQ(kept(99999999999999.996), "100000000000000");
+    EXPECT_EQ(kept(9007199254740993.0), "9007199254740992");
+    EXPECT_EQ(whole_amount(9007199254740991.0), 9007199254740991);
+    EXPECT_EQ(whole_amount(-2147483648.0), -2147483648);
+    EXPECT_EQ(whole_amount(-0.0), 0);
+    EXPECT_FALSE(whole_amount(0.5));
+    EXPECT_FALSE(whole_amount(16777216.0F));
+    EXPECT_FALSE(whole_amount(std::numeric_limits<double>::quiet_NaN()));
+    EXPECT_FALSE(whole_amount(std::numeric_limits<double>::infinity()));
+    EXPECT_THROW((void)decimal_amount(std::numeric_limits<double>::quiet_NaN()), Error);
+    EXPECT_THROW((void)decimal_amount(-std::numeric_limits<float>::infinity()), Error);
 }
 
 TEST(BucketStream, gives_each_customer_once_with_all_rows_by_day_or_in_any_order)

@@ -29,6 +29,48 @@ std::string shown(const Decimal& value)
     return value.negative && !value.zero() ? "-" + text : text;
 }
 
+namespace {
+
+// How many groups of 4 digits a decimal has behind the point.
+std::int32_t fraction_groups(const Decimal& value) noexcept
+{
+    return std::max(0, value.digit_count - 1 - value.weight);
+}
+
+char* write_group(char* at, std::int16_t group) noexcept
+{
+    for (const int unit : {1000, 100, 10, 1})
+        *at++ = static_cast<char>('0' + group / unit % 10);
+    return at;
+}
+
+}  // namespace
+
+std::size_t value_text_size(const Decimal& value) noexcept
+{
+    return 2 + 4 * static_cast<std::size_t>(std::max(value.weight, 0) + 1 + fraction_groups(value));
+}
+
+std::string_view value_text(const Decimal& value, char* into) noexcept
+{
+    char* at = into;
+    if (value.negative && !value.zero())
+        *at++ = '-';
+    char* const whole = at;
+    for (std::int32_t position = std::max(value.weight, 0); position >= 0; --position)
+        at = write_group(at, value.at(position));
+    const char* const first = std::find_if(whole, at - 1, [](char c) { return c != '0'; });
+    at = std::copy(first, static_cast<const char*>(at), whole);
+    if (!value.zero() && fraction_groups(value) > 0) {
+        *at++ = '.';
+        for (std::int32_t position = -1; position >= -fraction_groups(value); --position)
+            at = write_group(at, value.at(position));
+        while (at[-1] == '0')
+            --at;
+    }
+    return {into, static_cast<std::size_t>(at - into)};
+}
+
 // d[.ddd]e[+-]xx without its exponent.
 template <std::floating_point Float> void ShortestDecimal::read(Float value)
 {

@@ -70,6 +70,11 @@ template <std::floating_point Float> [[nodiscard]] std::string shown(Float value
 
 [[nodiscard]] std::string shown(const Decimal& value);
 
+// A finite decimal as plain text, without zeros at the end of its fraction: equal values have equal texts. Writes at
+// most value_text_size(value) bytes.
+[[nodiscard]] std::size_t value_text_size(const Decimal& value) noexcept;
+std::string_view value_text(const Decimal& value, char* into) noexcept;
+
 // Throws out_of_range; the value is shown.
 [[noreturn, gnu::cold]] void throw_not_finite(std::string_view argument, std::string_view value);
 

@@ -13,19 +13,31 @@ namespace customer_value {
 
 class FloatDecimal {
 public:
-    // `value` is finite.
-    template <std::floating_point Float> explicit FloatDecimal(Float value) : negative_(value < 0)
+    // `value` is finite. Where it takes more than `most_digits`, it is rounded to as many.
+    template <std::floating_point Float>
+    explicit FloatDecimal(Float value, int most_digits = longest) : negative_(value < 0)
     {
         // d[.ddd]e[+-]xx
         std::array<char, 40> scientific;
-        const char* const end = std::to_chars(scientific.data(), scientific.data() + scientific.size(), std::abs(value),
-                                              std::chars_format::scientific)
-                                    .ptr;
-        const char* exponent_at = end;
-        while (*--exponent_at != 'e') {}
+        char* const last = scientific.data() + scientific.size();
+        const char* end = std::to_chars(scientific.data(), last, std::abs(value), std::chars_format::scientific).ptr;
+        const auto find_exponent = [&] {
+            const char* at = end;
+            while (*--at != 'e') {}
+            return at;
+        };
+        const char* exponent_at = find_exponent();
+        if (exponent_at - scientific.data() > most_digits + 1) [[unlikely]] {  // one is the point
+            end =
+                std::to_chars(scientific.data(), last, std::abs(value), std::chars_format::scientific, most_digits - 1)
+                    .ptr;
+            exponent_at = find_exponent();
+        }
         std::int32_t exponent = 0;
         std::from_chars(exponent_at + 1 + (exponent_at[1] == '+'), end, exponent);
         weight_ = group_of(exponent);
+        while (exponent_at[-1] == '0' && exponent_at - scientific.data() > 2)  // behind the point, after rounding
+            --exponent_at;
         std::int32_t place = exponent;
         for (const char* digit = scientific.data(); digit != exponent_at; ++digit)
             if (*digit != '.') {
@@ -50,6 +62,8 @@ public:
     }
 
 private:
+    static constexpr int longest = 17;  // digits that a double may take
+
     static constexpr std::int32_t group_of(std::int32_t place) noexcept
     {
         return place >= 0 ? place / 4 : -((3 - place) / 4);

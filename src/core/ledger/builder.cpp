@@ -27,7 +27,7 @@ constexpr std::array<std::int64_t, 17> powers = [] {
     throw Error(
         ErrorCode::out_of_range, "amount has more digits than a ledger keeps: " + clipped(amount),
         "All its amounts are kept in 64 bits, at 0, 4, 8, 12 or 16 decimal places, as many as the longest of them needs: with 1 to 4 places, up to 922337203685477.",
-        "Round the amounts first, for example round(amount, 2).");
+        "Round the amounts first, for example ledger_agg(customer, day, round(amount::numeric, 2)).");
 }
 
 [[noreturn, gnu::cold, gnu::noinline]] void throw_day_out_of_range()
@@ -39,6 +39,23 @@ constexpr std::array<std::int64_t, 17> powers = [] {
 std::string shown_amount(std::int64_t amount, std::int32_t scale) { return shown(static_cast<Int128>(amount), scale); }
 
 std::int32_t kept_scale(std::int32_t scale) noexcept { return (scale + 3) / 4 * 4; }
+
+// The decimal places of an amount. Zeros at its end are none where they would take digits from larger amounts: what a
+// division leaves, as 999.0000000000000000, and those of amounts from 10^12 on.
+std::int32_t places_of(const Decimal& amount) noexcept
+{
+    if (amount.scale <= 4 && amount.weight < 3)
+        return amount.scale;
+    std::int32_t count = amount.digit_count;
+    while (count > 0 && amount.digit(count - 1) == 0)
+        --count;
+    std::int32_t places = 4 * (count - 1 - amount.weight);
+    if (count == 0 || places <= 0)
+        return 0;
+    for (std::int32_t last = amount.digit(count - 1); last % 10 == 0; last /= 10)
+        --places;
+    return places;
+}
 
 }  // namespace
 
@@ -112,7 +129,8 @@ void Builder::see_scale(std::int32_t scale)
 std::int64_t Builder::scaled(std::int64_t amount, std::int32_t scale) const
 {
     std::int64_t value;
-    if (__builtin_mul_overflow(amount, powers[static_cast<std::size_t>(scale_ - scale)], &value))
+    if (__builtin_mul_overflow(amount, powers[static_cast<std::size_t>(scale_ - scale)], &value) ||
+        value == std::numeric_limits<std::int64_t>::min())  // -value would not fit
         throw_too_many_digits(shown_amount(amount, scale));
     return value;
 }
@@ -120,24 +138,21 @@ std::int64_t Builder::scaled(std::int64_t amount, std::int32_t scale) const
 std::int64_t Builder::scaled_slowly(const Decimal& amount)
 {
     require_finite("amount", amount);
-    shown_scale_ = std::max(shown_scale_, std::min(amount.scale, largest_scale));
-    const std::int32_t places = std::max(4 * (amount.digit_count - 1 - amount.weight), kept_scale(shown_scale_));
-    if (places > scale_)
-        widen_scale(places);
+    const std::int32_t places = places_of(amount);
+    if (kept_scale(places) > scale_)
+        widen_scale(kept_scale(places));
+    shown_scale_ = std::max(shown_scale_, places);
     const std::int32_t groups = scale_ / 4;
     if (amount.zero())
         return 0;
-    if (amount.weight + groups + 1 > 4) {
-        if (amount.weight + groups + 1 > 6)
-            throw_too_many_digits(shown(amount));
-        Int128 wide = 0;
-        for (std::int32_t position = amount.weight; position >= -groups; --position)
-            wide = wide * 10000 + amount.at(position);
-        if (wide > std::numeric_limits<std::int64_t>::max())
-            throw_too_many_digits(shown(amount));
-        return static_cast<std::int64_t>(amount.negative ? -wide : wide);
-    }
-    return scaled(amount);
+    if (amount.weight + groups + 1 > 6)
+        throw_too_many_digits(shown(amount));
+    Int128 wide = 0;
+    for (std::int32_t position = amount.weight; position >= -groups; --position)
+        wide = wide * 10000 + amount.at(position);
+    if (wide > std::numeric_limits<std::int64_t>::max())
+        throw_too_many_digits(shown(amount));
+    return static_cast<std::int64_t>(amount.negative ? -wide : wide);
 }
 
 Request Builder::pending_request() const noexcept
