@@ -53,6 +53,17 @@ SELECT gamma_gamma_fit(x, m) = gamma_gamma_fit(x, m::float8) AS same_type, repea
        repeat_buyers(repeat_purchases_agg(x, tx, t, w)) = sum(w) FILTER (WHERE x > 0) AS buyers, customers_count(renewals_agg(period, lost, stayed)) = sum(lost + stayed) AS contracts FROM clv_sample;
 SELECT bg_nbd_fit(x, tx, t, w)::text = (SELECT bg_nbd_fit(x, tx, t)::text FROM clv_sample, generate_series(1, w)) AS same_as_rows FROM clv_sample;
 
+-- a frequency may come as a whole number of any type
+SELECT type, bool_and(bg_nbd_fit::text = bg) AS bg, bool_and(gamma_gamma_fit::text = spend) AS spend, bool_and(bg_bb_fit::text = bg_bb) AS bg_bb
+FROM (SELECT bg_nbd_fit(x, tx, t)::text AS bg, gamma_gamma_fit(x, m)::text AS spend, bg_bb_fit(bx, bt, n)::text AS bg_bb FROM clv_sample) AS twin, LATERAL (
+    SELECT 'smallint' AS type, bg_nbd_fit(x::smallint, tx, t), gamma_gamma_fit(x::smallint, m), bg_bb_fit(bx::smallint, bt::smallint, n::smallint) FROM clv_sample
+    UNION ALL SELECT 'integer', bg_nbd_fit(x::integer, tx, t), gamma_gamma_fit(x::integer, m), bg_bb_fit(bx::integer, bt::integer, n::integer) FROM clv_sample
+    UNION ALL SELECT 'numeric', bg_nbd_fit(x::numeric(9, 1), tx, t), gamma_gamma_fit(x::numeric(9, 1), m), bg_bb_fit(bx::numeric(9, 1), bt::numeric, n::numeric) FROM clv_sample
+    UNION ALL SELECT 'real', bg_nbd_fit(x::real, tx, t), gamma_gamma_fit(x::real, m), bg_bb_fit(bx::real, bt::real, n::real) FROM clv_sample
+    UNION ALL SELECT 'double precision', bg_nbd_fit(x::double precision, tx, t), gamma_gamma_fit(x::double precision, m), bg_bb_fit(bx::double precision, bt::double precision, n::double precision) FROM clv_sample) AS of_type GROUP BY 1 ORDER BY 1;
+SELECT p_alive(m, 2.0::double precision, 30, 38) = p_alive(m, 2, 30, 38) AS p_alive, expected_purchases(m, 39, 2.0, 30, 38) = expected_purchases(m, 39, 2, 30, 38) AS expected_purchases, p_alive(b, 2.0, 3.0, 6.0) = p_alive(b, 2, 3, 6) AS bg_bb,
+       expected_value(s, 2.0, 20) = expected_value(s, 2, 20) AS expected_value FROM (SELECT bg_nbd_model(.243, 4.414, .793, 2.426), bg_bb_model(1, 2, 3, 4), gamma_gamma_model(6, 4, 15)) AS models (m, b, s);
+
 -- The log-likelihood of a fit is that of the paper, by plain SQL; any other parameters are worse.
 CREATE FUNCTION pg_temp.log_rising(z float8, n bigint) RETURNS float8 LANGUAGE sql AS $$ SELECT coalesce(sum(ln(z + i)), 0) FROM generate_series(0, n - 1) AS i $$;
 CREATE FUNCTION pg_temp.log_gamma(z float8) RETURNS float8 LANGUAGE sql AS $$  -- Stirling's series
@@ -200,6 +211,9 @@ SELECT error FROM matrix.errors(
     'SELECT p_alive(bg_nbd_model(1, 1, 1, 1), 2, 6, 5)', 'SELECT expected_purchases(bg_nbd_model(1, 1, 1, 1), -1, 2, 1, 5)', 'SELECT expected_purchases(pareto_nbd_model(1, 1, 1, 1), ''Infinity'')', 'SELECT purchase_count_probability(bg_nbd_model(1, 1, 1, 1), -1, 5)',
     'SELECT residual_transactions(bg_nbd_model(1, 1, 1, 1), 0, 2, 1, 5)', 'SELECT clv(bg_nbd_model(1, 1, 1, 1), gamma_gamma_model(6, 4, 15), 10001, 0, 2, 1, 5, 10)', 'SELECT clv(bg_nbd_model(1, 1, 1, 1), gamma_gamma_model(6, 4, 15), 10, -0.1, 2, 1, 5, 10)',
     'SELECT expected_purchases(bg_bb_model(1, 1, 1, 1), -1)', 'SELECT with_unit(sbg_model(1, 1), ''-1 day'')', 'SELECT bg_nbd_model(1, 1, 1, 1, ''0'')', 'SELECT p_alive_at(sbg_model(1, 1), -1)', 'SELECT expected_lifetime(sbg_model(1, 1), 0)');
+SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
+    'SELECT bg_nbd_fit(2.5, 1, 5)', 'SELECT repeat_purchases_agg(''NaN'', 1, 5)', 'SELECT pareto_nbd_fit(1e300, 1, 5, 2)', 'SELECT gamma_gamma_fit(''-Infinity''::real, 5.0)', 'SELECT bg_bb_fit(1, 1.5, 3)', 'SELECT bg_bb_fit(1, 1, 3.5)',
+    'SELECT p_alive(bg_nbd_model(1, 1, 1, 1), 0.1, 1, 5)', 'SELECT expected_purchases(bg_bb_model(1, 1, 1, 1), 3, 1, 1.5, 2)', 'SELECT expected_value(gamma_gamma_model(6, 4, 15), 1.5, 10)');
 SELECT error FROM ledger_fits, LATERAL matrix.errors(
     format('SELECT bg_nbd_fit(%L::customer_ledger, NULL, ''1 month'')', ledger), format('SELECT clv_forecast(%L, bg_nbd_model(1, 1, 1, 1), gamma_gamma_model(6, 4, 15), 5, 0, NULL::bigint)', ledger),
     format('SELECT clv_forecast(%L, bg_nbd_model(1, 1, 1, 1, ''1 month''), gamma_gamma_model(6, 4, 15), 5, 0, NULL::bigint)', ledger), format('SELECT clv_forecast(%L, bg_nbd_model(1, 1, 1, 1, ''1 day''), gamma_gamma_model(6, 4, 15), 5, 0, NULL::text)', ledger),

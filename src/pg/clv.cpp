@@ -30,13 +30,31 @@ double double_of(const Decimal& value)
     return number;
 }
 
-// The transition of spend in numeric: as in double precision.
-template <bool weighted> Datum add_numeric_spend(FunctionCallInfo fcinfo)
+template <bool weighted> Datum add_purchases(FunctionCallInfo fcinfo)
+{
+    auto* state = own_state<clv::RepeatPurchases>(fcinfo);
+    const std::int64_t frequency = whole_argument(fcinfo, 1, "frequency");
+    const double recency = PG_GETARG_FLOAT8(2), age = PG_GETARG_FLOAT8(3);
+    if constexpr (weighted)
+        return result_of(fcinfo, add(state, frequency, recency, age, argument<std::int64_t>(fcinfo, 4)));
+    else
+        return result_of(fcinfo, add(state, frequency, recency, age));
+}
+
+// Spend in numeric is spend in double precision.
+template <class Number> double spend_argument(FunctionCallInfo fcinfo, int index)
+{
+    const auto value = argument<Number>(fcinfo, index);
+    if constexpr (std::same_as<Number, double>)
+        return value;
+    else
+        return guarded([&] { return double_of(value); });
+}
+template <class Number, bool weighted> Datum add_spend(FunctionCallInfo fcinfo)
 {
     auto* state = own_state<clv::RepeatSpend>(fcinfo);
-    const auto frequency = argument<std::int64_t>(fcinfo, 1);
-    const Decimal decimal = argument<Decimal>(fcinfo, 2);
-    const double value = guarded([&] { return double_of(decimal); });
+    const std::int64_t frequency = whole_argument(fcinfo, 1, "frequency");
+    const double value = spend_argument<Number>(fcinfo, 2);
     if constexpr (weighted)
         return result_of(fcinfo, add(state, frequency, value, argument<std::int64_t>(fcinfo, 3)));
     else
@@ -47,8 +65,7 @@ template <bool weighted> Datum add_numeric_spend(FunctionCallInfo fcinfo)
 template <bool weighted> Datum add_opportunities(FunctionCallInfo fcinfo)
 {
     auto* state = own_state<clv::RepeatPurchases>(fcinfo);
-    const clv::Opportunities history{argument<std::int64_t>(fcinfo, 1), argument<std::int64_t>(fcinfo, 2),
-                                     argument<std::int64_t>(fcinfo, 3)};
+    const clv::Opportunities history = opportunities_argument(fcinfo, 1);
     guarded([&] { clv::check(history); });
     const auto recency = static_cast<double>(history.recency),
                opportunities = static_cast<double>(history.opportunities);
@@ -121,20 +138,14 @@ Datum with_unit(FunctionCallInfo fcinfo, int parameter_count)
 
 }  // namespace
 
-SQL_FUNCTION(repeat_purchases_add) { return transition<clv::RepeatPurchases, std::int64_t, double, double>(fcinfo); }
-SQL_FUNCTION(repeat_purchases_add_weighted)
-{
-    return transition<clv::RepeatPurchases, std::int64_t, double, double, std::int64_t>(fcinfo);
-}
+SQL_FUNCTION(repeat_purchases_add) { return add_purchases<false>(fcinfo); }
+SQL_FUNCTION(repeat_purchases_add_weighted) { return add_purchases<true>(fcinfo); }
 SQL_FUNCTION(opportunities_add) { return add_opportunities<false>(fcinfo); }
 SQL_FUNCTION(opportunities_add_weighted) { return add_opportunities<true>(fcinfo); }
-SQL_FUNCTION(repeat_spend_add_double) { return transition<clv::RepeatSpend, std::int64_t, double>(fcinfo); }
-SQL_FUNCTION(repeat_spend_add_weighted_double)
-{
-    return transition<clv::RepeatSpend, std::int64_t, double, std::int64_t>(fcinfo);
-}
-SQL_FUNCTION(repeat_spend_add_numeric) { return add_numeric_spend<false>(fcinfo); }
-SQL_FUNCTION(repeat_spend_add_weighted_numeric) { return add_numeric_spend<true>(fcinfo); }
+SQL_FUNCTION(repeat_spend_add_double) { return add_spend<double, false>(fcinfo); }
+SQL_FUNCTION(repeat_spend_add_weighted_double) { return add_spend<double, true>(fcinfo); }
+SQL_FUNCTION(repeat_spend_add_numeric) { return add_spend<Decimal, false>(fcinfo); }
+SQL_FUNCTION(repeat_spend_add_weighted_numeric) { return add_spend<Decimal, true>(fcinfo); }
 SQL_FUNCTION(renewal_add) { return transition<clv::Renewals, std::int64_t, std::int64_t, std::int64_t>(fcinfo); }
 SQL_FUNCTION(renewal_add_weighted)
 {

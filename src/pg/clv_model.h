@@ -72,6 +72,19 @@ template <> struct ModelNames<clv::GammaGamma> {
     static constexpr bool without = false;
 };
 
+// A whole number that comes in floating point; 22003 for another.
+inline std::int64_t whole_argument(FunctionCallInfo fcinfo, int index, const char* name)
+{
+    const double value = PG_GETARG_FLOAT8(index);
+    return guarded([&] { return clv::whole_number(name, value); });
+}
+// Frequency, recency and opportunities, in this order.
+inline clv::Opportunities opportunities_argument(FunctionCallInfo fcinfo, int index)
+{
+    return {whole_argument(fcinfo, index, "frequency"), whole_argument(fcinfo, index + 1, "recency"),
+            whole_argument(fcinfo, index + 2, "opportunities")};
+}
+
 // Throws for a parameter that is missing (invalid_parameter) or not above 0 (out_of_range).
 [[noreturn]] void throw_bad_parameter(const char* type, const char* name, bool is_known, double value,
                                       bool may_be_zero);

@@ -16,12 +16,7 @@ template <class Model> ModelParameters parameters_argument(FunctionCallInfo fcin
 }
 History history_argument(FunctionCallInfo fcinfo, int index)
 {
-    return {argument<std::int64_t>(fcinfo, index), PG_GETARG_FLOAT8(index + 1), PG_GETARG_FLOAT8(index + 2)};
-}
-Opportunities opportunities_argument(FunctionCallInfo fcinfo, int index)
-{
-    return {argument<std::int64_t>(fcinfo, index), argument<std::int64_t>(fcinfo, index + 1),
-            argument<std::int64_t>(fcinfo, index + 2)};
+    return {whole_argument(fcinfo, index, "frequency"), PG_GETARG_FLOAT8(index + 1), PG_GETARG_FLOAT8(index + 2)};
 }
 
 // A number from 0 to `most`.
@@ -235,7 +230,7 @@ SQL_FUNCTION(residual_lifetime_sbg)
 SQL_FUNCTION(expected_value_gamma_gamma)
 {
     const ModelParameters parameters = parameters_argument<clv::GammaGamma>(fcinfo, 0);
-    const auto frequency = argument<std::int64_t>(fcinfo, 1);
+    const std::int64_t frequency = whole_argument(fcinfo, 1, "frequency");
     const double monetary_value = PG_GETARG_FLOAT8(2);
     const auto value = guarded([&] {
         clv::check_spend(frequency, monetary_value);

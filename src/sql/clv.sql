@@ -110,44 +110,54 @@ COMMENT ON FUNCTION with_unit(@model@_model, interval) IS
 --@ state renewal_state: contracts that ended, or were last seen going on, by period, with the number of customers
 
 CREATE FUNCTION _repeat_purchase_state_add(
-    repeat_purchase_state, frequency bigint, recency double precision, age double precision
+    repeat_purchase_state, frequency double precision, recency double precision, age double precision
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add';
-COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION _repeat_purchase_state_add(
+    repeat_purchase_state, double precision, double precision, double precision
+) IS
 'the state with one more customer';
 
 CREATE FUNCTION _repeat_purchase_state_add(
-    repeat_purchase_state, frequency bigint, recency double precision, age double precision, weight bigint
+    repeat_purchase_state, frequency double precision, recency double precision, age double precision, weight bigint
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_purchases_add_weighted';
 COMMENT ON FUNCTION _repeat_purchase_state_add(
-    repeat_purchase_state, bigint, double precision, double precision, bigint
+    repeat_purchase_state, double precision, double precision, double precision, bigint
 ) IS
 'the state with so many more customers';
 
-CREATE FUNCTION _repeat_purchase_state_add(repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint)
+CREATE FUNCTION _opportunities_add(
+    repeat_purchase_state, frequency double precision, recency double precision, opportunities double precision
+)
 RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add';
-COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _opportunities_add(repeat_purchase_state, double precision, double precision, double precision) IS
 'the state with one more customer';
 
-CREATE FUNCTION _repeat_purchase_state_add(
-    repeat_purchase_state, frequency bigint, recency bigint, opportunities bigint, weight bigint
+CREATE FUNCTION _opportunities_add(
+    repeat_purchase_state,
+    frequency double precision, recency double precision, opportunities double precision, weight bigint
 ) RETURNS repeat_purchase_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_opportunities_add_weighted';
-COMMENT ON FUNCTION _repeat_purchase_state_add(repeat_purchase_state, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _opportunities_add(
+    repeat_purchase_state, double precision, double precision, double precision, bigint
+) IS
 'the state with so many more customers';
 
 --@ for value in numeric, double precision
-CREATE FUNCTION _repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@)
+CREATE FUNCTION _repeat_spend_state_add(repeat_spend_state, frequency double precision, monetary_value @value@)
 RETURNS repeat_spend_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_@value.c@';
-COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, bigint, @value@) IS 'the state with one more customer';
+COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, double precision, @value@) IS
+'the state with one more customer';
 
-CREATE FUNCTION _repeat_spend_state_add(repeat_spend_state, frequency bigint, monetary_value @value@, weight bigint)
+CREATE FUNCTION _repeat_spend_state_add(
+    repeat_spend_state, frequency double precision, monetary_value @value@, weight bigint
+)
 RETURNS repeat_spend_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_repeat_spend_add_weighted_@value.c@';
-COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, bigint, @value@, bigint) IS
+COMMENT ON FUNCTION _repeat_spend_state_add(repeat_spend_state, double precision, @value@, bigint) IS
 'the state with so many more customers';
 --@ end
 
@@ -213,47 +223,49 @@ COMMENT ON FUNCTION sbg_fit(renewal_state) IS
 
 -- Fits of rows.
 
-CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision) (
+CREATE AGGREGATE repeat_purchases_agg(frequency double precision, recency double precision, age double precision) (
     SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = _repeat_purchase_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE repeat_purchases_agg(bigint, double precision, double precision) IS
+COMMENT ON AGGREGATE repeat_purchases_agg(double precision, double precision, double precision) IS
 'customers into a state to store, merge and fit with bg_nbd_fit, mbg_nbd_fit, pareto_nbd_fit, bg_bb_fit, model_comparison';
 
-CREATE AGGREGATE repeat_purchases_agg(frequency bigint, recency double precision, age double precision, weight bigint) (
+CREATE AGGREGATE repeat_purchases_agg(
+    frequency double precision, recency double precision, age double precision, weight bigint
+) (
     SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = _repeat_purchase_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE repeat_purchases_agg(bigint, double precision, double precision, bigint) IS
+COMMENT ON AGGREGATE repeat_purchases_agg(double precision, double precision, double precision, bigint) IS
 'rows that stand for many customers each into a state to store, merge and fit';
 
 --@ for value in numeric, double precision
-CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@) (
+CREATE AGGREGATE repeat_spend_agg(frequency double precision, monetary_value @value@) (
     SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = _repeat_spend_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE repeat_spend_agg(bigint, @value@) IS
+COMMENT ON AGGREGATE repeat_spend_agg(double precision, @value@) IS
 'spend per repeat purchase into a state to store, merge and fit with gamma_gamma_fit; customers without repeat purchase, or who spent nothing, are left out';
 
-CREATE AGGREGATE repeat_spend_agg(frequency bigint, monetary_value @value@, weight bigint) (
+CREATE AGGREGATE repeat_spend_agg(frequency double precision, monetary_value @value@, weight bigint) (
     SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = _repeat_spend_state_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE repeat_spend_agg(bigint, @value@, bigint) IS
+COMMENT ON AGGREGATE repeat_spend_agg(double precision, @value@, bigint) IS
 'rows that stand for many customers each into a state to store, merge and fit';
 
-CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@) (
+CREATE AGGREGATE gamma_gamma_fit(frequency double precision, monetary_value @value@) (
     SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gamma_gamma_fit(bigint, @value@) IS
+COMMENT ON AGGREGATE gamma_gamma_fit(double precision, @value@) IS
 'fits the Gamma-Gamma model of spend per purchase to customers with a repeat purchase: frequency, and monetary_value = their mean spend; then expected_value, clv';
 
-CREATE AGGREGATE gamma_gamma_fit(frequency bigint, monetary_value @value@, weight bigint) (
+CREATE AGGREGATE gamma_gamma_fit(frequency double precision, monetary_value @value@, weight bigint) (
     SFUNC = _repeat_spend_state_add, STYPE = repeat_spend_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_spend_state_merge, FINALFUNC = gamma_gamma_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE gamma_gamma_fit(bigint, @value@, bigint) IS
+COMMENT ON AGGREGATE gamma_gamma_fit(double precision, @value@, bigint) IS
 'fits the Gamma-Gamma model to rows that stand for many customers each';
 --@ end
 
@@ -272,33 +284,37 @@ COMMENT ON AGGREGATE renewals_agg(bigint, bigint, bigint, bigint) IS
 'rows that stand for many each into a state to store, merge and fit';
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
-CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision) (
+CREATE AGGREGATE @model@_fit(frequency double precision, recency double precision, age double precision) (
     SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @model@_fit(bigint, double precision, double precision) IS
+COMMENT ON AGGREGATE @model@_fit(double precision, double precision, double precision) IS
 'fits a model of buying and dropping out to customers (see rfm_summary), with GROUP BY one for each segment; then p_alive, expected_purchases, clv; which model? model_comparison';
 
-CREATE AGGREGATE @model@_fit(frequency bigint, recency double precision, age double precision, weight bigint) (
+CREATE AGGREGATE @model@_fit(
+    frequency double precision, recency double precision, age double precision, weight bigint
+) (
     SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = @model@_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE @model@_fit(bigint, double precision, double precision, bigint) IS
+COMMENT ON AGGREGATE @model@_fit(double precision, double precision, double precision, bigint) IS
 'fits a model of buying and dropping out to rows that stand for many customers each';
 --@ end
 
-CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint) (
-    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+CREATE AGGREGATE bg_bb_fit(frequency double precision, recency double precision, opportunities double precision) (
+    SFUNC = _opportunities_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE bg_bb_fit(bigint, bigint, bigint) IS
+COMMENT ON AGGREGATE bg_bb_fit(double precision, double precision, double precision) IS
 'fits the BG/BB model to customers who may buy once at each of a number of opportunities: how often they did, at which one last, how many there were';
 
-CREATE AGGREGATE bg_bb_fit(frequency bigint, recency bigint, opportunities bigint, weight bigint) (
-    SFUNC = _repeat_purchase_state_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
+CREATE AGGREGATE bg_bb_fit(
+    frequency double precision, recency double precision, opportunities double precision, weight bigint
+) (
+    SFUNC = _opportunities_add, STYPE = repeat_purchase_state, INITCOND = 'empty',
     COMBINEFUNC = _repeat_purchase_state_merge, FINALFUNC = bg_bb_fit, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE bg_bb_fit(bigint, bigint, bigint, bigint) IS
+COMMENT ON AGGREGATE bg_bb_fit(double precision, double precision, double precision, bigint) IS
 'fits the BG/BB model to rows that stand for many customers each';
 
 CREATE AGGREGATE sbg_fit(period_number bigint, lost bigint, survived bigint) (
@@ -344,24 +360,28 @@ COMMENT ON FUNCTION repeat_purchases(customer_ledger, date, interval) IS
 -- What models say.
 
 --@ for model in bg_nbd, mbg_nbd, pareto_nbd
-CREATE FUNCTION p_alive(model @model@_model, frequency bigint, recency double precision, age double precision)
+CREATE FUNCTION p_alive(model @model@_model, frequency double precision, recency double precision, age double precision)
 RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_@model@';
-COMMENT ON FUNCTION p_alive(@model@_model, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION p_alive(@model@_model, double precision, double precision, double precision) IS
 'the probability that a customer has not dropped out by now; times in the unit of the model; what will they buy? expected_purchases';
 
 CREATE FUNCTION p_alive_at(
-    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+    model @model@_model, horizon double precision,
+    frequency double precision, recency double precision, age double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_@model@';
-COMMENT ON FUNCTION p_alive_at(@model@_model, double precision, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION p_alive_at(@model@_model, double precision, double precision, double precision, double precision) IS
 'the probability that a customer has not dropped out by the time horizon from now';
 
 CREATE FUNCTION expected_purchases(
-    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+    model @model@_model, horizon double precision,
+    frequency double precision, recency double precision, age double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_purchases_@model@';
-COMMENT ON FUNCTION expected_purchases(@model@_model, double precision, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION expected_purchases(
+    @model@_model, double precision, double precision, double precision, double precision
+) IS
 'the expected number of purchases of a customer from now to the horizon, in the unit of the model';
 
 CREATE FUNCTION expected_purchases(model @model@_model, horizon double precision) RETURNS double precision
@@ -370,10 +390,13 @@ COMMENT ON FUNCTION expected_purchases(@model@_model, double precision) IS
 'the expected number of repeat purchases of a new customer from the first purchase to the horizon';
 
 CREATE FUNCTION p_no_purchase(
-    model @model@_model, horizon double precision, frequency bigint, recency double precision, age double precision
+    model @model@_model, horizon double precision,
+    frequency double precision, recency double precision, age double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_no_purchase_@model@';
-COMMENT ON FUNCTION p_no_purchase(@model@_model, double precision, bigint, double precision, double precision) IS
+COMMENT ON FUNCTION p_no_purchase(
+    @model@_model, double precision, double precision, double precision, double precision
+) IS
 'the probability that a customer buys nothing from now to the horizon, dropped out or not';
 
 CREATE FUNCTION purchase_count_probability(model @model@_model, n bigint, horizon double precision)
@@ -384,43 +407,49 @@ COMMENT ON FUNCTION purchase_count_probability(@model@_model, bigint, double pre
 
 CREATE FUNCTION residual_transactions(
     model @model@_model, continuous_discount_per_unit double precision,
-    frequency bigint, recency double precision, age double precision
+    frequency double precision, recency double precision, age double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_residual_transactions_@model@';
 COMMENT ON FUNCTION residual_transactions(
-    @model@_model, double precision, bigint, double precision, double precision
+    @model@_model, double precision, double precision, double precision, double precision
 ) IS
 'the expected number of purchases of a customer in all the time to come, each discounted by e^(-rate times its time); a yearly discount d is ln(1 + d) / 52 a week; times expected_value it is the value of a customer';
 
 CREATE FUNCTION clv(
     model @model@_model, spend_model gamma_gamma_model, horizon double precision, discount_per_unit double precision,
-    frequency bigint, recency double precision, age double precision, monetary_value double precision
+    frequency double precision, recency double precision, age double precision, monetary_value double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_clv_@model@';
 COMMENT ON FUNCTION clv(
     @model@_model, gamma_gamma_model, double precision, double precision,
-    bigint, double precision, double precision, double precision
+    double precision, double precision, double precision, double precision
 ) IS
 'the value of a customer over the horizon: expected_value times the purchases of each unit of time, discounted by (1 + discount_per_unit) for each unit up to its end; NULL where expected_value is';
 --@ end
 
-CREATE FUNCTION p_alive(model bg_bb_model, frequency bigint, recency bigint, opportunities bigint)
+CREATE FUNCTION p_alive(
+    model bg_bb_model, frequency double precision, recency double precision, opportunities double precision
+)
 RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_bg_bb';
-COMMENT ON FUNCTION p_alive(bg_bb_model, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION p_alive(bg_bb_model, double precision, double precision, double precision) IS
 'the probability that a customer has not dropped out by the last opportunity';
 
-CREATE FUNCTION p_alive_at(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint)
+CREATE FUNCTION p_alive_at(
+    model bg_bb_model, horizon bigint,
+    frequency double precision, recency double precision, opportunities double precision
+)
 RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_alive_at_bg_bb';
-COMMENT ON FUNCTION p_alive_at(bg_bb_model, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION p_alive_at(bg_bb_model, bigint, double precision, double precision, double precision) IS
 'the probability that a customer has not dropped out so many opportunities from now';
 
 CREATE FUNCTION expected_purchases(
-    model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint
+    model bg_bb_model, horizon bigint,
+    frequency double precision, recency double precision, opportunities double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_purchases_bg_bb';
-COMMENT ON FUNCTION expected_purchases(bg_bb_model, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION expected_purchases(bg_bb_model, bigint, double precision, double precision, double precision) IS
 'the expected number of purchases of a customer at the next opportunities';
 
 CREATE FUNCTION expected_purchases(model bg_bb_model, horizon bigint) RETURNS double precision
@@ -428,10 +457,13 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION expected_purchases(bg_bb_model, bigint) IS
 'the expected number of purchases of a new customer at the first opportunities';
 
-CREATE FUNCTION p_no_purchase(model bg_bb_model, horizon bigint, frequency bigint, recency bigint, opportunities bigint)
+CREATE FUNCTION p_no_purchase(
+    model bg_bb_model, horizon bigint,
+    frequency double precision, recency double precision, opportunities double precision
+)
 RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_p_no_purchase_bg_bb';
-COMMENT ON FUNCTION p_no_purchase(bg_bb_model, bigint, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION p_no_purchase(bg_bb_model, bigint, double precision, double precision, double precision) IS
 'the probability that a customer buys nothing at the next opportunities';
 
 CREATE FUNCTION purchase_count_probability(model bg_bb_model, n bigint, horizon bigint) RETURNS double precision
@@ -440,10 +472,13 @@ COMMENT ON FUNCTION purchase_count_probability(bg_bb_model, bigint, bigint) IS
 'the probability that a new customer buys at exactly n of the first opportunities';
 
 CREATE FUNCTION residual_transactions(
-    model bg_bb_model, discount_per_opportunity double precision, frequency bigint, recency bigint, opportunities bigint
+    model bg_bb_model, discount_per_opportunity double precision,
+    frequency double precision, recency double precision, opportunities double precision
 ) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_residual_transactions_bg_bb';
-COMMENT ON FUNCTION residual_transactions(bg_bb_model, double precision, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION residual_transactions(
+    bg_bb_model, double precision, double precision, double precision, double precision
+) IS
 'the expected number of purchases of a customer at all opportunities to come, each discounted by (1 + discount) for each opportunity';
 
 CREATE FUNCTION p_alive_at(model sbg_model, horizon bigint) RETURNS double precision
@@ -472,10 +507,10 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION residual_lifetime(sbg_model, double precision, bigint) IS
 'the expected number of periods to come, discounted, of a customer who was there for age periods (the renewals so far, and the first) and is about to renew, which pays at once';
 
-CREATE FUNCTION expected_value(model gamma_gamma_model, frequency bigint, monetary_value double precision)
+CREATE FUNCTION expected_value(model gamma_gamma_model, frequency double precision, monetary_value double precision)
 RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_expected_value_gamma_gamma';
-COMMENT ON FUNCTION expected_value(gamma_gamma_model, bigint, double precision) IS
+COMMENT ON FUNCTION expected_value(gamma_gamma_model, double precision, double precision) IS
 'the expected spend per purchase of a customer with so many repeat purchases of that mean value: between it and the mean of the population; NULL where it is infinite (p frequency + q <= 1)';
 
 -- Reports.

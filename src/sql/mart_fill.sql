@@ -23,7 +23,7 @@ BEGIN
     BEGIN
         EXECUTE format($sql$
             INSERT INTO %1$I.stored_models SELECT $1, model, parameters::text, log_likelihood, aic, bic, converged, at_boundary, is_recommended, verdict, (SELECT count(*) FROM %1$I.stored_sample)
-            FROM (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state FROM %1$I.stored_sample) AS base, %2$s.model_comparison(base.state)$sql$, mart, extension) USING fitted_until;
+            FROM (SELECT %2$s.repeat_purchases_agg(frequency::double precision, recency, age) AS state FROM %1$I.stored_sample) AS base, %2$s.model_comparison(base.state)$sql$, mart, extension) USING fitted_until;
     EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
         note := SQLERRM;
     END;
@@ -33,7 +33,7 @@ BEGIN
             SELECT model, CASE model WHEN 'BG/NBD' THEN %2$s.with_unit(%2$s.bg_nbd_fit(s.state), '1 week'::interval) END, CASE model WHEN 'MBG/NBD' THEN %2$s.with_unit(%2$s.mbg_nbd_fit(s.state), '1 week'::interval) END,
                    CASE model WHEN 'Pareto/NBD' THEN %2$s.with_unit(%2$s.pareto_nbd_fit(s.state), '1 week'::interval) END, s.spend, ((($1 + $2 * $3::interval)::date - $1) / 7.0)::double precision, (1 + $4 / 100) ^ (7 / 365.25) - 1
             FROM (SELECT CASE model WHEN 'NBD' THEN 'BG/NBD' ELSE model END AS model FROM %1$I.stored_models ORDER BY is_recommended DESC, aic LIMIT 1) AS best,
-                 (SELECT %2$s.repeat_purchases_agg(frequency, recency, age) AS state, %2$s.gamma_gamma_fit(frequency, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
+                 (SELECT %2$s.repeat_purchases_agg(frequency::double precision, recency, age) AS state, %2$s.gamma_gamma_fit(frequency::double precision, monetary_value) AS spend FROM %1$I.stored_sample) AS s$sql$, mart, extension)
         USING fitted_until, (settings ->> 'horizon')::integer, settings ->> 'step', (settings ->> 'discount_pct')::double precision;
         EXECUTE format('SELECT CASE model WHEN ''BG/NBD'' THEN ''bg_nbd'' WHEN ''MBG/NBD'' THEN ''mbg_nbd'' ELSE ''pareto_nbd'' END FROM %I.stored_fit', mart) INTO fitted;
         IF fitted IS NOT NULL THEN
@@ -41,13 +41,13 @@ BEGIN
                 INSERT INTO %1$I.stored_forecast
                 WITH fit AS MATERIALIZED (SELECT * FROM %1$I.stored_fit),
                 bought AS MATERIALIZED (
-                    SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency, monetary_value::double precision) ORDER BY monetary_value) AS value,
+                    SELECT frequency, recency, age, count(*) AS customers, sum(%2$s.expected_value(fit.spend, frequency::double precision, monetary_value::double precision) ORDER BY monetary_value) AS value,
                            row_number() OVER (ORDER BY frequency, recency, age) AS place
                     FROM fit, %1$I.stored_sample GROUP BY frequency, recency, age),
                 horizons AS MATERIALIZED (SELECT n, ($1 + 1 + (n - 1) * $2::interval)::date AS period, ((($1 + 1 + n * $2::interval)::date - $1 - 1) / 7.0)::double precision AS weeks FROM generate_series(1, $3) AS n),
                 expected AS (
                     SELECT n, period, sum(customers * purchases ORDER BY place) AS purchases, sum(value * purchases ORDER BY place) AS revenue
-                    FROM (SELECT h.n, h.period, b.place, b.customers, b.value, %2$s.expected_purchases(fit.%3$I, h.weeks, b.frequency, b.recency, b.age) AS purchases FROM fit, horizons AS h, bought AS b OFFSET 0) AS each
+                    FROM (SELECT h.n, h.period, b.place, b.customers, b.value, %2$s.expected_purchases(fit.%3$I, h.weeks, b.frequency::double precision, b.recency, b.age) AS purchases FROM fit, horizons AS h, bought AS b OFFSET 0) AS each
                     GROUP BY n, period),
                 scale AS (SELECT $4::double precision / nullif(count(*), 0) AS factor FROM %1$I.stored_sample)
                 SELECT period, n, $4, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)), (SELECT model FROM fit) FROM expected, scale$sql$, mart, extension,

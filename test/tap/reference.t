@@ -48,6 +48,9 @@ is "$(sql "$database" "SELECT round(corr(frequency, monetary_value)::numeric, 6)
     0.113888 'CDNOW: spend hardly depends on frequency'
 is "$(sql "$database" "SELECT to_jsonb(bg_nbd_fit(frequency, recency / 7.0, age / 7.0)) - 'unit' = (SELECT to_jsonb(bg) - 'unit' FROM models) FROM cdnow")" t \
     'CDNOW: the summary has the fit of the orders'
+is "$(sql "$database" "SELECT concat_ws(' ', round((m).r::numeric, 4), round((m).alpha::numeric, 4), round((m).a::numeric, 4), round((m).b::numeric, 4))
+    FROM (SELECT bg_nbd_fit(frequency::double precision, round(recency / 7.0, 2), round(age / 7.0, 2)) FROM cdnow) AS s (m)")" \
+    '0.2426 4.4135 0.7929 2.4258' 'CDNOW: a summary in floating point, rounded as it is published, is fitted as published'
 
 # --- models where their formulas are hard to compute ----------------------------------------------
 

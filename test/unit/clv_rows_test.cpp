@@ -77,6 +77,17 @@ TEST(RepeatPurchases, ask_once_for_the_room_of_a_merge)
     expect_stops([&] { left.merge(right); });
 }
 
+TEST(WholeNumber, is_one_in_floating_point)
+{
+    EXPECT_EQ(whole_number("frequency", 2.0), 2);
+    EXPECT_EQ(whole_number("frequency", -0.0), 0);
+    EXPECT_EQ(whole_number("frequency", -3), -3);
+    EXPECT_EQ(whole_number("frequency", 1e300), std::int64_t{1} << 53);
+    for (const double other :
+         {2.5, 1e-300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
+        EXPECT_THROW((void)whole_number("frequency", other), Error);
+}
+
 TEST(RepeatPurchases, refuse_rows_that_cannot_be)
 {
     const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();

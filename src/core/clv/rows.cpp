@@ -1,5 +1,7 @@
 #include "core/clv/rows.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace customer_value::clv {
@@ -31,6 +33,14 @@ namespace {
 }
 
 }  // namespace
+
+std::int64_t whole_number(std::string_view name, double value)
+{
+    constexpr double most = 0x1p53;
+    if (!(value == std::trunc(value)) || std::isinf(value)) [[unlikely]]
+        throw_out_of_range(std::string(name) + " must be a whole number", shown(value));
+    return static_cast<std::int64_t>(std::clamp(value, -most, most));
+}
 
 void check(const History& history)
 {

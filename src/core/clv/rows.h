@@ -8,6 +8,10 @@ namespace customer_value::clv {
 inline constexpr std::int64_t most_purchases = 1'000'000'000;  // x, n and periods
 inline constexpr double longest_time = 1e12;                   // t_x, T and horizons, in any unit
 
+// A whole number that comes in floating point, as the files of other tools have it: 2.0. Throws out_of_range for another
+// number; beyond 2^53 it is one that no rule allows.
+[[nodiscard]] std::int64_t whole_number(std::string_view name, double value);
+
 // What a customer did up to now: repeat purchases (days with a purchase, but the first), time from the first to the
 // last purchase, time since the first purchase. Throws out_of_range unless 0 <= recency <= age, and recency is 0
 // exactly where frequency is.
