@@ -6,6 +6,13 @@ SELECT round(lower_pct, 3) AS lower_pct, round(upper_pct, 3) AS upper_pct FROM c
 SELECT round(lower_pct, 2) AS lower_pct, round(upper_pct, 2) AS upper_pct FROM churn_ci('(version:1,lost:0,at_start:20)');
 SELECT round(lower_pct, 2) AS lower_pct, round(upper_pct, 2) AS upper_pct FROM churn_ci('(version:1,lost:20,at_start:20)', confidence => 0.99);
 SELECT churn_ci('empty'), churn_rate('empty'::churn_state), retention_rate('empty'::churn_state), lost('empty'), at_start('empty');
+-- counts of any integer type, as constants, parameters and columns; NULL
+SELECT churn_rate(5::smallint, 10::smallint), churn_rate(5, 10), churn_rate(5::bigint, 10), retention_rate(5::smallint, 10), retention_rate(5, count(*)) AS kept, (churn_ci(0, 20)).lower_pct, churn_rate(5, NULL) FROM generate_series(1, 10);
+PREPARE rate(integer, integer) AS SELECT churn_rate($1, $2);
+EXECUTE rate(1, 4);
+SELECT churn_rate(lost, at_start::bigint) FROM (VALUES (1, 1), (0, 1), (0, 0)) AS months (lost, at_start);
+-- flags of customers
+SELECT churn_rate(was = 1, is_now = 1), retention_rate(was = 1, is_now = 1) FROM (VALUES (1, 1), (1, 1), (1, 1), (1, 0), (0, 1)) AS customers (was, is_now);
 -- who joins inside the period is in neither number; who is unknown is ignored
 SELECT churn_rate(was, is_now), retention_rate(was, is_now), churn_agg(was, is_now)
 FROM (VALUES (true, true), (true, true), (true, true), (true, false), (false, true), (false, false), (NULL, true), (true, NULL)) AS customers (was, is_now);
@@ -42,6 +49,10 @@ SELECT matrix.check(format('%s(active_time, tstzrange(''2024-06-01 00:00+00'', '
 -- errors
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT churn_rate(5, 1)$$,
+    $$SELECT churn_rate(was, is_now) FROM (VALUES (1, 1), (1, 0)) AS customers (was, is_now)$$,
+    $$SELECT retention_rate(was, is_now) FROM (SELECT n::smallint, n::smallint FROM generate_series(0, 1) AS n) AS customers (was, is_now)$$,
+    $$SELECT churn_ci(n, n) FROM generate_series(0, 1) AS n$$,
+    $$SELECT churn_agg(n, n) FROM generate_series(0, 1) AS n$$,
     $$SELECT churn_rate(-1, 10)$$,
     $$SELECT retention_rate(1, -10)$$,
     $$SELECT churn_rate_new_included(25, 10, 10)$$,

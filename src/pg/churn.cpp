@@ -107,20 +107,6 @@ SQL_FUNCTION(retention_rate)
     return percent(state.total - state.hits, state.total).returned(fcinfo);
 }
 
-SQL_FUNCTION(churn_rate_counts)
-{
-    const std::int64_t lost = PG_GETARG_INT64(0), at_start = PG_GETARG_INT64(1);
-    const auto rate = guarded([&] { return churn::of_counts(lost, at_start); });
-    return percent(rate.hits, rate.total).returned(fcinfo);
-}
-
-SQL_FUNCTION(retention_rate_counts)
-{
-    const std::int64_t lost = PG_GETARG_INT64(0), at_start = PG_GETARG_INT64(1);
-    const auto rate = guarded([&] { return churn::of_counts(lost, at_start); });
-    return percent(rate.total - rate.hits, rate.total).returned(fcinfo);
-}
-
 SQL_FUNCTION(churn_rate_new_included)
 {
     const std::int64_t lost = PG_GETARG_INT64(0), at_start = PG_GETARG_INT64(1), joined = PG_GETARG_INT64(2);
@@ -147,13 +133,42 @@ Datum interval_row(FunctionCallInfo fcinfo, const customer_value::Proportion& ra
     return row_of(fcinfo, {{numeric_of(100 * interval->lower), false}, {numeric_of(100 * interval->upper), false}});
 }
 
+// lost and at_start. As columns, smaller integers are refused: 0 and 1 may be flags of a customer.
+template <class Count> customer_value::Proportion counts_argument(FunctionCallInfo fcinfo)
+{
+    const auto lost = argument<Count>(fcinfo, 0), at_start = argument<Count>(fcinfo, 1);
+    if constexpr (!std::same_as<Count, std::int64_t>)
+        if (!get_fn_expr_arg_stable(fcinfo->flinfo, 0) && !get_fn_expr_arg_stable(fcinfo->flinfo, 1))
+            ereport(
+                ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("columns of type %s may be counts or flags: lost and at_start must be bigint",
+                        sizeof(Count) == sizeof(std::int16_t) ? "smallint" : "integer"),
+                 errhint("For flags 0 and 1, a customer a row, write churn_rate(was = 1, is_now = 1). For counts write "
+                         "churn_rate(lost::bigint, at_start::bigint).")));
+    return guarded([&] { return churn::of_counts(lost, at_start); });
+}
+
 }  // namespace
 
-SQL_FUNCTION(churn_ci) { return interval_row(fcinfo, read_state<churn::State>(fcinfo, 0), PG_GETARG_FLOAT8(1)); }
+#define CHURN_OF_COUNTS(suffix, Count)                                                    \
+    SQL_FUNCTION(churn_rate_##suffix)                                                     \
+    {                                                                                     \
+        const auto rate = counts_argument<Count>(fcinfo);                                 \
+        return percent(rate.hits, rate.total).returned(fcinfo);                           \
+    }                                                                                     \
+    SQL_FUNCTION(retention_rate_##suffix)                                                 \
+    {                                                                                     \
+        const auto rate = counts_argument<Count>(fcinfo);                                 \
+        return percent(rate.total - rate.hits, rate.total).returned(fcinfo);              \
+    }                                                                                     \
+    SQL_FUNCTION(churn_ci_##suffix)                                                       \
+    {                                                                                     \
+        return interval_row(fcinfo, counts_argument<Count>(fcinfo), PG_GETARG_FLOAT8(2)); \
+    }
 
-SQL_FUNCTION(churn_ci_counts)
-{
-    const std::int64_t lost = PG_GETARG_INT64(0), at_start = PG_GETARG_INT64(1);
-    const auto rate = guarded([&] { return churn::of_counts(lost, at_start); });
-    return interval_row(fcinfo, rate, PG_GETARG_FLOAT8(2));
-}
+CHURN_OF_COUNTS(smallint, std::int16_t)
+CHURN_OF_COUNTS(integer, std::int32_t)
+CHURN_OF_COUNTS(counts, std::int64_t)
+
+SQL_FUNCTION(churn_ci) { return interval_row(fcinfo, read_state<churn::State>(fcinfo, 0), PG_GETARG_FLOAT8(1)); }

@@ -45,6 +45,27 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION retention_rate(bigint, bigint) IS
 'customers kept in percent from counts, with the same arguments as churn_rate: 100 - churn_rate';
 
+-- Columns of flags 0 and 1 would be taken for counts, row by row. Of smallint and integer, they are counts only where one of them is a constant.
+--@ for count in smallint, integer
+CREATE FUNCTION churn_rate(lost @count@, at_start @count@) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate_@count@';
+COMMENT ON FUNCTION churn_rate(@count@, @count@) IS
+'the same as churn_rate of bigint for constants; an error for columns, which may be flags of customers: write churn_rate(was = 1, is_now = 1), or cast counts to bigint';
+
+CREATE FUNCTION retention_rate(lost @count@, at_start @count@) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_retention_rate_@count@';
+COMMENT ON FUNCTION retention_rate(@count@, @count@) IS
+'the same as retention_rate of bigint for constants; an error for columns, which may be flags of customers: write retention_rate(was = 1, is_now = 1), or cast counts to bigint';
+
+CREATE FUNCTION churn_ci(
+    lost @count@, at_start @count@, confidence double precision DEFAULT 0.95,
+    OUT lower_pct numeric, OUT upper_pct numeric
+)
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_ci_@count@';
+COMMENT ON FUNCTION churn_ci(@count@, @count@, double precision) IS
+'the same as churn_ci of bigint for constants; an error for columns, which may be flags of customers: write churn_ci(churn_agg(was = 1, is_now = 1)), or cast counts to bigint';
+--@ end
+
 CREATE FUNCTION churn_rate_new_included(lost bigint, at_start bigint, joined bigint) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_churn_rate_new_included';
 COMMENT ON FUNCTION churn_rate_new_included(bigint, bigint, bigint) IS
