@@ -66,6 +66,15 @@ CALL matrix.make('mrr_sample', $$
 SELECT matrix.check(call, call, '_mrr_ledger_finish', 'mrr_sample', ARRAY[key])
 FROM unnest('{b,u,t}'::text[]) AS key, LATERAL unnest(ARRAY[format('mrr_agg(%s, period, m, every)', key), format('mrr_agg(%s, period, m, every, ''EUR'')', key),
     format('mrr_agg(%s, times, m, every, ''Asia/Tokyo'')', key), format('mrr_agg(%s, times, m, every, ''Asia/Tokyo'', ''JPY'')', key)]) AS call;
+SELECT split_part(result, ': ', 2) AS result, count(*) FROM (
+    SELECT matrix.check(call, call, '_mrr_ledger_finish', 'mrr_sample', ARRAY[key]) AS result FROM unnest('{b,u,t}'::text[]) AS key, unnest('{n,r,d}'::text[]) AS amount,
+        LATERAL unnest(ARRAY[format('mrr_agg(%s, period, %s, every)', key, amount), format('mrr_agg(%s, period, %s, every, ''EUR'')', key, amount),
+            format('mrr_agg(%s, times, %s, every, ''Asia/Tokyo'')', key, amount), format('mrr_agg(%s, times, %s, every, ''Asia/Tokyo'', ''JPY'')', key, amount)]) AS call) AS checks GROUP BY 1;
+-- amounts of each type are the decimals that are printed for them
+SELECT mrr_agg(b, period, s, every)::text = mrr_agg(b, period, s::numeric, every)::text AS smallint, mrr_agg(b, period, i * 4000000, every)::text = mrr_agg(b, period, (i * 4000000)::numeric, every)::text AS integer,
+       mrr_agg(b, period, n, every)::text = mrr_agg(b, period, n::numeric, every)::text AS bigint, mrr_agg(b, period, r, every)::text = mrr_agg(b, period, trim_scale(r::numeric), every)::text AS real,
+       mrr_agg(t, times, d, every, 'UTC')::text = mrr_agg(t, times, trim_scale(d::numeric), every, 'UTC')::text AS double FROM mrr_sample;
+SELECT mrr_agg('a'::varchar, period, 2147483647, '1 month') AS integer, mrr_agg(1, period, 6 * 2.55::double precision, '1 month') AS double, mrr_agg(1, period, 9.99::real, '1 year') AS real FROM (SELECT daterange('2024-01-01', NULL)) AS s (period);
 SELECT matrix.check(format(call, amount), format('revenue_agg(monthly_amount(%s, every)%s)', amount, substr(call, 14, length(call) - 14)),
     CASE left(call, 3) WHEN 'mrr' THEN 'net_revenue' ELSE 'annual_revenue' END || CASE WHEN amount IN ('r', 'd') THEN '_double' ELSE '' END, 'mrr_sample', ARRAY[amount])
 FROM unnest('{s,i,n,m,r,d}'::text[]) AS amount, unnest(ARRAY['mrr(%s, every)', 'mrr(%s, every, ''EUR'')', 'arr(%s, every)', 'arr(%s, every, ''EUR'')']) AS call;
@@ -92,6 +101,7 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT mrr_agg(1, tstzrange(NULL, '2024-01-01Z'), 1, '1 month', 'UTC')$$,
     $$SELECT mrr_agg(1, tstzrange('2024-01-01Z', NULL), 1, '1 month', 'Mars/Olympus')$$,
     $$SELECT mrr_agg(1, '[2024-01-01,)', 'NaN', '1 month')$$,
+    $$SELECT mrr_agg(1, '[2024-01-01,)', '-Infinity'::real, '1 month')$$,
     $$SELECT mrr_agg(1, '[2024-01-01,)', 1, '-1 month')$$,
     $$SELECT mrr_agg(1, '[2024-01-01,)', 1e30, '1 month')$$,
     $$SELECT mrr_agg(1, '[2024-01-01,)', 1e12, '1 week')$$,

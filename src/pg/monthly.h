@@ -5,6 +5,7 @@
 #include "pg/ledger_arguments.h"
 #include "pg/results.h"
 
+#include "core/ledger/float_amount.h"
 #include "core/mrr/monthly.h"
 
 #include <concepts>
@@ -15,12 +16,14 @@ namespace customer_value::pg {
 template <class Number> Decimal decimal_argument(FunctionCallInfo fcinfo, int index)
 {
     const auto number = argument<Number>(fcinfo, index);
-    if constexpr (std::integral<Number>)
+    if constexpr (std::integral<Number>) {
         return decimal_of(NumericGetDatum(int64_to_numeric(number)));
-    else if constexpr (std::floating_point<Number>)
-        return decimal_of(shortest_numeric(number));
-    else
+    } else if constexpr (std::floating_point<Number>) {
+        const auto whole = ledger::whole_amount(number);
+        return decimal_of(whole ? NumericGetDatum(int64_to_numeric(*whole)) : shortest_numeric(number));
+    } else {
         return number;
+    }
 }
 
 inline mrr::BillingInterval billing_argument(FunctionCallInfo fcinfo, int index)

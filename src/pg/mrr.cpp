@@ -69,13 +69,14 @@ CoveredDays days_of_instants_argument(FunctionCallInfo fcinfo, int index, std::s
 
 // One more subscription: its two rows. Arguments are the ledger, the customer, the period, the amount, how often it
 // bills, perhaps the time zone, perhaps the currency.
-template <class Customer, bool is_instant, bool has_currency> Datum add_subscription(FunctionCallInfo fcinfo)
+template <class Customer, class Amount, bool is_instant, bool has_currency>
+Datum add_subscription(FunctionCallInfo fcinfo)
 {
     LedgerObject* object = own_ledger(fcinfo);
     const Key customer = argument<Customer>(fcinfo, 1);
     const CoveredDays days =
         is_instant ? days_of_instants_argument(fcinfo, 2, text_of(PG_GETARG_DATUM(5))) : days_argument(fcinfo, 2);
-    const mrr::MonthlyAmount monthly = monthly_argument<Decimal>(fcinfo, 3, 4);
+    const mrr::MonthlyAmount monthly = monthly_argument<Amount>(fcinfo, 3, 4);
     const std::string_view currency = has_currency ? text_of(PG_GETARG_DATUM(is_instant ? 6 : 5)) : std::string_view{};
     if constexpr (has_currency)
         guarded([&] { require_currency_name(currency); });
@@ -100,21 +101,29 @@ template <class Number> Datum monthly_amount(FunctionCallInfo fcinfo)
 
 LEDGER_TYPE(mrr_ledger)
 
-#define MRR_ADD(name, Customer)                                                                       \
-    SQL_FUNCTION(mrr_add_##name) { return add_subscription<Customer, false, false>(fcinfo); }         \
-    SQL_FUNCTION(mrr_add_instants_##name) { return add_subscription<Customer, true, false>(fcinfo); } \
-    SQL_FUNCTION(mrr_add_currency_##name)                                                             \
-    {                                                                                                 \
-        return with_currency<add_subscription<Customer, false, true>, 5>(fcinfo);                     \
-    }                                                                                                 \
-    SQL_FUNCTION(mrr_add_instants_currency_##name)                                                    \
-    {                                                                                                 \
-        return with_currency<add_subscription<Customer, true, true>, 6>(fcinfo);                      \
+#define MRR_ADD(name, Customer, suffix, Amount)                                                                  \
+    SQL_FUNCTION(mrr_add_##name##_##suffix) { return add_subscription<Customer, Amount, false, false>(fcinfo); } \
+    SQL_FUNCTION(mrr_add_instants_##name##_##suffix)                                                             \
+    {                                                                                                            \
+        return add_subscription<Customer, Amount, true, false>(fcinfo);                                          \
+    }                                                                                                            \
+    SQL_FUNCTION(mrr_add_currency_##name##_##suffix)                                                             \
+    {                                                                                                            \
+        return with_currency<add_subscription<Customer, Amount, false, true>, 5>(fcinfo);                        \
+    }                                                                                                            \
+    SQL_FUNCTION(mrr_add_instants_currency_##name##_##suffix)                                                    \
+    {                                                                                                            \
+        return with_currency<add_subscription<Customer, Amount, true, true>, 6>(fcinfo);                         \
     }
+#define MRR_ADD_AMOUNTS(name, Customer)           \
+    MRR_ADD(name, Customer, bigint, std::int64_t) \
+    MRR_ADD(name, Customer, numeric, Decimal)     \
+    MRR_ADD(name, Customer, real, float)          \
+    MRR_ADD(name, Customer, double, double)
 
-MRR_ADD(bigint, BigintKey)
-MRR_ADD(uuid, UuidKey)
-MRR_ADD(text, TextKey)
+MRR_ADD_AMOUNTS(bigint, BigintKey)
+MRR_ADD_AMOUNTS(uuid, UuidKey)
+MRR_ADD_AMOUNTS(text, TextKey)
 
 #define MONTHLY_AMOUNT(suffix, Number) \
     SQL_FUNCTION(monthly_amount_##suffix) { return monthly_amount<Number>(fcinfo); }

@@ -60,62 +60,65 @@ COMMENT ON AGGREGATE arr(@amount@, interval, text) IS
 ALTER TYPE mrr_ledger SET (STORAGE = external);
 
 --@ for customer in bigint, uuid, text
-CREATE FUNCTION _mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount numeric, every interval)
+-- smaller integers are cast to double precision, which holds them exactly
+--@ for amount in bigint, numeric, real, double precision
+CREATE FUNCTION _mrr_ledger_add(mrr_ledger, customer @customer@, period daterange, amount @amount@, every interval)
 RETURNS mrr_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_@customer@';
-COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval) IS
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_@customer@_@amount.c@';
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, @amount@, interval) IS
 'the ledger with one more subscription';
 
 CREATE FUNCTION _mrr_ledger_add(
-    mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text
+    mrr_ledger, customer @customer@, period tstzrange, amount @amount@, every interval, tz text
 ) RETURNS mrr_ledger
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_@customer@';
-COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text) IS
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_@customer@_@amount.c@';
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, @amount@, interval, text) IS
 'the ledger with one more subscription';
 
 CREATE FUNCTION _mrr_ledger_add(
-    mrr_ledger, customer @customer@, period daterange, amount numeric, every interval, currency text
+    mrr_ledger, customer @customer@, period daterange, amount @amount@, every interval, currency text
 ) RETURNS mrr_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_currency_@customer@';
-COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, numeric, interval, text) IS
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_currency_@customer@_@amount.c@';
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, daterange, @amount@, interval, text) IS
 'the ledger with one more subscription; error 22023 on a second currency';
 
 CREATE FUNCTION _mrr_ledger_add(
-    mrr_ledger, customer @customer@, period tstzrange, amount numeric, every interval, tz text, currency text
+    mrr_ledger, customer @customer@, period tstzrange, amount @amount@, every interval, tz text, currency text
 ) RETURNS mrr_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_currency_@customer@';
-COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, numeric, interval, text, text) IS
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_add_instants_currency_@customer@_@amount.c@';
+COMMENT ON FUNCTION _mrr_ledger_add(mrr_ledger, @customer@, tstzrange, @amount@, interval, text, text) IS
 'the ledger with one more subscription; error 22023 on a second currency';
 
-CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval) (
+CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount @amount@, every interval) (
     SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, @amount@, interval) IS
 'the recurring revenue of all customers in one value: subscriptions over days [start, end), or without end, that bill amount every so often; leave out trials and one-offs: FILTER (WHERE ...); what then? mrr_movements, mrr_cohorts';
 
-CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount numeric, every interval, currency text) (
+CREATE AGGREGATE mrr_agg(customer @customer@, period daterange, amount @amount@, every interval, currency text) (
     SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, numeric, interval, text) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, daterange, @amount@, interval, text) IS
 'the recurring revenue of all customers in one value, with a check that all is of one currency (error 22023 otherwise)';
 
-CREATE AGGREGATE mrr_agg(customer @customer@, period tstzrange, amount numeric, every interval, tz text) (
+CREATE AGGREGATE mrr_agg(customer @customer@, period tstzrange, amount @amount@, every interval, tz text) (
     SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, @amount@, interval, text) IS
 'the recurring revenue of all customers in one value, from instants: each bound counts on its day in the time zone tz, for example Europe/Berlin';
 
 CREATE AGGREGATE mrr_agg(
-    customer @customer@, period tstzrange, amount numeric, every interval, tz text, currency text
+    customer @customer@, period tstzrange, amount @amount@, every interval, tz text, currency text
 ) (
     SFUNC = _mrr_ledger_add, STYPE = mrr_ledger, INITCOND = 'empty',
     COMBINEFUNC = _mrr_ledger_merge, FINALFUNC = _mrr_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, numeric, interval, text, text) IS
+COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, @amount@, interval, text, text) IS
 'the recurring revenue of all customers in one value, from instants in the time zone tz, with a check that all is of one currency (error 22023 otherwise)';
+--@ end
 
 CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, from_day date, to_day date)
 RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
