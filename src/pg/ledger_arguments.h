@@ -29,6 +29,16 @@ inline ledger::Span span_argument(FunctionCallInfo fcinfo, int index, const char
     return {interval->month, interval->day};
 }
 
+// How long a gap in paying may be and is none: nothing where it is NULL.
+inline ledger::Span grace_argument(FunctionCallInfo fcinfo, int index)
+{
+    if (PG_ARGISNULL(index))
+        return {};
+    const Interval* grace = PG_GETARG_INTERVAL_P(index);
+    return grace->time == 0 && grace->day == 0 && grace->month == 0 ? ledger::Span{}
+                                                                    : span_argument(fcinfo, index, "grace");
+}
+
 inline ledger::Step step_argument(FunctionCallInfo fcinfo, int index)
 {
     const ledger::Span span = span_argument(fcinfo, index, "step");

@@ -8,7 +8,7 @@ using namespace customer_value::pg;
 using ledger::CohortGrid;
 using ledger::View;
 
-// mrr_cohorts(ledger, step, as_of)
+// mrr_cohorts(ledger, step, as_of, grace)
 SQL_FUNCTION(mrr_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
@@ -16,10 +16,11 @@ SQL_FUNCTION(mrr_cohorts)
     const Ledger ledger(fcinfo, 0);
     const ledger::Step step = step_argument(fcinfo, 1);
     const ledger::Day as_of = as_of_argument(fcinfo, 2, ledger);
+    const ledger::Span grace = grace_argument(fcinfo, 3);
     const CohortGrid grid = guarded([&] { return mrr::cohort_grid(ledger, step, as_of); });
     const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
     const auto cells = zeros<mrr::CohortCell>(grid.cells());
-    ledger.read([&](const View& customers) { mrr::cohorts(customers, grid, sizes, cells); },
+    ledger.read([&](const View& customers) { mrr::cohorts(customers, grid, grace, sizes, cells); },
                 ledger::CustomerStream::Amounts::read);
 
     ResultRows rows(fcinfo);
@@ -46,7 +47,7 @@ SQL_FUNCTION(mrr_cohorts)
     return rows.done();
 }
 
-// renewals(ledger, step, as_of)
+// renewals(ledger, step, as_of, grace)
 SQL_FUNCTION(mrr_renewals)
 {
     if (lacks(fcinfo, {0, 1}))
@@ -55,13 +56,14 @@ SQL_FUNCTION(mrr_renewals)
     const ledger::Span step = span_argument(fcinfo, 1, "step");
     (void)step_argument(fcinfo, 1);
     const ledger::Day as_of = as_of_argument(fcinfo, 2, ledger);
+    const ledger::Span grace = grace_argument(fcinfo, 3);
     const std::int64_t most = mrr::most_renewals(ledger, step, as_of);
     if (most > most_periods)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("step and as_of make more than %lld periods", static_cast<long long>(most_periods)),
                         errhint("Take a longer step or an earlier as_of.")));
     const auto counts = zeros<mrr::ContractRenewals>(static_cast<std::size_t>(most));
-    ledger.read([&](const View& view) { mrr::renewals(view, step, as_of, counts); },
+    ledger.read([&](const View& view) { mrr::renewals(view, step, as_of, grace, counts); },
                 ledger::CustomerStream::Amounts::read);
 
     ResultRows rows(fcinfo);

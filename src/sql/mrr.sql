@@ -120,10 +120,11 @@ COMMENT ON AGGREGATE mrr_agg(@customer@, tstzrange, @amount@, interval, text, te
 'the recurring revenue of all customers in one value, from instants in the time zone tz, with a check that all is of one currency (error 22023 otherwise)';
 --@ end
 
-CREATE FUNCTION mrr_changes(ledger mrr_ledger, key @customer@, from_day date, to_day date)
-RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
+CREATE FUNCTION mrr_changes(
+    ledger mrr_ledger, key @customer@, from_day date, to_day date, grace interval DEFAULT NULL
+) RETURNS TABLE (customer @customer@, movement text, start_mrr numeric, change numeric, end_mrr numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes_@customer@';
-COMMENT ON FUNCTION mrr_changes(mrr_ledger, @customer@, date, date) IS
+COMMENT ON FUNCTION mrr_changes(mrr_ledger, @customer@, date, date, interval) IS
 'the same as mrr_changes(ledger, from_day, to_day) with customers as @customer@, to join them with other tables: key is NULL::@customer@, its type names theirs';
 --@ end
 
@@ -143,30 +144,31 @@ CREATE FUNCTION last_day(ledger mrr_ledger) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_last_day';
 COMMENT ON FUNCTION last_day(mrr_ledger) IS 'last day on which a subscription begins or ends; NULL without rows';
 
-CREATE FUNCTION mrr(ledger mrr_ledger, as_of date) RETURNS numeric
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_as_of';
-COMMENT ON FUNCTION mrr(mrr_ledger, date) IS
-'monthly recurring revenue at the end of a day; does it cover the costs? coverage_ratio';
+CREATE FUNCTION mrr(ledger mrr_ledger, as_of date, grace interval DEFAULT NULL) RETURNS numeric
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_mrr_as_of';
+COMMENT ON FUNCTION mrr(mrr_ledger, date, interval) IS
+'monthly recurring revenue at the end of a day, a gap in paying of up to grace being none; does it cover the costs? coverage_ratio';
 
-CREATE FUNCTION arr(ledger mrr_ledger, as_of date) RETURNS numeric
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_arr_as_of';
-COMMENT ON FUNCTION arr(mrr_ledger, date) IS
-'annual recurring revenue at the end of a day: 12 x mrr(ledger, as_of), to the last digit';
+CREATE FUNCTION arr(ledger mrr_ledger, as_of date, grace interval DEFAULT NULL) RETURNS numeric
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_arr_as_of';
+COMMENT ON FUNCTION arr(mrr_ledger, date, interval) IS
+'annual recurring revenue at the end of a day: 12 x mrr(ledger, as_of, grace), to the last digit';
 
-CREATE FUNCTION paying_customers(ledger mrr_ledger, as_of date) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_paying_customers';
-COMMENT ON FUNCTION paying_customers(mrr_ledger, date) IS 'customers with recurring revenue at the end of a day';
+CREATE FUNCTION paying_customers(ledger mrr_ledger, as_of date, grace interval DEFAULT NULL) RETURNS bigint
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_paying_customers';
+COMMENT ON FUNCTION paying_customers(mrr_ledger, date, interval) IS 'customers with recurring revenue at the end of a day, a gap in paying of up to grace being none';
 
 -- Reports.
 
-CREATE FUNCTION mrr_changes(ledger mrr_ledger, from_day date, to_day date)
+CREATE FUNCTION mrr_changes(ledger mrr_ledger, from_day date, to_day date, grace interval DEFAULT NULL)
 RETURNS TABLE (customer text, movement text, start_mrr numeric, change numeric, end_mrr numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_changes';
-COMMENT ON FUNCTION mrr_changes(mrr_ledger, date, date) IS
-'whose recurring revenue differs between the start of from_day and the start of to_day, in the order of keys, which are given as text: movement is new, reactivation, expansion, contraction or churn, change = end_mrr - start_mrr; the sums are a row of mrr_movements; to join with other tables? mrr_changes(ledger, NULL::bigint, from_day, to_day)';
+COMMENT ON FUNCTION mrr_changes(mrr_ledger, date, date, interval) IS
+'whose recurring revenue differs between the start of from_day and the start of to_day, such as the last 30 days, in the order of keys, which are given as text: movement is new, reactivation, expansion, contraction or churn, change = end_mrr - start_mrr; who came and left in between has two rows; the sums are a row of mrr_movements; grace as there; to join with other tables? mrr_changes(ledger, NULL::bigint, from_day, to_day)';
 
 CREATE FUNCTION mrr_movements(
-    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
+    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL,
+    grace interval DEFAULT NULL
 ) RETURNS TABLE (
     period date, start_mrr numeric, new_mrr numeric, reactivation numeric, expansion numeric, contraction numeric,
     churn numeric, end_mrr numeric, start_customers bigint, new_customers bigint, reactivated_customers bigint,
@@ -174,41 +176,46 @@ CREATE FUNCTION mrr_movements(
     grr_pct numeric, nrr_pct numeric, quick_ratio numeric, growth_existing_pct numeric, arpa numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_movements';
-COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date) IS
-'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; over shards of customers money and counts add up; who was it? mrr_changes';
+COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date, interval) IS
+'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; who came and left within a period is new and churned, and in no rate; a gap in paying of up to grace is none; over shards of customers money and counts add up; who was it? mrr_changes; of the last 30 days? mrr_changes or from_day and a step of 30 days';
 
 CREATE FUNCTION customer_churn(
-    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
+    ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL,
+    grace interval DEFAULT NULL
 ) RETURNS TABLE (
     period date, start_customers bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint,
     end_customers bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_churn';
-COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date) IS
-'how many paying customers were won and lost, a row a period: start_customers + new_customers + reactivated_customers - churned_customers = end_customers; churn_pct = 100 churned_customers / start_customers with its 95 % interval; who were they? mrr_changes';
+COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date, interval) IS
+'how many paying customers were won and lost, a row a period: start_customers + new_customers + reactivated_customers - churned_customers = end_customers; churn_pct is the share of start_customers that churned, in percent, with its 95 % interval; who came and left within a period is new and churned, and not in churn_pct; a gap in paying of up to grace is none; who were they? mrr_changes';
 
-CREATE FUNCTION mrr_cohorts(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
-RETURNS TABLE (
+CREATE FUNCTION mrr_cohorts(
+    ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL, grace interval DEFAULT NULL
+) RETURNS TABLE (
     cohort date, cohort_size bigint, period_number integer, paying_customers bigint, customer_retention_pct numeric,
     mrr numeric, net_retention_pct numeric, retained_mrr numeric, gross_retention_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_cohorts';
-COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date) IS
-'what became of the customers who first paid in a period (the cohort), at the end of period_number 0, 1, 2, ... after it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period_number 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL)';
+COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date, interval) IS
+'what became of the customers who first paid in a period (the cohort), at the end of period_number 0, 1, 2, ... after it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period_number 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL); a gap in paying of up to grace is none';
 
-CREATE FUNCTION renewals(ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL)
-RETURNS TABLE (period_number bigint, lost bigint, survived bigint)
+CREATE FUNCTION renewals(
+    ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL, grace interval DEFAULT NULL
+) RETURNS TABLE (period_number bigint, lost bigint, survived bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_renewals';
-COMMENT ON FUNCTION renewals(mrr_ledger, interval, date) IS
-'first contracts by how many steps they lasted, what sbg_fit(period_number, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none';
+COMMENT ON FUNCTION renewals(mrr_ledger, interval, date, interval) IS
+'first contracts by how many steps they lasted, what sbg_fit(period_number, lost, survived) takes: lost ended in that step, survived were still going on at as_of (the last day, if NULL) after that many; each customer is in one row; who has not come to the first renewal is in none; a gap in paying of up to grace is none';
 
-CREATE FUNCTION ltv(ledger mrr_ledger, from_day date DEFAULT NULL, to_day date DEFAULT NULL) RETURNS numeric
+CREATE FUNCTION ltv(
+    ledger mrr_ledger, from_day date DEFAULT NULL, to_day date DEFAULT NULL, grace interval DEFAULT NULL
+) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (
     SELECT ltv_from_churn(
         sum(end_mrr) / NULLIF(sum(end_customers), 0::numeric),
         100::numeric * sum(churned_customers) / NULLIF(sum(start_customers), 0::numeric))
-    FROM mrr_movements(ledger, '1 month'::interval, from_day, to_day)
+    FROM mrr_movements(ledger, '1 month'::interval, from_day, to_day, grace)
 );
-COMMENT ON FUNCTION ltv(mrr_ledger, date, date) IS
+COMMENT ON FUNCTION ltv(mrr_ledger, date, date, interval) IS
 'lifetime value of a subscriber, ARPA / churn over the months of [from_day, to_day), all if NULL: (end_mrr / end_customers) / (churned_customers / start_customers), each the sum over the months; NULL where nobody churned; against cost? ltv_cac';

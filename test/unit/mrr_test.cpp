@@ -145,7 +145,7 @@ private:
     std::vector<std::int64_t> amounts_;
 };
 
-constexpr Day horizon = 200;
+constexpr Day horizon = 200, last_end = 2 * horizon;  // of what is asked for, and of what is there
 
 // With what each customer is worth on each day.
 struct Drawn {
@@ -157,13 +157,13 @@ Drawn drawn(Random& random)
 {
     Drawn result;
     for (int customer = between(random, 1, 30); customer > 0; --customer) {
-        std::vector<Int128> worth(horizon);
+        std::vector<Int128> worth(last_end + 1);
         for (int subscription = between(random, 1, 5); subscription > 0; --subscription) {
             const Day start = between(random, 0, horizon - 20),
                       end = start + between(random, 1, between(random, 0, 1) == 0 ? 19 : 200);
             const int amount = between(random, -2, 9);
             result.subscriptions.add(start, end, amount);
-            for (Day day = start; day < std::min(end, horizon); ++day)
+            for (Day day = start; day < std::min(end, last_end); ++day)
                 worth[static_cast<std::size_t>(day)] += amount;
         }
         result.subscriptions.end_customer();
@@ -181,18 +181,40 @@ bool pays_within(const std::vector<Int128>& worth, Day from, Day to)
     return std::any_of(worth.begin() + from, worth.begin() + to, [](Int128 amount) { return amount > 0; });
 }
 
+// Days without pay between two days of paying, at most so many, are worth what the day before them was.
+void fill_gaps(std::vector<Int128>& worth, Day grace)
+{
+    const auto days = static_cast<Day>(worth.size());
+    const auto at = [&](Day day) -> Int128& { return worth[static_cast<std::size_t>(day)]; };
+    for (Day paid = -1, day = 0; day < days; ++day) {
+        if (at(day) <= 0)
+            continue;
+        if (paid >= 0 && day - paid - 1 <= grace)
+            std::fill(&at(paid) + 1, &at(day), at(paid));
+        paid = day;
+    }
+}
+Drawn drawn_with_grace(Random& random, Day grace)
+{
+    Drawn some = drawn(random);
+    for (auto& worth : some.worth)
+        fill_gaps(worth, grace);
+    return some;
+}
+
 TEST(Movements, are_those_between_the_ends_of_days)
 {
     Random random(7);
-    for (int round = 0; round < 300; ++round) {
-        const Drawn some = drawn(random);
+    for (int round = 0; round < 600; ++round) {
+        const Day grace = round % 2 == 0 ? 0 : between(random, 1, 30);
+        const Drawn some = drawn_with_grace(random, grace);
         std::vector<Day> bounds{between(random, 0, 60)};
         for (const Day length = between(random, 1, 40); bounds.back() + length < horizon;)
             bounds.push_back(bounds.back() + length);
         std::vector<mrr::Movements> movements(bounds.size() - 1);
         if (movements.empty())
             continue;
-        mrr::movements(some.subscriptions.view(), bounds, movements);
+        mrr::movements(some.subscriptions.view(), bounds, Span{0, grace}, movements);
         for (std::size_t period = 0; period + 1 < bounds.size(); ++period) {
             mrr::Movements expected;
             Int128 end = 0;
@@ -205,7 +227,17 @@ TEST(Movements, are_those_between_the_ends_of_days)
                 expected.start_customers += was > 0;
                 end += is;
                 paying += is > 0;
-                if (was <= 0 && is > 0) {
+                Int128 passing = 0;  // what who came and left paid last
+                for (Day day = bounds[period]; was <= 0 && is <= 0 && day < bounds[period + 1]; ++day)
+                    passing = worth[static_cast<std::size_t>(day)] > 0 ? worth[static_cast<std::size_t>(day)] : passing;
+                if (passing > 0) {
+                    (paid ? expected.reactivation : expected.joined) += change + passing;
+                    ++(paid ? expected.reactivated_customers : expected.new_customers);
+                    (paid ? expected.passing_reactivation : expected.passing_joined) += passing;
+                    ++expected.passing_customers;
+                    expected.churn -= passing;
+                    ++expected.churned_customers;
+                } else if (was <= 0 && is > 0) {
                     (paid ? expected.reactivation : expected.joined) += change;
                     ++(paid ? expected.reactivated_customers : expected.new_customers);
                 } else if (was > 0 && is <= 0) {
@@ -224,7 +256,11 @@ TEST(Movements, are_those_between_the_ends_of_days)
             ASSERT_EQ(got.reactivated_customers, expected.reactivated_customers);
             ASSERT_EQ(got.churned_customers, expected.churned_customers);
             ASSERT_EQ(got.end_customers(), paying);
-            const mrr::RecurringRevenue standing = mrr::standing(some.subscriptions.view(), bounds[period + 1] - 1);
+            ASSERT_EQ(got.passing_customers, expected.passing_customers);
+            ASSERT_TRUE(got.passing_joined == expected.passing_joined &&
+                        got.passing_reactivation == expected.passing_reactivation);
+            const mrr::RecurringRevenue standing =
+                mrr::standing(some.subscriptions.view(), bounds[period + 1] - 1, Span{0, grace});
             ASSERT_TRUE(standing.mrr == end && standing.customers == paying);
         }
     }
@@ -233,14 +269,15 @@ TEST(Movements, are_those_between_the_ends_of_days)
 TEST(Cohorts, follow_customers_from_the_period_of_their_first_day)
 {
     Random random(8);
-    for (int round = 0; round < 300; ++round) {
-        const Drawn some = drawn(random);
+    for (int round = 0; round < 600; ++round) {
+        const Day grace = round % 2 == 0 ? 0 : between(random, 1, 30);
+        const Drawn some = drawn_with_grace(random, grace);
         const View view = some.subscriptions.view();
         const Step step(Span{0, between(random, 1, 30)});
         const ledger::CohortGrid grid = mrr::cohort_grid(view, step, between(random, 0, horizon - 1));
         std::vector<std::int64_t> sizes(static_cast<std::size_t>(grid.periods)), expected_sizes = sizes;
         std::vector<mrr::CohortCell> cells(grid.cells()), expected(grid.cells());
-        mrr::cohorts(view, grid, sizes, cells);
+        mrr::cohorts(view, grid, Span{0, grace}, sizes, cells);
         const auto start = [&](std::int64_t period) { return std::clamp<Day>(grid.start(period), 0, horizon); };
         for (const auto& worth : some.worth) {
             std::int32_t cohort = 0;
@@ -271,14 +308,15 @@ TEST(Cohorts, follow_customers_from_the_period_of_their_first_day)
 TEST(Renewals, count_first_contracts_by_the_steps_they_lasted)
 {
     Random random(9);
-    for (int round = 0; round < 300; ++round) {
-        const Drawn some = drawn(random);
+    for (int round = 0; round < 600; ++round) {
+        const Day grace = round % 2 == 0 ? 0 : between(random, 1, 30);
+        const Drawn some = drawn_with_grace(random, grace);
         const View view = some.subscriptions.view();
         const Span step{0, between(random, 1, 30)};
         const Day as_of = between(random, 0, horizon - 1);
         std::vector<mrr::ContractRenewals> got(static_cast<std::size_t>(mrr::most_renewals(view, step, as_of))),
             expected = got;
-        mrr::renewals(view, step, as_of, got);
+        mrr::renewals(view, step, as_of, Span{0, grace}, got);
         for (const auto& worth : some.worth) {
             Day first = 0;
             while (first <= as_of && worth[static_cast<std::size_t>(first)] <= 0)
@@ -311,12 +349,12 @@ TEST(Renewals, months_end_with_shorter_months)
     std::vector<mrr::ContractRenewals> counts(
         static_cast<std::size_t>(mrr::most_renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30))));
     ASSERT_EQ(counts.size(), 4u);
-    mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30), counts);
+    mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 4, 30), {}, counts);
     EXPECT_EQ(counts[0].lost, 1);  // on 28 February
     EXPECT_EQ(counts[1].lost, 2);  // on 1 March and on 31 March
     EXPECT_EQ(counts[2].lost, 1);
     std::fill(counts.begin(), counts.end(), mrr::ContractRenewals{});
-    mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 2, 28), counts);
+    mrr::renewals(subscriptions.view(), Span{1, 0}, date(2023, 2, 28), {}, counts);
     EXPECT_EQ(counts[0].lost, 1);
     EXPECT_EQ(counts[0].survived, 3);
 }

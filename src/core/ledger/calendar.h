@@ -70,6 +70,9 @@ struct Span {
         const auto longest = days_in_month(year, month_of_year);
         return day_of(year, month_of_year, date.day < longest ? date.day : longest) - days;
     }
+    // The day so much later, in the same way.
+    [[nodiscard]] Day after(Day day) const noexcept { return Span{-months, -days}.before(day); }
+    [[nodiscard]] bool is_none() const noexcept { return months == 0 && days == 0; }
 };
 
 // Periods of equal calendar length, numbered from that which holds 2000-01-01 (weeks start on Monday, as in ISO 8601; n

@@ -53,7 +53,7 @@ ledger::CohortGrid cohort_grid(const ledger::Head& head, ledger::Step step, Day 
     return ledger::cohort_grid(until, step, as_of);
 }
 
-void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::int64_t> sizes,
+void cohorts(const View& view, const ledger::CohortGrid& grid, ledger::Span grace, std::span<std::int64_t> sizes,
              std::span<CohortCell> cells)
 {
     if (grid.periods == 0)
@@ -61,7 +61,7 @@ void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::in
     const ledger::DayIndex period_of(
         view, [&](Day day) { return day > grid.as_of ? grid.periods : grid.step.period_of(day) - grid.first_period; });
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        Worth worth(view.of(customer));
+        Worth worth(view.of(customer), grace);
         std::int32_t cohort = -1;
         Int128 base = 0;
         CohortCell last;
@@ -95,11 +95,11 @@ std::int64_t most_renewals(const ledger::Head& head, ledger::Span step, Day as_o
     return head.rows == 0 || as_of < head.first_day ? 0 : whole_steps(head.first_day, as_of, step) + 1;
 }
 
-void renewals(const View& view, ledger::Span step, Day as_of, std::span<ContractRenewals> renewals)
+void renewals(const View& view, ledger::Span step, Day as_of, ledger::Span grace, std::span<ContractRenewals> renewals)
 {
     const auto at = [&](std::int64_t t) -> ContractRenewals& { return renewals[static_cast<std::size_t>(t - 1)]; };
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        Worth worth(view.of(customer));
+        Worth worth(view.of(customer), grace);
         Day first = as_of;
         while (worth.more() && worth.now() <= 0) {
             const Day day = worth.day();

@@ -22,7 +22,7 @@ struct CohortCell {
 [[nodiscard]] ledger::CohortGrid cohort_grid(const ledger::Head& head, ledger::Step step, Day as_of);
 
 // Adds the customers to `sizes` (a cohort each) and `cells` (grid.cells()), which are zero. Rows come by day.
-void cohorts(const View& view, const ledger::CohortGrid& grid, std::span<std::int64_t> sizes,
+void cohorts(const View& view, const ledger::CohortGrid& grid, ledger::Span grace, std::span<std::int64_t> sizes,
              std::span<CohortCell> cells);
 
 // How many first contracts ended in their t-th period and how many were last seen going on after t, for t = index + 1:
@@ -39,6 +39,6 @@ struct ContractRenewals {
 // where that day lies behind first + (t - 1) steps and not behind first + t steps; it survived t periods where the
 // customer still pays on the day first + t steps, which as_of has reached. Who has not come to the first renewal yet
 // says nothing. Rows come by day.
-void renewals(const View& view, ledger::Span step, Day as_of, std::span<ContractRenewals> renewals);
+void renewals(const View& view, ledger::Span step, Day as_of, ledger::Span grace, std::span<ContractRenewals> renewals);
 
 }  // namespace customer_value::mrr
