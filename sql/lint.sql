@@ -16,7 +16,7 @@ SELECT object FROM member WHERE obj_description(objid, classid::regclass::name) 
 -- those of data_quality read a table of the caller: they are stable, and those that run the query leave workers to it; those of a mart
 -- read and write its tables
 SELECT object FROM routine WHERE (proparallel <> 's' OR provolatile <> 'i') AND proname !~ '^_mart_|_mart$'
-    AND NOT (provolatile = 's' AND (proname IN ('_quality_counts', 'data_quality', 'assert_quality') OR proparallel = 's' AND proname IN ('_extension_schema', '_quality_column', '_quality_source', 'quality_query', '_quality_failure'))) ORDER BY 1;
+    AND NOT (provolatile = 's' AND (proname IN ('_quality_counts', 'data_quality', 'assert_quality', 'subscription_quality') OR proparallel = 's' AND proname IN ('_extension_schema', '_subscription_source', '_quality_column', '_quality_source', 'quality_query', '_quality_failure'))) ORDER BY 1;
 \echo C functions that are neither strict nor known to look at NULL themselves
 SELECT object FROM routine WHERE prokind = 'f' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT proisstrict
     AND proname <> '_checked_argument' AND proargtypes[0] NOT IN ('customer_ledger'::regtype, 'mrr_ledger'::regtype) AND NOT (proname IN ('_revenue_state_add', '_revenue_state_remove') AND proargnames[pronargs] = 'currency') ORDER BY 1;
@@ -58,8 +58,8 @@ SELECT object, name FROM (
     UNION ALL SELECT 'view ' || view_name || ' of a mart', unnest(view_name || array_agg(column_name)) FROM _mart_columns() GROUP BY view_name) AS named
 WHERE quote_ident(name) <> name ORDER BY 1, 2;
 \echo columns of reports that are named period, cohort or day and are no date, or period_number and no whole number: as in a mart
-SELECT object, name FROM (SELECT object, unnest(proargnames) AS name, unnest(coalesce(proallargtypes, proargtypes::oid[]))::regtype AS type FROM routine WHERE proretset) AS argument
-WHERE name IN ('period', 'cohort', 'day') AND type <> 'date'::regtype OR name = 'period_number' AND type NOT IN ('integer'::regtype, 'bigint'::regtype) ORDER BY 1, 2;
+SELECT object, name FROM (SELECT object, unnest(proargnames) AS name, unnest(proargmodes) AS mode, unnest(coalesce(proallargtypes, proargtypes::oid[]))::regtype AS type FROM routine WHERE proretset) AS argument
+WHERE mode = 't' AND (name IN ('period', 'cohort', 'day') AND type <> 'date'::regtype OR name = 'period_number' AND type NOT IN ('integer'::regtype, 'bigint'::regtype)) ORDER BY 1, 2;
 \echo aggregates without a combine function, or with one that is not for their state
 SELECT object FROM aggregate WHERE aggcombinefn = 0 OR NOT EXISTS (SELECT FROM pg_proc AS f WHERE f.oid = aggcombinefn AND f.proargtypes[0] = aggtranstype AND f.proargtypes[1] = aggtranstype) ORDER BY 1;
 \echo aggregates whose state is no type of this extension (internal, polymorphic), or collatable, or without binary input and output

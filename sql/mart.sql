@@ -361,6 +361,19 @@ CALL refresh_mart('mart_float');
 SELECT period, revenue FROM mart_float.revenue ORDER BY period;
 SELECT drop_mart('mart_float');
 
+-- subscriptions whose ends_at is the last day: 100 customers of 10 a month, seven months in a row
+CREATE TABLE mart_terms AS SELECT customer, month::date AS starts, (month + interval '1 month' - interval '1 day')::date AS ends, 10 AS fee, interval '1 month' AS every FROM generate_series(1, 100) AS customer, generate_series(timestamp '2024-01-01', '2024-07-01', '1 month') AS month;
+SELECT create_mart('mart_last', 'mart_terms', 'customer', 'starts', 'fee', subscriptions => '{"table": "mart_terms", "customer": "customer", "starts_at": "starts", "ends_at": "ends", "amount": "fee", "every": "every", "ends_inclusive": true}');
+SELECT create_mart('mart_after', 'mart_terms', 'customer', 'starts', 'fee', subscriptions => '{"table": "mart_terms", "customer": "customer", "starts_at": "starts", "ends_at": "ends", "amount": "fee", "every": "every", "ends_inclusive": false}');
+UPDATE mart_terms SET fee = 11 WHERE starts = '2024-07-01' AND customer = 1;
+CALL refresh_mart('mart_last');
+CALL refresh_mart('mart_after');
+SELECT period, i.new_mrr, i.churn, i.end_mrr, i.churned_customers, e.churn AS exclusive_churn, e.end_mrr AS exclusive_end_mrr FROM mart_last.mrr AS i JOIN mart_after.mrr AS e USING (period) ORDER BY period;
+-- the row that cannot be one is found
+INSERT INTO mart_terms VALUES (7, '2024-08-02', '2024-08-01', 10, '1 month');
+CALL refresh_mart('mart_last');
+SELECT drop_mart('mart_last'), drop_mart('mart_after');
+
 -- errors
 \set VERBOSITY default
 CREATE TABLE mart_orders (order_id bigint, customer_id text, ordered_on date, at timestamptz, total numeric, status text);
@@ -376,6 +389,8 @@ SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', sur
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', survey => '{"table": "mart_orders", "answered_at": "at", "points": "total"}');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', costs => '{"table": "mart_orders", "spent_at": "at", "amount": "nothing"}');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "amount": "total", "every": "at"}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "starts_at": "ordered_on", "amount": "total", "every": "status", "ends_inclusive": true}');
+SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "starts_at": "ordered_on", "ends_at": "ordered_on", "amount": "total", "every": "status", "ends_inclusive": "yes"}');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', product => 'status');
 SELECT create_mart('pg_catalog', 'mart_orders', 'customer_id', 'ordered_on', 'total');
 SELECT create_mart(NULL, 'mart_orders', 'customer_id', 'ordered_on', 'total');

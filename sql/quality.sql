@@ -185,6 +185,26 @@ DROP TABLE quality_secret;
 REVOKE ALL ON quality_view, quality_shop FROM regress_quality;
 DROP ROLE regress_quality;
 
+-- subscriptions: terms up to their last day, inclusively, and one of each fault
+CREATE TABLE quality_terms AS SELECT customer, month::date AS starts, (month + interval '1 month' - interval '1 day')::date AS ends FROM generate_series(1, 100) AS customer, generate_series(timestamp '2024-01-01', '2024-07-01', '1 month') AS month;
+SELECT check_name, severity, row_count, round(share_pct, 2) AS share_pct, sample FROM subscription_quality('quality_terms', 'customer', 'starts', 'ends');
+SELECT about FROM subscription_quality('quality_terms', 'customer', 'starts', 'ends') WHERE severity <> 'ok';
+UPDATE quality_terms SET ends = ends + 1;
+SELECT string_agg(check_name || ' ' || severity, ', ') AS exclusive FROM subscription_quality('quality_terms', 'customer', 'starts', 'ends');
+INSERT INTO quality_terms VALUES (NULL, '2024-01-01', '2024-02-01'), (101, NULL, '2024-02-01'), (102, '-infinity', NULL), (103, '2024-02-01', '2024-01-01'), (104, '2024-02-01', '2024-02-01'), (105, '2024-02-01', 'infinity'), (105, '2024-02-01', NULL), (106, '2024-01-01', '2024-01-31'), (106, '2024-02-01', NULL);
+SELECT check_name, severity, row_count, sample FROM subscription_quality('quality_terms', 'customer', 'starts', 'ends') WHERE severity <> 'ok';
+SELECT check_name, severity, row_count, sample FROM subscription_quality('quality_terms', 'customer', 'starts') WHERE severity <> 'ok';
+-- as ranges and as instants; customers of any type; no rows
+CREATE VIEW quality_periods AS SELECT CASE WHEN customer < 106 THEN 'a' ELSE 'b' END AS customer, CASE WHEN ends >= starts THEN daterange(starts, ends) ELSE 'empty' END AS period, starts::timestamp AT TIME ZONE 'Asia/Tokyo' AS starts_at, (ends::timestamp + interval '1 day' - interval '1 second') AT TIME ZONE 'Asia/Tokyo' AS ends_at FROM quality_terms WHERE customer > 100;
+SELECT check_name, severity, row_count, sample FROM subscription_quality('quality_periods', 'customer', period => 'period') WHERE severity <> 'ok';
+SELECT check_name, severity, row_count, sample FROM subscription_quality('quality_periods', 'customer', 'starts_at', 'ends_at', tz => 'Asia/Tokyo') WHERE severity <> 'ok';
+CREATE TABLE quality_no_terms (LIKE quality_terms);
+SELECT check_name, severity, row_count, share_pct FROM subscription_quality('quality_no_terms', 'customer', 'starts', 'ends');
+-- against a query of its own
+CREATE TABLE quality_random AS SELECT matrix.random(i, 1, 40) AS customer, date '2024-01-01' + matrix.random(i, 2, 200)::int AS starts, date '2024-01-01' + (matrix.random(i, 2, 200) + matrix.random(i, 3, 40))::int AS ends FROM generate_series(1, 1000) AS i;
+SELECT row_count = (SELECT count(*) FROM quality_random AS s WHERE ends > starts AND ends + 1 IN (SELECT starts FROM quality_random AS n WHERE n.customer = s.customer)) AS same, row_count BETWEEN 10 AND 990 AS some FROM subscription_quality('quality_random', 'customer', 'starts', 'ends') WHERE check_name = 'inclusive_end';
+DROP VIEW quality_periods;
+
 -- errors
 CREATE TABLE quality_odd (j jsonb, m money, b boolean, i interval, t text, f real, n numeric, d date, ts timestamptz, gone text);
 ALTER TABLE quality_odd DROP COLUMN gone;
@@ -215,6 +235,14 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT data_quality('quality_odd', 't', stale => '-1 day')$$,
     $$SELECT data_quality('quality_odd', 't', stale => '20000 years')$$,
     $$SELECT data_quality('quality_odd', 't', earliest => NULL)$$,
+    $$SELECT subscription_quality(NULL, 'customer', 'starts')$$,
+    $$SELECT subscription_quality('quality_index', 'customer', 'starts')$$,
+    $$SELECT subscription_quality('quality_terms', 'customer')$$,
+    $$SELECT subscription_quality('quality_terms', 'customer', 'starts', period => 'period')$$,
+    $$SELECT subscription_quality('quality_terms', 'nobody', 'starts')$$,
+    $$SELECT subscription_quality('quality_terms', 'customer', 'customer')$$,
+    $$SELECT subscription_quality('quality_odd', 't', 'ts')$$,
+    $$SELECT subscription_quality('quality_odd', 't', period => 'd')$$,
     $$SELECT assert_quality('quality_float', amount => 'amount', at_least => 'fatal')$$,
     $$SELECT assert_quality('quality_float', amount => 'amount', at_least => NULL)$$,
     $$SELECT assert_quality('quality_float', amount => 'amount', at_least => 'ok')$$);

@@ -85,7 +85,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null');
+    subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null') - 'ends_inclusive';
+    ends_inclusive jsonb := coalesce(mappings #> '{subscriptions,ends_inclusive}', 'false');
     survey jsonb := nullif(mappings -> 'survey', 'null');
     costs jsonb := nullif(mappings -> 'costs', 'null');
     tables regclass[];
@@ -117,10 +118,14 @@ BEGIN
         END IF;
     END IF;
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
-    tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,amount,every,currency}'::text[]),
+    tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,amount,every,currency}'::text[]),
                                  @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
+    END IF;
+    IF jsonb_typeof(ends_inclusive) <> 'boolean' OR ends_inclusive = 'true' AND subscriptions ->> 'ends_at' IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"ends_inclusive" of subscriptions says true where "ends_at" is the last day, and false where it is the day after: %s', ends_inclusive),
+            HINT = 'A column "period" is a daterange, which has bounds of its own.';
     END IF;
     can_note := @extschema@._mart_can_note(orders);
     IF triggers AND NOT can_note THEN
@@ -129,7 +134,7 @@ BEGIN
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'subscriptions', subscriptions - 'table', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
+        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
         'orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);

@@ -293,10 +293,10 @@ BEGIN
         RETURN;
     END IF;
     SELECT @extschema@._mart_day(subscriptions, mapping ->> 'starts_at', settings ->> 'tz'), CASE WHEN (mapping ->> 'ends_at') IS NULL THEN 'NULL::date' ELSE @extschema@._mart_day(subscriptions, mapping ->> 'ends_at', settings ->> 'tz') END INTO starts_at, ends_at;
-    period := format('daterange(%s, %s)', starts_at, ends_at);
+    period := format('daterange(%s, %s, %L)', starts_at, ends_at, CASE WHEN (settings ->> 'ends_inclusive')::boolean THEN '[]' ELSE '[)' END);
 END
 $$;
-COMMENT ON FUNCTION _mart_subscriptions(jsonb) IS 'the arguments of mrr_agg for the subscriptions of a mart, and the days from starts_at up to before ends_at, as expressions over t';
+COMMENT ON FUNCTION _mart_subscriptions(jsonb) IS 'the arguments of mrr_agg for the subscriptions of a mart, and the days from starts_at up to before ends_at, or up to it where ends are inclusive, as expressions over t';
 
 CREATE FUNCTION _mart_blame_subscription(settings jsonb)
 RETURNS void
@@ -311,7 +311,7 @@ DECLARE
     rule text;
 BEGIN
     SELECT * INTO of FROM @extschema@._mart_subscriptions(settings);
-    read_one := format('SELECT %s.mrr_agg($1, %s, $4, $5)', extension, CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'daterange($2, $3)' ELSE '$6' END);
+    read_one := format('SELECT %s.mrr_agg($1, %s, $4, $5)', extension, CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN format('daterange($2, $3, %L)', CASE WHEN (settings ->> 'ends_inclusive')::boolean THEN '[]' ELSE '[)' END) ELSE '$6' END);
     FOR one IN EXECUTE format('SELECT %s AS customer, %s AS starts_at, %s AS ends_at, %s AS amount, %s AS every, %s AS period FROM %s AS t', of.customer, of.starts_at, of.ends_at, of.amount, of.every,
                               CASE WHEN settings #>> '{subscriptions,period}' IS NULL THEN 'NULL::daterange' ELSE of.period END, settings ->> 'subscriptions_table') LOOP
         EXECUTE read_one USING one.customer, one.starts_at, one.ends_at, one.amount, one.every, one.period;

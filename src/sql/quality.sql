@@ -297,3 +297,73 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION assert_quality(regclass, text, text, text, text, text, text, text, text, date, interval, date, text, text) IS
 'nothing where no check of data_quality, which has the same arguments, is at_least as severe (info, warning, error); otherwise error 22000, with the failing checks in its detail; for cron and CI';
+
+-- Subscriptions: rows of a customer with the days that they cover.
+
+CREATE FUNCTION _subscription_source(subscriptions regclass, mapping jsonb, tz text)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    argument text;
+    type text;
+    days text[] := '{}';    -- starts, ends
+BEGIN
+    IF subscriptions IS NULL OR NOT EXISTS (SELECT FROM pg_class WHERE oid = subscriptions AND relkind IN ('r', 'p', 'v', 'm', 'f')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('subscriptions must be a table or a view: %s', coalesce(subscriptions::text, 'NULL'));
+    END IF;
+    IF mapping ->> 'customer' IS NULL OR (mapping ->> 'period' IS NULL) = (mapping ->> 'starts_at' IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscription_quality needs customer, and either period, a daterange, or starts_at, and ends_at where they end';
+    END IF;
+    FOREACH argument IN ARRAY ARRAY['starts_at', 'ends_at'] LOOP
+        type := @extschema@._quality_column(subscriptions, argument, mapping ->> argument);
+        IF type = 'timestamp with time zone' AND tz IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', HINT = 'Say whose days are meant, for example tz => ''Europe/Berlin''.',
+                MESSAGE = format('%s needs tz: the column "%s" of %s is of type %s', argument, mapping ->> argument, subscriptions, type);
+        END IF;
+        days := days || CASE WHEN type IS NULL THEN 'NULL::date' WHEN type = 'timestamp with time zone' THEN format('(t.%I AT TIME ZONE %L)::date', mapping ->> argument, tz) ELSE format('t.%I::date', mapping ->> argument) END;
+    END LOOP;
+    type := @extschema@._quality_column(subscriptions, 'period'::text, mapping ->> 'period');
+    IF type IS NOT NULL THEN
+        days := ARRAY[format('lower(t.%I)', mapping ->> 'period'), format('upper(t.%I)', mapping ->> 'period')];
+    END IF;
+    type := @extschema@._quality_column(subscriptions, 'customer'::text, mapping ->> 'customer');
+    RETURN format('SELECT (%s) COLLATE "C" AS customer, %s AS starts, %s AS ends, %s AS is_empty FROM %s AS t OFFSET 0',
+                  @extschema@._quality_text(format('t.%I', mapping ->> 'customer'), type::regtype), days[1], days[2], CASE WHEN mapping ->> 'period' IS NULL THEN 'false' ELSE format('isempty(t.%I)', mapping ->> 'period') END, subscriptions);
+END
+$$;
+COMMENT ON FUNCTION _subscription_source(regclass, jsonb, text) IS
+'the query with which subscription_quality reads its source: customer, the days starts and ends, and whether the period is empty; an error of class 22 or 42 that names what is wrong';
+
+CREATE FUNCTION subscription_quality(subscriptions regclass, customer text, starts_at text DEFAULT NULL, ends_at text DEFAULT NULL, period text DEFAULT NULL, tz text DEFAULT NULL)
+RETURNS TABLE (check_name text, severity text, row_count bigint, share_pct numeric, sample text[], about text)
+LANGUAGE plpgsql STABLE ROWS 6
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+WITH source AS MATERIALIZED (%s),
+checked AS (
+    SELECT s.customer, s.customer IS NULL AS null_customer, s.starts IS NULL AND NOT coalesce(s.is_empty, false) OR s.starts = '-infinity' AS null_start, coalesce(s.ends < s.starts, false) AS ends_before_start,
+           coalesce(s.is_empty OR s.ends = s.starts, false) AS no_days, s.ends > s.starts AND EXISTS (SELECT FROM source AS n WHERE n.customer = s.customer AND n.starts = s.ends + 1) AS inclusive_end
+    FROM source AS s)
+SELECT v.check_name, CASE WHEN f.n > 0 THEN v.severity ELSE 'ok' END, CASE WHEN v.place > 1 THEN coalesce(f.n, 0) ELSE 0 END, 100 * coalesce(f.n, 0)::numeric / nullif((SELECT count(*) FROM source), 0), f.sample, v.about
+FROM (VALUES
+    (1, 'empty_source', 'error', 'the source has no rows that the caller can see'),
+    (2, 'null_customer', 'warning', 'subscriptions without a customer are in no figure'),
+    (3, 'null_start', 'error', 'a subscription without a first day ends mrr_agg with an error'),
+    (4, 'ends_before_start', 'error', 'a subscription that ends before it starts cannot be made a period'),
+    (5, 'no_days', 'info', 'subscriptions that end on the day they start cover no day, and are in no figure; if the end is the last day, it is inclusive'),
+    (6, 'inclusive_end', 'warning', 'subscriptions that end the day before the next of their customer begins: if the end is the last day, say so, or each renewal is churn and reactivation: daterange(starts, ends, ''[]''), "ends_inclusive" of a mart')) AS v (place, check_name, severity, about)
+    LEFT JOIN (
+        SELECT hit.check_name, count(*) AS n, (array_agg(DISTINCT c.customer) FILTER (WHERE c.customer IS NOT NULL))[:5] AS sample
+        FROM checked AS c, LATERAL (VALUES ('null_customer', null_customer), ('null_start', null_start), ('ends_before_start', ends_before_start), ('no_days', no_days), ('inclusive_end', inclusive_end)) AS hit (check_name, is_hit)
+        WHERE is_hit GROUP BY hit.check_name
+        UNION ALL SELECT 'empty_source', 1, NULL WHERE NOT EXISTS (SELECT FROM source)) AS f USING (check_name)
+ORDER BY v.place$query$,
+        @extschema@._subscription_source(subscriptions, jsonb_build_object('customer', customer, 'starts_at', starts_at, 'ends_at', ends_at, 'period', period), tz));
+END
+$$;
+COMMENT ON FUNCTION subscription_quality(regclass, text, text, text, text, text) IS
+'is a table of subscriptions fit to be measured? a row for each check: severity (ok, info, warning, error), subscriptions that are concerned and their share in percent, up to five customers, meaning; arguments name columns: customer, and period, a daterange, or starts_at and ends_at; above all: do they end on their last day, or on the day after it?';
