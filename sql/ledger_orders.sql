@@ -7,6 +7,8 @@ SELECT rows_count(l), round(repeat_purchase_rate(l), 2) AS repeat_pct, avg_check
 SELECT rows_count(l), round(repeat_purchase_rate(l), 2) AS repeat_pct, avg_check(l) FROM (SELECT ledger_agg(customer, day, amount) AS l FROM paid) AS lines;
 -- lines of other customers, days and signs are other rows, and so is each line without an id
 SELECT ledger_agg(customer, day, amount, order_id) FROM (VALUES (1, date '2024-01-01', 1, 7), (2, '2024-01-01', 2, 7), (1, '2024-01-02', 4, 7), (1, '2024-01-02', -8, 7), (1, '2024-01-02', 16, 7), (1, '2024-01-02', 32, NULL), (1, '2024-01-02', 32, NULL), (1, '2024-01-02', 0, 8)) AS rows (customer, day, amount, order_id);
+-- a timestamp is on its own day, whatever the session's time zone
+SELECT ledger_agg(1, timestamp '2024-01-01 23:59:59', 1, 5), ledger_agg(1, timestamp '2024-01-01 23:59:59', 1, 5, 'EUR') FROM (SELECT set_config('TimeZone', 'Asia/Tokyo', true)) AS z;
 -- kinds of ids: a uuid and a text are 64 bits of their hash, which must not change
 SELECT ledger_agg(1, date '2024-01-01', 1, 'a'::text), ledger_agg(1, date '2024-01-01', 1, '00000000-0000-0000-0000-000000000001'::uuid);
 SELECT ledger_agg(1, timestamptz '2024-01-01 23:30Z', 1, 5, 'Europe/Berlin'), ledger_agg('x'::text, date '2024-01-01', 1.5, 5, 'EUR'), ledger_agg(1, timestamptz '2024-01-01 23:30Z', 1, 'a'::text, 'UTC', 'EUR');
@@ -73,19 +75,45 @@ CALL matrix.make('order_lines', $$
     SELECT id::int, matrix.random(id, 1, 3)::int AS part, matrix.random(id, 2, 60) AS b, md5(matrix.random(id, 2, 60)::text)::uuid AS u, 'customer ' || matrix.random(id, 2, 60) AS t,
            CASE WHEN matrix.random(id, 3, 20) > 0 THEN matrix.random(id, 3, 400) END AS order_b, CASE WHEN matrix.random(id, 3, 20) > 0 THEN md5(matrix.random(id, 3, 400)::text)::uuid END AS order_u,
            CASE WHEN matrix.random(id, 3, 20) > 0 THEN 'order ' || matrix.random(id, 3, 400) END AS order_t,
-           date '2020-01-01' + matrix.random(id, 5, 20)::int AS ordered, timestamptz '2020-01-01 00:00Z' + matrix.random(id, 6, 20 * 1440) * interval '1 minute' AS at,
+           date '2020-01-01' + matrix.random(id, 5, 20)::int AS ordered, timestamptz '2020-01-01 00:00Z' + matrix.random(id, 6, 20 * 1440) * interval '1 minute' AS at, timestamp '2020-01-01 00:00' + matrix.random(id, 6, 20 * 1440) * interval '1 minute' AS local,
            CASE WHEN matrix.random(id, 8, 20) > 0 THEN ((matrix.random(id, 7, 60001) - 15000) / 100.0)::numeric(12, 2) END AS m, 'EUR' AS currency
     FROM generate_series(1, 500) AS id $$);
 SELECT matrix.check(call, call, '_customer_ledger_finish', 'order_lines', '{m}')
 FROM unnest('{b,u,t}'::text[]) AS key, unnest('{order_b,order_u,order_t}'::text[]) AS id,
      unnest(ARRAY[format('ledger_agg(%s, ordered, m, %s)', key, id), format('ledger_agg(%s, ordered, m, %s, currency)', key, id),
+                  format('ledger_agg(%s, local, m, %s)', key, id), format('ledger_agg(%s, local, m, %s, currency)', key, id),
                   format('ledger_agg(%s, at, m, %s, ''Asia/Tokyo'')', key, id), format('ledger_agg(%s, at, m, %s, ''Asia/Tokyo'', currency)', key, id)]) AS call;
+
+-- text ids with all types of customers and amounts: the ledger of the twin of bigint or text and numeric, whole and of parts, in a parallel plan, with NULLs
+CREATE FUNCTION pg_temp.agrees(form text, twin text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE whole text; expected text; merged text; parallel text; plan text;
+BEGIN
+    EXECUTE format('CREATE VIEW matrix.value AS SELECT %s AS value FROM order_lines', form);
+    INSERT INTO matrix.covered SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = 'a'
+        WHERE refclassid = 'pg_proc'::regclass AND ev_class = 'matrix.value'::regclass ON CONFLICT DO NOTHING;
+    PERFORM matrix.plan_for('serial');
+    whole := matrix.text_of('SELECT value FROM matrix.value');
+    expected := matrix.text_of(format('SELECT %s FROM order_lines', twin));
+    merged := matrix.text_of(format('SELECT rollup(part) FROM (SELECT %s AS part FROM order_lines GROUP BY matrix.random(id, 77, 11)) AS parts', form));
+    PERFORM matrix.plan_for('parallel');
+    plan := matrix.plan('SELECT value FROM matrix.value');
+    parallel := matrix.text_of('SELECT value FROM matrix.value');
+    PERFORM matrix.plan_for('serial');
+    DROP VIEW matrix.value;
+    RETURN plan ~ 'Partial Aggregate' AND whole = expected AND merged = expected AND parallel = expected;
+END $$;
+SELECT count(*) AS forms, coalesce(string_agg(form, ', ') FILTER (WHERE NOT pg_temp.agrees(form, twin)), 'none') AS differ FROM (
+    SELECT format('ledger_agg(%s, %s, %s, order_t)', c, d, a) AS form, format('ledger_agg(%s, %s, %s, order_t)', c_twin, d, a_twin) AS twin
+    FROM (VALUES ('b::smallint', 'b'), ('b::integer', 'b'), ('b', 'b'), ('b::numeric', 'b::text'), ('u', 'u'), ('t', 't')) AS c (c, c_twin), (VALUES ('ordered'), ('local')) AS d (d),
+         (VALUES ('trunc(m)::bigint', 'trunc(m)'), ('m', 'm'), ('m::real', 'm'), ('m::double precision', 'm')) AS a (a, a_twin)) AS forms;
 
 -- errors
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT ledger_agg(1, date '2024-01-01', 1, -9223372036854775808)$$,
     $$SELECT ledger_agg(1, date '2024-01-01', 1, 'Europe/Berlin'::text)$$,
     $$SELECT ledger_agg(1, date '2024-01-01', 1, 'EUR'::text)$$,
+    $$SELECT ledger_agg(1, now(), 1, 5)$$,
+    $$SELECT ledger_agg(1, timestamp '2024-01-01 00:00', 1, 5, 'Europe/Berlin')$$,
     $$SELECT ledger_agg(1, date '2024-01-01', 1, 5, NULL)$$,
     $$SELECT ledger_agg(1, date '2024-01-01', 1, 5, 'Europe/Berlin')$$,
     $$SELECT ledger_agg(1, date '2024-01-01', amount, 5, currency) FROM (VALUES (100, 'USD'), (50000, 'CRC'), (80, 'USD')) AS rows (amount, currency)$$,

@@ -27,22 +27,18 @@ template <class Type> ledger::Day day_of(FunctionCallInfo fcinfo, int index, [[m
         return PG_GETARG_DATEADT(index);
 }
 
-// One more row, its amount of any type.
-template <class Amount>
-[[gnu::always_inline]] inline void add_row_of(LedgerObject* object, const Key& customer, ledger::Day day,
-                                              const Amount& amount)
+// Calls `use` with an amount of any type as a Decimal, or as a whole number.
+template <class Amount, class Use> [[gnu::always_inline]] inline void with_amount(const Amount& amount, Use use)
 {
     if constexpr (std::same_as<Amount, Decimal>) {
-        add_row(object, customer, day, &amount);
+        use(amount);
     } else if constexpr (std::integral<Amount>) {
-        const std::int64_t number = amount;
-        add_row(object, customer, day, &number, 0);
+        use(std::int64_t{amount});
     } else if (const auto whole = ledger::whole_amount(amount)) {
-        add_row(object, customer, day, &*whole, 0);
+        use(*whole);
     } else {
         const auto decimal = guarded([&] { return ledger::decimal_amount(amount); });
-        const Decimal view = decimal.view();
-        add_row(object, customer, day, &view);
+        use(decimal.view());
     }
 }
 

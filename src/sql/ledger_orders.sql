@@ -2,27 +2,72 @@
 -- Ledgers of order lines, and what is left of orders after refunds.
 
 --@ for customer in bigint, uuid, text
---@ for order_id in bigint, uuid, text
+--@ for order_id in bigint, uuid
+--@ for day in date, timestamp
 CREATE FUNCTION _customer_ledger_add(
-    customer_ledger, customer @customer@, day date, amount numeric, order_id @order_id@
+    customer_ledger, customer @customer@, day @day@, amount numeric, order_id @order_id@
 ) RETURNS customer_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_order_@order_id@';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric, @order_id@) IS
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@order_id@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, numeric, @order_id@) IS
 'the ledger with one more line of an order';
 
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount numeric, order_id @order_id@) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, numeric, @order_id@) IS
+'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
+
+--@ end
+--@ end
+--@ end
+
+-- with the types of the form (customer, timestamptz, amount, tz text), to which a day and a text id would be cast otherwise
+--@ for customer in smallint, integer, bigint, numeric, uuid, text
+--@ for day in date, timestamp
+--@ for amount in bigint, numeric, real, double precision
 CREATE FUNCTION _customer_ledger_add(
-    customer_ledger, customer @customer@, day date, amount numeric, order_id @order_id@, currency text
+    customer_ledger, customer @customer@, day @day@, amount @amount@, order_id text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@amount.c@_text';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, @amount@, text) IS
+'the ledger with one more line of an order';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount @amount@, order_id text) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, @amount@, text) IS
+'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
+
+--@ end
+--@ end
+--@ end
+
+--@ for customer in bigint, uuid, text
+--@ for order_id in bigint, uuid, text
+--@ for day in date, timestamp
+CREATE FUNCTION _customer_ledger_add(
+    customer_ledger, customer @customer@, day @day@, amount numeric, order_id @order_id@, currency text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_order_@order_id@_currency';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, date, numeric, @order_id@, text) IS
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@order_id@_currency';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, numeric, @order_id@, text) IS
 'the ledger with one more line of an order';
+
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount numeric, order_id @order_id@, currency text) (
+    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, numeric, @order_id@, text) IS
+'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
+--@ end
 
 CREATE FUNCTION _customer_ledger_add(
     customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@_order_@order_id@';
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_instant_@order_id@';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text) IS
 'the ledger with one more line of an order';
 
@@ -30,23 +75,9 @@ CREATE FUNCTION _customer_ledger_add(
     customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text, currency text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_instant_@customer@_order_@order_id@_currency';
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_instant_@order_id@_currency';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text, text) IS
 'the ledger with one more line of an order';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric, order_id @order_id@) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric, @order_id@) IS
-'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, day date, amount numeric, order_id @order_id@, currency text) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, date, numeric, @order_id@, text) IS
-'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
 
 CREATE AGGREGATE ledger_agg(customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text) (
     SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
@@ -64,6 +95,21 @@ CREATE AGGREGATE ledger_agg(
 COMMENT ON AGGREGATE ledger_agg(@customer@, timestamptz, numeric, @order_id@, text, text) IS
 'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
 --@ end
+--@ end
+
+--@ for order_id in bigint, uuid
+CREATE FUNCTION _ledger_lacks_tz(customer_ledger, customer "any", at timestamptz, amount "any", order_id @order_id@)
+RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_lacks_tz';
+COMMENT ON FUNCTION _ledger_lacks_tz(customer_ledger, "any", timestamptz, "any", @order_id@) IS
+'error 22023: instants need a time zone';
+
+CREATE AGGREGATE ledger_agg(customer "any", at timestamptz, amount "any", order_id @order_id@) (
+    SFUNC = _ledger_lacks_tz, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _ledger_lacks_tz, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg("any", timestamptz, "any", @order_id@) IS
+'always an error: the day of an instant depends on the time zone; write ledger_agg(customer, at, amount, order_id, tz)';
 --@ end
 
 CREATE FUNCTION settled(ledger customer_ledger, as_of date DEFAULT NULL) RETURNS customer_ledger
