@@ -99,14 +99,16 @@ FROM generate_series(1, 5) AS f, generate_series(1, 5) AS m, map WHERE f_m = cei
 SELECT rfm_segment(5, 5, 4) AS best, rfm_segment(5, 1, 1) AS new, rfm_segment(1, 5, 5) AS lost, rfm_segment(NULL, 1, 1) AS unknown;
 
 SELECT report.* FROM example, segment_migration(l, '2024-01-20', '2024-04-01') AS report;
--- scores are 1 + floor(bins (rank - 1) / n); other bins than 5 are spread evenly over 1 to 5, the lowest 1 and the highest 5
+-- scores are those of rfm_score; other bins than 5 are spread evenly over 1 to 5, the lowest 1 and the highest 5
+CREATE FUNCTION pg_temp.five(m bigint, lowest bigint, highest bigint, bins int) RETURNS numeric LANGUAGE sql AS $$
+    SELECT 1 + round(4.0 * (CASE WHEN lowest = highest THEN ceil((bins + 1) / 2.0) ELSE least(bins, 1 + floor(bins * (m - lowest) / (highest - lowest)::numeric)) END - 1) / (bins - 1)) $$;
 CREATE FUNCTION pg_temp.segments(shop_ int, as_of date, bins int, has_amounts boolean) RETURNS TABLE (customer bigint, segment text) LANGUAGE sql AS $$
     WITH bought AS (SELECT customer, max(day) FILTER (WHERE amount >= 0 OR NOT has_amounts) AS last, count(*) FILTER (WHERE amount >= 0 OR NOT has_amounts) AS orders, sum(amount) AS net
                     FROM shop WHERE shop = shop_ AND day <= as_of GROUP BY customer HAVING bool_or(amount >= 0 OR NOT has_amounts)),
-         ranked AS (SELECT customer, count(*) OVER () AS n, rank() OVER (ORDER BY as_of - last DESC) AS r, rank() OVER (ORDER BY orders) AS f,
-                           CASE WHEN has_amounts THEN rank() OVER (ORDER BY net) ELSE rank() OVER (ORDER BY orders) END AS m FROM bought),
-         scored AS (SELECT customer, 1 + round(4.0 * floor(bins * (r - 1) / n::numeric) / (bins - 1)) AS r, 1 + round(4.0 * floor(bins * (f - 1) / n::numeric) / (bins - 1)) AS f,
-                           1 + round(4.0 * floor(bins * (m - 1) / n::numeric) / (bins - 1)) AS m FROM ranked)
+         ranked AS (SELECT customer, rank() OVER (ORDER BY last) - rank() OVER (ORDER BY last DESC) AS r, rank() OVER (ORDER BY orders) - rank() OVER (ORDER BY orders DESC) AS f,
+                           rank() OVER (ORDER BY net) - rank() OVER (ORDER BY net DESC) AS by_net FROM bought),  -- differences are twice the mean rank, less n + 1
+         scored AS (SELECT customer, pg_temp.five(r, min(r) OVER (), max(r) OVER (), bins) AS r, pg_temp.five(f, min(f) OVER (), max(f) OVER (), bins) AS f,
+                           CASE WHEN has_amounts THEN pg_temp.five(by_net, min(by_net) OVER (), max(by_net) OVER (), bins) ELSE pg_temp.five(f, min(f) OVER (), max(f) OVER (), bins) END AS m FROM ranked)
     SELECT customer, segment FROM scored JOIN map ON map.r = scored.r AND f_m = ceil((f + m) / 2) $$;
 CREATE TEMP TABLE span AS SELECT shop, a.as_of AS from_day, b.as_of AS to_day, bins FROM as_of AS a JOIN as_of AS b USING (shop), unnest(ARRAY[5, 2, 3, 4, 9, 10, 100]) AS bins WHERE a.as_of <= b.as_of AND (shop <> 2 OR bins IN (5, 10));
 CREATE TEMP VIEW migration_report AS

@@ -17,11 +17,20 @@ struct ScoreByRank {
         const std::int32_t bins = DatumGetInt32(options.values[0]);
         const bool higher_is_better = DatumGetBool(options.values[1]);
         guarded([&] { rfm::require_bins(bins); });
+        if (population.count == 0)
+            return;
+        // items descend: those of a better value come first where higher is better
         const auto count = static_cast<std::int64_t>(population.count);
+        const auto at_front =
+            static_cast<std::int64_t>(golden::end_of_peers<Numbers>(population.items, 0, population.count));
+        const std::int64_t at_back =
+            count - static_cast<std::int64_t>(golden::first_of_last_peers<Numbers>(population.items, population.count));
+        const rfm::RankScale scale(count, higher_is_better ? at_back : at_front, higher_is_better ? at_front : at_back,
+                                   bins);
         population.answer_peers([=](std::size_t first, std::size_t end) {
-            const std::int64_t worse =
-                higher_is_better ? count - static_cast<std::int64_t>(end) : static_cast<std::int64_t>(first);
-            return Int32GetDatum(rfm::score_of(worse, count, bins));
+            const auto from = static_cast<std::int64_t>(first), to = static_cast<std::int64_t>(end);
+            return Int32GetDatum(higher_is_better ? scale.score_of(count - to, count - from)
+                                                  : scale.score_of(from, to));
         });
     }
     static Datum result(Datum answer) { return answer; }
@@ -61,6 +70,14 @@ SQL_FUNCTION(rfm_segment)
 {
     const std::int32_t r = PG_GETARG_INT32(0), f = PG_GETARG_INT32(1), m = PG_GETARG_INT32(2);
     const auto name = guarded([&] { return rfm::name_of(rfm::segment_of(r, f, m)); });
+    PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data(), static_cast<int>(name.size())));
+}
+
+SQL_FUNCTION(rfm_segment_bins)
+{
+    const std::int32_t r = PG_GETARG_INT32(0), f = PG_GETARG_INT32(1), m = PG_GETARG_INT32(2),
+                       bins = PG_GETARG_INT32(3);
+    const auto name = guarded([&] { return rfm::name_of(rfm::segment_of(r, f, m, bins)); });
     PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data(), static_cast<int>(name.size())));
 }
 

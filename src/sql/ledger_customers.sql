@@ -45,4 +45,4 @@ CREATE FUNCTION segment_migration(ledger customer_ledger, before_as_of date, as_
 RETURNS TABLE (from_segment text, to_segment text, customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_segment_migration';
 COMMENT ON FUNCTION segment_migration(customer_ledger, date, date, integer) IS
-'how many customers moved from one RFM segment (see rfm_segment) at the end of day from to another at the end of day to, from the best segment down; from_segment is NULL for who had no order yet; R, F and M are scored among customers with an order by that day, in bins of equal rank (M is F in a ledger without amounts), so the reports of shards do not add up; who are they? customers';
+'how many customers moved from one RFM segment (see rfm_segment) at the end of day from to another at the end of day to, from the best segment down; from_segment is NULL for who had no order yet; R, F and M are scored among customers with an order by that day, in bins by rank as rfm_score gives them (M is F in a ledger without amounts), so the reports of shards do not add up; who are they? customers';

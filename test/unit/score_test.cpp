@@ -22,23 +22,78 @@ std::int32_t scored(const char* value, std::initializer_list<const char*> cuts, 
     return score.score();
 }
 
-TEST(Score, lies_between_1_and_bins_and_is_that_of_the_segments_of_a_ledger)
+// The scores of values by their mean ranks, each found by counting.
+std::vector<std::int32_t> counted_scores(const std::vector<int>& values, std::int32_t bins)
+{
+    const auto twice_the_rank = [&](int value) {
+        return 2 * std::count_if(values.begin(), values.end(), [&](int other) { return other < value; }) +
+               std::count(values.begin(), values.end(), value) - 1;
+    };
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const auto a = twice_the_rank(*least), b = twice_the_rank(*greatest);
+    std::vector<std::int32_t> scores;
+    for (const int value : values)
+        scores.push_back(a == b ? (bins + 2) / 2
+                                : std::min<std::int32_t>(bins, static_cast<std::int32_t>(
+                                                                   1 + bins * (twice_the_rank(value) - a) / (b - a))));
+    return scores;
+}
+
+TEST(Score, of_a_group_of_equals_is_that_of_its_mean_rank_stretched_to_1_and_bins)
 {
     Random random(20240229);
-    for (int round = 0; round < 200; ++round) {
-        std::vector<int> values(static_cast<std::size_t>(between(random, 1, 50)));
+    for (int round = 0; round < 3000; ++round) {
+        std::vector<int> values(static_cast<std::size_t>(between(random, 1, 60)));
+        const int most = between(random, 0, 40);
         for (int& value : values)
-            value = between(random, 0, 9);
-        const auto bins = between(random, fewest_bins, 12);
-        const auto scores = scores_of(std::span<const int>(values), bins);
+            value = between(random, 0, most) * between(random, 0, most);
+        const auto bins = between(random, fewest_bins, round % 10 == 0 ? 200 : 12);
+        const auto expected = counted_scores(values, bins), scores = scores_of(std::span<const int>(values), bins);
+        ASSERT_EQ(scores, expected) << bins;
+        std::vector<int> sorted = values;
+        std::sort(sorted.begin(), sorted.end());
+        const auto count_of = [&](int value) { return std::count(values.begin(), values.end(), value); };
+        const RankScale scale(std::ssize(values), count_of(sorted.front()), count_of(sorted.back()), bins);
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto worse =
-                std::count_if(values.begin(), values.end(), [&](int other) { return other < values[i]; });
-            EXPECT_EQ(score_of(worse, static_cast<std::int64_t>(values.size()), bins), scores[i]);
-            EXPECT_TRUE(scores[i] >= 1 && scores[i] <= bins);
+            const auto group = std::equal_range(sorted.begin(), sorted.end(), values[i]);
+            ASSERT_EQ(scale.score_of(group.first - sorted.begin(), group.second - sorted.begin()), expected[i]);
         }
     }
-    EXPECT_EQ(score_of((std::int64_t{1} << 31) - 1, std::int64_t{1} << 31, most_bins), most_bins);
+}
+
+TEST(Score, has_the_published_examples)
+{
+    const auto scored_5 = [](std::vector<int> values) { return scores_of(std::span<const int>(values), 5); };
+    using Scores = std::vector<std::int32_t>;
+    EXPECT_EQ(scored_5({1, 1, 1, 1, 1, 1, 1, 2, 3, 9}), (Scores{1, 1, 1, 1, 1, 1, 1, 4, 5, 5}));
+    EXPECT_EQ(scored_5({20, 20, 20}), (Scores{3, 3, 3}));
+    EXPECT_EQ(scored_5({2, 1, 1, 2}), (Scores{5, 1, 1, 5}));
+    EXPECT_EQ(scored_5({3, 9, 9, 9, 9, 9, 9}), (Scores{1, 5, 5, 5, 5, 5, 5}));
+    EXPECT_EQ(scored_5({4}), (Scores{3}));
+    EXPECT_EQ(scored_5({}), Scores{});
+}
+
+TEST(Score, of_the_largest_partition_does_not_overflow)
+{
+    constexpr std::int64_t count = std::int64_t{1} << 31;
+    const RankScale scale(count, 1, 1, most_bins);
+    EXPECT_EQ(scale.score_of(0, 1), 1);
+    EXPECT_EQ(scale.score_of(count - 1, count), most_bins);
+    EXPECT_EQ(scale.score_of(count / 2, count / 2 + 1), most_bins / 2 + 1);
+}
+
+TEST(Segment, of_other_bins_is_that_of_the_scores_brought_to_five)
+{
+    EXPECT_EQ(segment_of(4, 4, 4, 4), Segment::champions);
+    EXPECT_EQ(segment_of(4, 4, 4), Segment::loyal);
+    EXPECT_EQ(segment_of(3, 2, 1, 4), segment_of(4, 2, 1));
+    EXPECT_EQ(segment_of(1, 2, 2, 2), segment_of(1, 5, 5));
+    for (std::int32_t score = 1; score <= 5; ++score)
+        EXPECT_EQ(segment_of(score, 2, 3, 5), segment_of(score, 2, 3));
+    EXPECT_THROW((void)segment_of(5, 1, 1, 4), Error);
+    EXPECT_THROW((void)segment_of(1, 0, 1, 4), Error);
+    EXPECT_THROW((void)segment_of(1, 1, 1, 1), Error);
+    EXPECT_THROW((void)segment_of(1, 1, 6), Error);
 }
 
 TEST(CutScore, at_a_cut_is_on_its_better_side)

@@ -85,6 +85,15 @@ template <class Numbers>
     return end;
 }
 
+// The position of the first of the values that are the same as the last, of one value at least.
+template <class Numbers> [[nodiscard]] std::size_t first_of_last_peers(const Item* items, std::size_t count) noexcept
+{
+    std::size_t first = count - 1;
+    while (first > 0 && Numbers::same(items[first - 1], items[count - 1]))
+        --first;
+    return first;
+}
+
 // An integer in the order of the floating-point numbers, below 0 for those below, 0 for both zeros.
 [[nodiscard]] inline std::int64_t ordered(double value) noexcept
 {

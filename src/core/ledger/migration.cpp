@@ -32,8 +32,7 @@ struct Standings {
         const auto m = view.has_amounts ? rfm::scores_of<Int128>(revenues, bins) : f;
         std::vector<std::uint8_t> segments(view.customers, no_segment);
         for (std::size_t i = 0; i < customers.size(); ++i)
-            segments[customers[i]] = static_cast<std::uint8_t>(rfm::segment_of(
-                rfm::score_of_five(r[i], bins), rfm::score_of_five(f[i], bins), rfm::score_of_five(m[i], bins)));
+            segments[customers[i]] = static_cast<std::uint8_t>(rfm::segment_of(r[i], f[i], m[i], bins));
         return segments;
     }
 };

@@ -8,20 +8,32 @@ namespace customer_value::rfm {
 
 namespace {
 
-void require_score(const char* argument, std::int32_t score)
+void require_score(const char* argument, std::int32_t score, std::int32_t bins)
 {
-    if (score < 1 || score > 5)
-        throw Error(ErrorCode::out_of_range,
-                    std::string(argument) + " must lie between 1 and 5: " + std::to_string(score));
+    if (score >= 1 && score <= bins)
+        return;
+    constexpr const char* hint = "Pass the number of bins of these scores, for example rfm_segment(r, f, m, bins => 10).";
+    throw Error(ErrorCode::out_of_range,
+                std::string(argument) + " must be between 1 and " + std::to_string(bins) + ": " + std::to_string(score), {},
+                score < 1 ? "" : hint);
 }
 
 }  // namespace
 
+Segment segment_of(std::int32_t r, std::int32_t f, std::int32_t m, std::int32_t bins)
+{
+    require_bins(bins);
+    require_score("r", r, bins);
+    require_score("f", f, bins);
+    require_score("m", m, bins);
+    return segment_of(score_of_five(r, bins), score_of_five(f, bins), score_of_five(m, bins));
+}
+
 Segment segment_of(std::int32_t r, std::int32_t f, std::int32_t m)
 {
-    require_score("r", r);
-    require_score("f", f);
-    require_score("m", m);
+    require_score("r", r, 5);
+    require_score("f", f, 5);
+    require_score("m", m, 5);
     using enum Segment;
     static constexpr Segment map[5][5] = {
         {hibernating, hibernating, at_risk, at_risk, cannot_lose_them},

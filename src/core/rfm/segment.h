@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/common/interrupt.h"
+#include "core/rfm/score.h"
 
 #include <algorithm>
 #include <array>
@@ -47,6 +48,9 @@ inline constexpr std::size_t segment_count = 10;
 //
 // Throws out_of_range for other scores.
 [[nodiscard]] Segment segment_of(std::int32_t r, std::int32_t f, std::int32_t m);
+// The segment of three scores from 1 to `bins`, each brought to the scale of 1 to 5 by score_of_five. Throws
+// invalid_parameter for bins out of range, out_of_range for other scores.
+[[nodiscard]] Segment segment_of(std::int32_t r, std::int32_t f, std::int32_t m, std::int32_t bins);
 
 inline constexpr std::int32_t fewest_bins = 2, most_bins = 1000;
 // Throws invalid_parameter for other numbers of bins.
@@ -93,31 +97,53 @@ template <class Value> void select_places(std::span<Value> values, std::span<con
     select(select, 0, values.size(), places);
 }
 
-// The cuts between scores from 1 to `bins` by rank, 1 + floor(bins (rank - 1) / n) where equal values share the lowest
-// rank: score k + 1 begins where at least k n / bins values are lower. Reorders the values, of which there is one at
-// least.
+// How many values are not above the one at the first of these selected places.
+template <class Value>
+[[nodiscard]] std::size_t end_of_group(std::span<const Value> values, std::span<const std::size_t> places)
+{
+    const Value& value = values[places[0]];
+    std::size_t last = 0;  // the last place of an equal value
+    while (last + 1 < places.size() && values[places[last + 1]] == value)
+        ++last;
+    const std::size_t from = places[last] + 1, to = last + 1 < places.size() ? places[last + 1] : values.size();
+    return from + static_cast<std::size_t>(std::count(values.begin() + from, values.begin() + to, value));
+}
+
+// The cuts between scores from 1 to `bins` as RankScale gives them, ascending, one less than `bins`. Reorders the values,
+// of which there is one at least.
 template <class Value> [[nodiscard]] std::vector<Cut<Value>> cuts_of(std::span<Value> values, std::int32_t bins)
 {
-    const auto each = static_cast<std::size_t>(bins);
-    std::vector<std::size_t> places;
-    for (std::size_t cut = 1; cut < each; ++cut)
-        if (const std::size_t place = (cut * values.size() + each - 1) / each;
-            place < values.size())  // so many are never lower
-            places.push_back(place);
-    select_places(values, std::span<const std::size_t>(places));
+    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+    const Value lowest = *least, highest = *greatest;
+    const RankScale scale(std::ssize(values), std::count(values.begin(), values.end(), lowest),
+                          std::count(values.begin(), values.end(), highest), bins);
     std::vector<Cut<Value>> cuts;
-    std::size_t before = 0;
-    for (const std::size_t place : places) {
-        // an equal value before the last cut would be equal to that
-        const bool is_first =
-            std::find(values.begin() + before, values.begin() + place, values[place]) == values.begin() + place;
-        cuts.push_back({values[place], before == place ? cuts.empty() || cuts.back().included : is_first});
-        before = place;
+    if (scale.all_are_equal()) {
+        for (std::int32_t score = 1; score < bins; ++score)
+            cuts.push_back({lowest, score < scale.middle()});
+        return cuts;
+    }
+    // Twice the place is the bound or one less, so that the groups before that of the place are below the bound and
+    // those after it are not.
+    std::vector<std::size_t> places;
+    for (std::int32_t score = 1; score < bins; ++score)
+        places.push_back(static_cast<std::size_t>(scale.least_above(score) / 2));
+    select_places(values, std::span<const std::size_t>(places));
+    std::size_t first = 0, end = 0;  // of the group at the place before
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Value& value = values[places[i]];
+        if (places[i] >= end) {
+            const auto from = values.begin() + (i == 0 ? 0 : places[i - 1] + 1), to = values.begin() + places[i];
+            first = static_cast<std::size_t>(
+                from - values.begin() + std::count_if(from, to, [&](const Value& other) { return other < value; }));
+            end = end_of_group(std::span<const Value>(values), std::span<const std::size_t>(places).subspan(i));
+        }
+        cuts.push_back({value, static_cast<std::int64_t>(first + end) - 1 >= scale.least_above(std::ssize(cuts) + 1)});
     }
     return cuts;
 }
 
-// Those scores, higher for higher values.
+// Scores by rank, higher for higher values.
 template <class Value>
 [[nodiscard]] std::vector<std::int32_t> scores_of(std::span<const Value> values, std::int32_t bins)
 {

@@ -15,5 +15,7 @@ SELECT sum(r), sum(f), sum(m), sum(r * f * m)
 FROM (SELECT rfm_score(days, 5, false) OVER () AS r, rfm_score(orders, 5, true) OVER () AS f, rfm_score(revenue, 5, true) OVER () AS m FROM rfm_customers) AS scores
 --@ plain
 SELECT sum(r), sum(f), sum(m), sum(r * f * m)
-FROM (SELECT 1 + 5 * (rank() OVER (ORDER BY days DESC) - 1) / count(*) OVER () AS r, 1 + 5 * (rank() OVER (ORDER BY orders) - 1) / count(*) OVER () AS f,
-             1 + 5 * (rank() OVER (ORDER BY revenue) - 1) / count(*) OVER () AS m FROM rfm_customers) AS scores
+FROM (SELECT least(5, 1 + 5 * (r - min(r) OVER ()) / (max(r) OVER () - min(r) OVER ())) AS r, least(5, 1 + 5 * (f - min(f) OVER ()) / (max(f) OVER () - min(f) OVER ())) AS f,
+             least(5, 1 + 5 * (m - min(m) OVER ()) / (max(m) OVER () - min(m) OVER ())) AS m
+      FROM (SELECT rank() OVER (ORDER BY days DESC) - rank() OVER (ORDER BY days) AS r, rank() OVER (ORDER BY orders) - rank() OVER (ORDER BY orders DESC) AS f,
+                   rank() OVER (ORDER BY revenue) - rank() OVER (ORDER BY revenue DESC) AS m FROM rfm_customers) AS ranks) AS scores
