@@ -36,7 +36,7 @@ SELECT id, net_revenue(amount, currency) OVER (ORDER BY id ROWS 1 PRECEDING) FRO
 
 SELECT status, is_revenue_status(status) FROM unnest(string_to_array('paid completed shipped delivered fulfilled refunded partially_refunded PAID Cancelled canceled void voided pending failed draft', ' ')) AS status;
 SELECT is_revenue_status(NULL);
-SELECT growth_rate(70, 75), growth_rate(0, 5), growth_rate(-10, 5), margin_rate(100, 60), margin_rate(0, 60), discount_rate(100, 80), growth_rate(NULL, 5);
+SELECT growth_rate(70, 75), growth_rate(0, 5), growth_rate(-100, -50), growth_rate(-10, 5), margin_rate(100, 60), margin_rate(0, 60), discount_rate(100, 80), growth_rate(NULL, 5);
 SELECT pg_typeof(growth_rate(70, 75)), pg_typeof(growth_rate(70::bigint, 75)), pg_typeof(growth_rate(7::smallint, 8::smallint)), pg_typeof(growth_rate(7.0, 8)), pg_typeof(growth_rate(70::double precision, 75)), growth_rate(70::real, 75), growth_rate(70, 75::double precision);
 
 -- against plain SQL, by group

@@ -18,7 +18,7 @@ BEGIN ATOMIC
         (3, 'revenue', '{}', false,
             'SELECT r.period, r.category, r.sales, r.refund_rows, r.gross_revenue, r.refunds, r.gross_revenue + r.refunds, 100 * -r.refunds / nullif(r.gross_revenue, 0),
                     (r.gross_revenue + r.refunds) / nullif(r.sales, 0), p.gross_revenue + p.refunds,
-                    CASE WHEN r.is_complete THEN 100 * (r.gross_revenue + r.refunds - p.gross_revenue - p.refunds) / nullif(p.gross_revenue + p.refunds, 0) END, r.is_complete
+                    CASE WHEN r.is_complete THEN {extension}.growth_rate(p.gross_revenue + p.refunds, r.gross_revenue + r.refunds) END, r.is_complete
              FROM {periods} AS r LEFT JOIN {periods} AS p ON p.period = (r.period - {step})::date AND p.category = r.category',
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
@@ -132,7 +132,7 @@ BEGIN ATOMIC
         ('revenue', 'refund_rate_pct', 'double precision', 'percent: 100 x -refunds / gross_revenue; do not sum, do not average'),
         ('revenue', 'avg_check', 'average', 'average check: revenue / orders; do not sum, do not average'),
         ('revenue', 'previous_revenue', 'money', 'revenue of the same category in the period before; NULL where there is none'),
-        ('revenue', 'growth_pct', 'double precision', 'percent: 100 x (revenue - previous_revenue) / previous_revenue; NULL while the period is not complete'),
+        ('revenue', 'growth_pct', 'double precision', 'percent: 100 x (revenue - previous_revenue) / previous_revenue; NULL while the period is not complete, and where previous_revenue is not above 0'),
         ('revenue', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('cohorts', 'cohort', 'date', 'first day of the period of the first order'),
         ('cohorts', 'period_number', 'bigint', 'periods behind the cohort: 0 is the period of the first order'),

@@ -200,9 +200,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN trim_scale(100::numeric
     * (_checked_argument('current'::text, current, NULL::numeric, NULL::numeric)
         - _checked_argument('previous'::text, previous, NULL::numeric, NULL::numeric))
-    / NULLIF(previous, 0::numeric));
+    / CASE WHEN previous > 0::numeric THEN previous END);
 COMMENT ON FUNCTION growth_rate(numeric, numeric) IS
-'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is 0';
+'growth in percent from previous to current: 100 (current - previous) / previous; NULL where previous is not above 0';
 --@ end
 
 --@ formula
