@@ -97,7 +97,7 @@ SELECT pg_temp.fact('net revenue', pg_temp.number(net_revenue, 2), 'sales less r
 SELECT pg_temp.fact('refund rate', pg_temp.number(refund_rate_pct, 2) || ' %', 'refunds in percent of gross revenue') FROM headline;
 SELECT pg_temp.fact('average check by row', pg_temp.number(avg_check_by_row, 2), 'net revenue / rows of sales') FROM headline;
 \if :has_order_ids
-SELECT pg_temp.fact('average check by order', pg_temp.number(avg_check_by_order, 2), 'refunds taken off their own order, full refunds left out') FROM headline;
+SELECT pg_temp.fact('average check by order', pg_temp.number(avg_check_by_order, 2), 'net revenue / orders that were not sent back whole') FROM headline;
 \endif
 SELECT pg_temp.fact('gross average check', pg_temp.number(gross_avg_check, 2), 'gross revenue / rows of sales') FROM headline;
 \if :has_rows_without_customer

@@ -11,10 +11,13 @@ SELECT revenue_agg(amount), order_agg(amount, order_id) FROM d1;
 SELECT sales_count(state), refunds_count(state), net_revenue(state), gross_revenue(state), avg_check(state) FROM (SELECT revenue_agg(amount) FROM d1) AS stored (state);
 SELECT orders_count(state), avg_check(state) FROM (SELECT order_agg(amount, order_id) FROM d1) AS stored (state);
 
--- only refunds: a revenue, but no check; a free order is an order; an order of nothing but refunds is dropped
+-- only refunds: a revenue, but no check; a free order is an order; an id of nothing but refunds is none, but its money counts
 SELECT net_revenue(amount), gross_revenue(amount), refund_rate(amount), avg_check(amount), gross_avg_check(amount), avg_check(amount, 1) FROM (VALUES (-5.00)) AS refunds (amount);
 SELECT net_revenue(amount), gross_revenue(amount), refund_rate(amount), avg_check(amount), avg_check(amount, 1) FROM (VALUES (0.00)) AS free (amount);
 SELECT avg_check(amount, order_id), orders_count(order_agg(amount, order_id)) FROM (VALUES (0, 1), (10, 2), (10, 3), (-10, 3), (-1, 4)) AS lines (amount, order_id);
+SELECT avg_check(amount, order_id), orders_count(order_agg(amount, order_id)), avg_check(amount, 'id ' || order_id) AS by_text FROM (VALUES (107, 309), (50, 311), (-107, 310)) AS lines (amount, order_id);
+-- an id that looks like a currency code is refused; others of three letters are not
+SELECT orders_count(order_agg(1, id)) FROM unnest('{eur,Eur,EU,EURO,EU1,#EUR,ÉUR}'::text[]) AS id;
 
 -- exact at any scale, and of any size
 SELECT net_revenue(amount) FROM (VALUES (1e40), (1e-40), (-1e40)) AS amounts (amount);
@@ -61,7 +64,7 @@ SELECT count(*) AS groups, count(*) FILTER (WHERE ok) AS equal FROM (
 SELECT count(*) AS groups, count(*) FILTER (WHERE ok) AS equal FROM (
     SELECT bool_and(avg_check IS NOT DISTINCT FROM expected AND avg_check = by_uuid AND avg_check = by_text) AS ok FROM (
         SELECT id % 7 AS branch, avg_check(m, order_id), avg_check(m, order_uuid) AS by_uuid, avg_check(m, order_text) AS by_text FROM revenue_sample GROUP BY branch) AS ours
-    JOIN (SELECT branch, avg(net) FILTER (WHERE net > 0 OR NOT refunded) AS expected
+    JOIN (SELECT branch, sum(net) / count(*) FILTER (WHERE net > 0 OR NOT refunded) AS expected
           FROM (SELECT id % 7 AS branch, order_id, sum(m) AS net, bool_or(m < 0) AS refunded FROM revenue_sample WHERE m IS NOT NULL GROUP BY 1, 2) AS orders GROUP BY branch) AS twin USING (branch)
     GROUP BY branch) AS groups;
 
@@ -96,6 +99,8 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT rollup(state) FROM (SELECT revenue_agg(1, currency) FROM (VALUES ('EUR'), ('USD')) AS c (currency) GROUP BY currency) AS s (state)$$,
     $$SELECT revenue_agg(1) || revenue_agg(1, 'EUR')$$,
     $$SELECT order_agg(1, 1) || order_agg(1, 'one')$$,
+    $$SELECT avg_check(10, 'EUR')$$,
+    $$SELECT order_agg(amount, currency) FROM (VALUES (1.5::double precision, 'USD')) AS sales (amount, currency)$$,
     $$SELECT is_revenue_status('lost')$$,
     $$SELECT is_revenue_status('')$$,
     $$SELECT growth_rate('NaN'::numeric, 1)$$,

@@ -53,11 +53,11 @@ NullableResult gross_avg_check(const State& state)
 
 NullableResult avg_check(const Orders& orders)
 {
-    const auto kept = guarded([&] { return orders.kept(); });
+    const auto total = guarded([&] { return orders.total(); });
     const std::size_t longest = customer_value::mantissa_digits + static_cast<std::size_t>(orders.scale()) + 4;
     char* text = static_cast<char*>(palloc(longest));
-    guarded([&] { text[customer_value::shown(kept.net, orders.scale()).copy(text, longest - 1)] = '\0'; });
-    return ratio(numeric_of(text), count_of(kept.orders), orders.scale());
+    guarded([&] { text[customer_value::shown(total.net, orders.scale()).copy(text, longest - 1)] = '\0'; });
+    return ratio(numeric_of(text), count_of(total.orders), orders.scale());
 }
 
 // A row of a subscription: its amount a month.
@@ -139,7 +139,7 @@ SQL_FUNCTION(refunds_count) { PG_RETURN_INT64(read_state<State>(fcinfo, 0).refun
 SQL_FUNCTION(orders_count)
 {
     const auto& orders = read_state<Orders>(fcinfo, 0);
-    PG_RETURN_INT64(guarded([&] { return orders.kept().orders; }));
+    PG_RETURN_INT64(guarded([&] { return orders.total().orders; }));
 }
 
 SQL_FUNCTION(is_revenue_status)

@@ -108,7 +108,7 @@ SQL_FUNCTION(sales_report)
         rows.put({text_column(state.name(line.kind)),
                   {revenue, false},
                   count_column(line.orders),
-                  ratio(numeric_of(line.kept, line.scale), count_numeric(line.orders).value, line.scale),
+                  ratio(revenue, count_numeric(line.orders).value, line.scale),
                   percent(revenue, whole)});
     }
     return rows.done();

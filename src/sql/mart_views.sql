@@ -179,7 +179,7 @@ BEGIN ATOMIC
         ('sales_kinds', 'revenue', 'money', 'net revenue of the kind; adds up'),
         ('sales_kinds', 'period_revenue', 'money', 'net revenue of all kinds in the period; repeats in each row of the period, do not sum'),
         ('sales_kinds', 'share_pct', 'double precision', 'percent: 100 x revenue / period_revenue'),
-        ('sales_kinds', 'avg_check', 'average', 'what the orders hold of the kind / orders; do not sum'),
+        ('sales_kinds', 'avg_check', 'average', 'average check: revenue / orders; do not sum'),
         ('sales_kinds', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('mrr', 'period', 'date', 'first day of the period'),
         ('mrr', 'start_mrr', 'money', 'monthly recurring revenue when the period begins; do not sum over periods'),

@@ -60,7 +60,7 @@ COMMENT ON FUNCTION refunds_count(revenue_state) IS 'number of refunds';
 CREATE FUNCTION avg_check(state order_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check';
 COMMENT ON FUNCTION avg_check(order_state) IS
-'average check by order: net revenue / number of orders, without the orders that were refunded down to nothing; NULL without orders';
+'average check by order: net revenue / number of orders, which are those that were not sent back down to nothing; NULL without orders';
 
 CREATE FUNCTION avg_check_double(state order_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check_double';
@@ -68,7 +68,7 @@ COMMENT ON FUNCTION avg_check_double(order_state) IS 'avg_check as it is returne
 
 CREATE FUNCTION orders_count(state order_state) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_orders_count';
-COMMENT ON FUNCTION orders_count(order_state) IS 'number of orders, without those that were refunded down to nothing';
+COMMENT ON FUNCTION orders_count(order_state) IS 'number of orders that were not sent back down to nothing';
 
 CREATE FUNCTION is_revenue_status(status text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
@@ -188,7 +188,7 @@ CREATE AGGREGATE avg_check(amount @amount@, order_id @order_id@) (
     COMBINEFUNC = _order_state_merge, FINALFUNC = avg_check@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE avg_check(@amount@, @order_id@) IS
-'average check by order: refunds are netted within their order first, and an order that was refunded down to nothing is dropped; NULL without orders';
+'average check by order: net revenue / number of orders; an order that was sent back down to nothing is none, and neither is an id that has refunds only, but their money counts; a text order_id that looks like a currency code is an error (22023); NULL without orders';
 --@ end
 --@ end
 

@@ -58,15 +58,14 @@ public:
         }
         return text + ")";
     }
-    [[nodiscard]] std::pair<std::int64_t, BigInteger> kept() const
+    [[nodiscard]] std::pair<std::int64_t, BigInteger> total() const
     {
-        std::pair<std::int64_t, BigInteger> kept{0, 0};
-        for (const auto& [order, sum] : orders_)
-            if (sum.first > 0 || !sum.second) {
-                ++kept.first;
-                kept.second += sum.first;
-            }
-        return kept;
+        std::pair<std::int64_t, BigInteger> total{0, 0};
+        for (const auto& [order, sum] : orders_) {
+            total.first += sum.first > 0 || !sum.second;
+            total.second += sum.first;
+        }
+        return total;
     }
     static constexpr int most_places = 20;
 
@@ -139,9 +138,9 @@ void expect_as_expected(std::string_view kind, const std::function<OrderKey(Rand
         const auto text = expected.text(kind, print);
         ASSERT_EQ(orders.text(), text);
         ASSERT_EQ(parts[0].text(), text);
-        const auto kept = orders->kept();
-        EXPECT_EQ(kept.orders, expected.kept().first);
-        EXPECT_EQ(scaled(shown(kept.net, orders->scale()), Expected<OrderKey>::most_places), expected.kept().second);
+        const auto total = orders->total();
+        EXPECT_EQ(total.orders, expected.total().first);
+        EXPECT_EQ(scaled(shown(total.net, orders->scale()), Expected<OrderKey>::most_places), expected.total().second);
         expect_round_trips(orders);
     }
 }
@@ -166,25 +165,38 @@ TEST(Orders, of_the_example_ledger_make_an_average_check_of_74)
 {
     const auto orders = of<std::int64_t>(
         {{"100", 1}, {"40", 2}, {"60", 3}, {"250", 4}, {"80", 6}, {"120", 7}, {"-250", 4}, {"-30", 6}});
-    const auto kept = orders->kept();
-    EXPECT_EQ(kept.orders, 5);
-    EXPECT_TRUE(kept.net == 370);
+    EXPECT_EQ(orders->total().orders, 5);
+    EXPECT_TRUE(orders->total().net == 370);
 }
 
-TEST(Orders, with_a_refund_and_nothing_left_are_dropped)
+TEST(Orders, with_a_refund_and_nothing_left_are_none_but_their_money_counts)
 {
     const auto orders = of<std::int64_t>({{"10", 1}, {"-10", 1}, {"5", 2}, {"-7", 2}, {"-3", 3}, {"9", 4}, {"-2", 4}});
     EXPECT_EQ(orders->size(), 4u);
-    EXPECT_EQ(orders->kept().orders, 1);
-    EXPECT_TRUE(orders->kept().net == 7);
+    EXPECT_EQ(orders->total().orders, 1);
+    EXPECT_TRUE(orders->total().net == 2);
+    const auto refund_of_its_own = of<std::int64_t>({{"107", 309}, {"50", 311}, {"-107", 310}});
+    EXPECT_EQ(refund_of_its_own->total().orders, 2);
+    EXPECT_TRUE(refund_of_its_own->total().net == 50);
+}
+
+TEST(Orders, whose_ids_are_currency_codes_are_refused)
+{
+    for (const char* id : {"EUR", "USD", "ABC"})
+        EXPECT_ERROR(invalid_parameter, of<const char*>({{"1", id}})) << id;
+    EXPECT_EQ(
+        of<const char*>({{"1", "eur"}, {"1", "EU"}, {"1", "EURO"}, {"1", "EU1"}, {"1", "#EUR"}, {"1", ""}})->size(),
+        6u);
+    // what was stored may still be read
+    EXPECT_EQ(Checks::from_text("(version:1,key:\"text\",scale:0,order:\"EUR\",net:1,refunded:0)")->size(), 1u);
 }
 
 TEST(Orders, that_were_free_are_kept)
 {
     const auto orders = of<std::int64_t>({{"0", 1}, {"0.00", 2}, {"10", 3}});
-    EXPECT_EQ(orders->kept().orders, 3);
-    EXPECT_TRUE(orders->kept().net == 1000);
-    EXPECT_EQ(Checks()->kept().orders, 0);
+    EXPECT_EQ(orders->total().orders, 3);
+    EXPECT_TRUE(orders->total().net == 1000);
+    EXPECT_EQ(Checks()->total().orders, 0);
 }
 
 TEST(Orders, with_bigint_keys_are_as_expected)
@@ -248,7 +260,7 @@ TEST(Orders, ask_for_room_and_change_nothing_until_they_have_it)
     EXPECT_GE(room->entries, 1u);
     EXPECT_GE(room->text_bytes, 5u);
     EXPECT_EQ(orders->size(), 0u);
-    EXPECT_EQ(orders->kept().orders, 0);
+    EXPECT_EQ(orders->total().orders, 0);
     orders.add(7, Key(key));
     const auto before = orders.text();
     const OwnedKey long_key("a key that is longer than the room that was left for it, whatever the factor");
@@ -267,8 +279,8 @@ TEST(Orders, grow_to_many)
         moves += &*orders != before;
     }
     EXPECT_EQ(orders->size(), 20000u);
-    EXPECT_EQ(orders->kept().orders, 20000);
-    EXPECT_TRUE(orders->kept().net == Int128{20000} * 19999 / 2);
+    EXPECT_EQ(orders->total().orders, 20000);
+    EXPECT_TRUE(orders->total().net == Int128{20000} * 19999 / 2);
     EXPECT_LE(moves, 16u);  // it doubles
     EXPECT_EQ(orders.finished()->room().entries, 20000u);
 }
@@ -295,14 +307,14 @@ TEST(Orders, with_more_than_38_digits_are_refused)
     auto refunds = of<std::int64_t>({{("-" + nines).c_str(), 1}});
     EXPECT_ERROR(out_of_range, add(refunds, "-1", 1));
     EXPECT_ERROR(out_of_range, merged(refunds, refunds));
-    EXPECT_EQ(merged(orders, refunds)->kept().orders, 0);
+    EXPECT_EQ(merged(orders, refunds)->total().orders, 0);
 }
 
 TEST(Orders, whose_sum_has_more_than_38_digits_are_refused)
 {
     const auto orders = of<std::int64_t>({{nines.c_str(), 1}, {"1", 2}});
-    EXPECT_ERROR(out_of_range, orders->kept());
-    EXPECT_NO_THROW((void)of<std::int64_t>({{nines.c_str(), 1}, {"0", 2}})->kept());
+    EXPECT_ERROR(out_of_range, orders->total());
+    EXPECT_NO_THROW((void)of<std::int64_t>({{nines.c_str(), 1}, {"0", 2}})->total());
 }
 
 TEST(Orders, take_a_larger_scale_late)
@@ -343,8 +355,8 @@ TEST(Orders, ask_once_for_the_room_of_a_merge)
     ASSERT_TRUE(left->merge(*right));
     EXPECT_EQ(left->size(), 2u);
     const auto both = merged(left, right);
-    EXPECT_EQ(both->kept().orders, many + 1);
-    EXPECT_TRUE(both->kept().net == 2 * many + 2);
+    EXPECT_EQ(both->total().orders, many + 1);
+    EXPECT_TRUE(both->total().net == 2 * many + 2);
     expect_stops([&] { left.merge(right); });
 }
 

@@ -119,19 +119,17 @@ std::optional<Orders::Room> Orders::merge(const Orders& other)
     return std::nullopt;
 }
 
-Orders::Kept Orders::kept() const
+Orders::Total Orders::total() const
 {
-    Kept kept;
+    Total total;
     for (const Entry& entry : table().entries()) {
         const Int128 net = entry.net;
-        if (net <= 0 && entry.refunded != 0)
-            continue;
-        ++kept.orders;
-        if (__builtin_add_overflow(kept.net, net, &kept.net) || kept.net >= mantissa_limit ||
-            kept.net <= -mantissa_limit)
+        total.orders += net > 0 || entry.refunded == 0;
+        if (__builtin_add_overflow(total.net, net, &total.net) || total.net >= mantissa_limit ||
+            total.net <= -mantissa_limit)
             throw Error(ErrorCode::out_of_range, "the net amount of all orders has more than 38 digits");
     }
-    return kept;
+    return total;
 }
 
 Orders::Room Orders::room_for_input(std::size_t length) noexcept

@@ -4,6 +4,7 @@
 #include "core/common/archive.h"
 #include "core/common/key_table.h"
 #include "core/common/mantissa.h"
+#include "core/common/order_id.h"
 
 #include <cstdint>
 #include <optional>
@@ -32,10 +33,12 @@ public:
     void sort();
 
     // Adds a row of an order. Throws out_of_range where the amount is not finite or an order needs more than 38
-    // digits, invalid_parameter where the kind of key differs from the rows before.
+    // digits, invalid_parameter where the kind of key differs from the rows before, or the id is a currency code.
     template <class Amount> std::optional<Room> add(const Amount& amount, const Key& order)
     {
         const ScaledNumber number = scaled_number("amount", amount);
+        if (order.kind == KeyKind::text)
+            require_order_id(order.bytes);
         return add_row(number.mantissa, number.scale, number.mantissa < 0, order);
     }
     // Merges the entries of `other`. The room for all of them is asked for before the first, as far as there can be:
@@ -45,12 +48,13 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return used_.entries; }
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
 
-    // The orders that count, and their sum at `scale`: an order with a refund and nothing left is dropped.
-    struct Kept {
+    // The sum of all amounts at `scale`, and how many orders there are: an id that has a refund and nothing left is none.
+    // Throws out_of_range where the sum has more than 38 digits.
+    struct Total {
         std::int64_t orders = 0;
         Int128 net = 0;
     };
-    [[nodiscard]] Kept kept() const;
+    [[nodiscard]] Total total() const;
 
     static std::size_t bytes_for_input(std::size_t length) { return bytes_for(room_for_input(length)); }
     template <class Archive> void write(Archive& archive) const

@@ -57,7 +57,7 @@ Net Net::restored(const DecimalText& net, std::int64_t refunded)
 RevenueTotal report(const State& state, std::span<ReportRow> lines)
 {
     for (std::uint32_t kind = 0; kind < lines.size(); ++kind)
-        lines[kind] = {kind, 0, 0, Int128{0}, Int128{0}};
+        lines[kind] = {kind, 0, 0, Int128{0}};
     std::int32_t scale = 0;
     for (const auto& pair : state.pairs()) {
         ReportRow& line = lines[pair.name_number()];
@@ -68,10 +68,7 @@ RevenueTotal report(const State& state, std::span<ReportRow> lines)
         ReportRow& line = lines[pair.name_number()];
         const Int128 net = at_scale({pair.value.net, pair.value.scale}, line.scale);
         line.revenue = sum(line.revenue, net);
-        if (pair.value.counts()) {
-            line.kept = sum(line.kept, net);
-            ++line.orders;
-        }
+        line.orders += pair.value.counts();
     }
     RevenueTotal total{Int128{0}, scale};
     for (const ReportRow& line : lines)

@@ -52,13 +52,13 @@ struct Content {
 };
 using State = KeyedPairs<Content>;
 
-// One kind of the report. The average check is kept / orders: an order in which all of the kind was sent back is
-// dropped from both, as in avg_check by order.
+// One kind of the report. The average check is revenue / orders: an order in which all of the kind was sent back is none,
+// as in avg_check by order.
 struct ReportRow {
     std::uint32_t kind;  // number in the state
     std::int64_t orders;
-    std::int32_t scale;  // of both sums
-    PackedInt128 revenue, kept;
+    std::int32_t scale;  // of the revenue
+    PackedInt128 revenue;
 };
 struct RevenueTotal {
     PackedInt128 revenue;
