@@ -167,6 +167,18 @@ FROM (SELECT customer, count(*) FILTER (WHERE amount >= 0) AS bought, sum(amount
       FROM ledger_orders GROUP BY customer) AS each
 
 -- reads all rows and does little else; the built-in of this line is to build the ledger again
+--@ case new_vs_returning by month, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(new_customers), sum(new_revenue), sum(returning_revenue) FROM stored_ledger, new_vs_returning(ledger)
+--@ plain
+WITH firsts AS (
+    SELECT customer, min(day) AS first FROM ledger_orders WHERE amount >= 0 GROUP BY customer
+), months AS (
+    SELECT customer, date_trunc('month', day) AS month, sum(amount) AS net, count(*) FILTER (WHERE amount >= 0) AS orders FROM ledger_orders GROUP BY 1, 2
+)
+SELECT count(*) FILTER (WHERE orders > 0), count(*) FILTER (WHERE orders > 0 AND first >= month), sum(net) FILTER (WHERE first >= month OR first IS NULL), sum(net) FILTER (WHERE first < month)
+FROM months LEFT JOIN firsts USING (customer)
+
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
 --@ ours
