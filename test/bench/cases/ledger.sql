@@ -179,6 +179,21 @@ WITH firsts AS (
 SELECT count(*) FILTER (WHERE orders > 0), count(*) FILTER (WHERE orders > 0 AND first >= month), sum(net) FILTER (WHERE first >= month OR first IS NULL), sum(net) FILTER (WHERE first < month)
 FROM months LEFT JOIN firsts USING (customer)
 
+--@ case days_between_orders, from a stored ledger
+--@ ours
+SELECT gaps, median_days, p90_days FROM stored_ledger, days_between_orders(ledger)
+--@ plain
+SELECT count(gap), percentile_cont(0.5) WITHIN GROUP (ORDER BY gap), percentile_cont(0.9) WITHIN GROUP (ORDER BY gap)
+FROM (SELECT day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM (SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0) AS days) AS gaps
+
+--@ case time_to_next_order, from a stored ledger
+--@ ours
+SELECT km_median(time_to_next_order(ledger)) FROM stored_ledger
+--@ plain
+SELECT km_median(km_agg(coalesce(next, (SELECT max(day) FROM ledger_orders)) - day, next IS NOT NULL))
+FROM (SELECT day, lead(day) OVER w AS next, row_number() OVER w AS n FROM (SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0) AS days WINDOW w AS (PARTITION BY customer ORDER BY day)) AS orders
+WHERE n = 1
+
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
 --@ ours
