@@ -194,6 +194,33 @@ SELECT km_median(km_agg(coalesce(next, (SELECT max(day) FROM ledger_orders)) - d
 FROM (SELECT day, lead(day) OVER w AS next, row_number() OVER w AS n FROM (SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0) AS days WINDOW w AS (PARTITION BY customer ORDER BY day)) AS orders
 WHERE n = 1
 
+--@ case retention_by_age, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(active_customers) FROM stored_ledger, retention_by_age(ledger)
+--@ plain
+WITH days AS (
+    SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, min(day) AS first FROM days GROUP BY customer
+)
+SELECT sum(customers), sum(active)
+FROM unnest('{1,7,30,60,90,365}'::integer[]) AS age,
+    LATERAL (SELECT count(*) AS customers, count(days.day) AS active FROM firsts LEFT JOIN days ON days.customer = firsts.customer AND days.day = first + age
+             WHERE first + age <= (SELECT max(day) FROM ledger_orders)) AS counted
+
+--@ case revenue_by_age, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(cumulative_revenue) FROM stored_ledger, revenue_by_age(ledger)
+--@ plain
+WITH firsts AS (
+    SELECT customer, min(day) AS first FROM ledger_orders WHERE amount >= 0 GROUP BY customer
+), spent AS (
+    SELECT age, customer, sum(amount) FILTER (WHERE day <= first + age) AS revenue
+    FROM ledger_orders JOIN firsts USING (customer), unnest('{1,7,30,60,90,365}'::integer[]) AS age
+    WHERE first + age <= (SELECT max(day) FROM ledger_orders) GROUP BY age, customer
+)
+SELECT count(*), sum(revenue) FROM spent
+
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
 --@ ours
