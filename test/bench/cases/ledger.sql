@@ -221,6 +221,21 @@ WITH firsts AS (
 )
 SELECT count(*), sum(revenue) FROM spent
 
+--@ case rfm, from a stored ledger
+--@ ours
+SELECT count(*), sum(r_score), sum(f_score), sum(m_score) FROM stored_ledger, rfm(ledger, NULL::bigint)
+--@ plain
+SELECT count(*), sum(r), sum(f), sum(m)
+FROM (SELECT rfm_score(last - date '2000-01-01', 5, true) OVER () AS r, rfm_score(orders, 5, true) OVER () AS f, rfm_score(revenue, 5, true) OVER () AS m
+      FROM (SELECT max(day) FILTER (WHERE amount >= 0) AS last, count(*) FILTER (WHERE amount >= 0) AS orders, sum(amount) AS revenue FROM ledger_orders GROUP BY customer) AS customers
+      WHERE orders > 0) AS scored
+
+--@ case describe, from a stored ledger
+--@ ours
+SELECT row_count, customers, orders, net_revenue FROM stored_ledger, describe(ledger)
+--@ plain
+SELECT count(*), count(DISTINCT customer), count(*) FILTER (WHERE amount >= 0), sum(amount) FROM ledger_orders
+
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
 --@ ours
