@@ -21,6 +21,9 @@ CREATE UNLOGGED TABLE ledger_orders_quarter AS SELECT * FROM ledger_orders LIMIT
 --@ table stored_ledger
 CREATE UNLOGGED TABLE stored_ledger AS SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders;
 
+--@ table stored_starts
+CREATE UNLOGGED TABLE stored_starts AS SELECT ledger_agg(customer, day) AS starts FROM (SELECT customer, min(day) - 10 AS day FROM ledger_orders GROUP BY customer) AS starts;
+
 --@ table stored_months
 CREATE UNLOGGED TABLE stored_months AS SELECT months.* FROM stored_ledger, slices(stored_ledger.ledger) AS months;
 
@@ -235,6 +238,26 @@ FROM (SELECT rfm_score(last - date '2000-01-01', 5, true) OVER () AS r, rfm_scor
 SELECT row_count, customers, orders, net_revenue FROM stored_ledger, describe(ledger)
 --@ plain
 SELECT count(*), count(DISTINCT customer), count(*) FILTER (WHERE amount >= 0), sum(amount) FROM ledger_orders
+
+--@ case cohort_retention_by_start by month, from stored ledgers
+--@ ours
+SELECT count(*) FILTER (WHERE active_customers > 0), sum(active_customers)
+FROM stored_ledger, stored_starts, cohort_retention_by_start(starts, ledger, '1 month', as_of => '2024-12-31')
+--@ plain
+WITH months AS (
+    SELECT DISTINCT customer, (date_part('year', day) * 12 + date_part('month', day) - 1)::integer AS month FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, (date_part('year', min(day) - 10) * 12 + date_part('month', min(day) - 10) - 1)::integer AS first FROM ledger_orders GROUP BY customer
+), cells AS (
+    SELECT first, month, count(*) AS active FROM months JOIN firsts USING (customer) GROUP BY first, month
+)
+SELECT count(*), sum(active) FROM cells
+
+--@ case revenue_cohorts_by_start by month, from stored ledgers
+--@ ours
+SELECT sum(revenue) FROM stored_ledger, stored_starts, revenue_cohorts_by_start(starts, ledger, '1 month', '2024-12-31')
+--@ plain
+SELECT sum(amount) FROM (SELECT customer, min(day) - 10 AS start FROM ledger_orders GROUP BY customer) AS starts JOIN ledger_orders USING (customer)
 
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
