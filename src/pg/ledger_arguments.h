@@ -5,6 +5,7 @@
 
 #include "core/ledger/calendar.h"
 
+#include <limits>
 #include <optional>
 
 namespace customer_value::pg {
@@ -109,6 +110,14 @@ inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int fro
         return {step, 0, 0};
     return periods_of(step, from.value_or(head.first_day), to.value_or(head.last_day + 1),
                       "from_day, to_day and step make");
+}
+
+// The day from which a ledger has all rows: what the argument says, otherwise that of its first row; for a ledger without
+// rows no day is such a one.
+inline ledger::Day known_from_argument(FunctionCallInfo fcinfo, int index, const ledger::Head& head)
+{
+    return day_argument(fcinfo, index, "known_from")
+        .value_or(head.rows > 0 ? head.first_day : std::numeric_limits<ledger::Day>::max());
 }
 
 }  // namespace customer_value::pg

@@ -1,35 +1,39 @@
 #include "pg/arguments.h"
 #include "pg/ledger_cohorts.h"
 
+#include "core/ledger/start_cohorts.h"
+
 using namespace customer_value;
 using namespace customer_value::pg;
 using ledger::CohortGrid;
 
 namespace {
 
-CohortGrid grid_argument(FunctionCallInfo fcinfo, int as_of_index, const ledger::Head& head)
+// Cohorts by the first order, in the step and as of the day that two arguments name.
+CohortGrid grid_argument(FunctionCallInfo fcinfo, int step_index, int as_of_index, const ledger::Head& head)
 {
-    const ledger::Step step = step_argument(fcinfo, 1);
+    const ledger::Step step = step_argument(fcinfo, step_index);
     const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
     return guarded([&] { return ledger::cohort_grid(head, step, as_of); });
 }
-
-}  // namespace
-
-// cohort_retention(ledger, step, kind, as_of)
-SQL_FUNCTION(cohort_retention)
+// Cohorts by starts.
+CohortGrid grid_argument(FunctionCallInfo fcinfo, int step_index, int as_of_index, const ledger::Head& starts,
+                         const ledger::Head& orders)
 {
-    if (lacks(fcinfo, {0, 1, 2}))
-        return no_rows(fcinfo);
-    const std::string_view kind_name = text_of(PG_GETARG_DATUM(2));
-    const auto kind = guarded([&] { return ledger::retention_kind_named(kind_name); });
-    const Ledger ledger(fcinfo, 0);
-    const CohortGrid grid = grid_argument(fcinfo, 3, ledger);
-    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
-    const auto active = zeros<std::int64_t>(grid.cells());
-    ledger.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
-                ledger::CustomerStream::Amounts::left_out, ledger::RowOrder::any);
+    const ledger::Step step = step_argument(fcinfo, step_index);
+    const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
+    return guarded([&] { return ledger::start_cohort_grid(starts, orders, step, as_of); });
+}
 
+ledger::RetentionKind kind_argument(FunctionCallInfo fcinfo, int index)
+{
+    const std::string_view name = text_of(PG_GETARG_DATUM(index));
+    return guarded([&] { return ledger::retention_kind_named(name); });
+}
+
+Datum retention_rows(FunctionCallInfo fcinfo, const CohortGrid& grid, std::span<const std::int64_t> sizes,
+                     std::span<const std::int64_t> active)
+{
     ResultRows rows(fcinfo);
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
         const std::int64_t size = sizes[static_cast<std::size_t>(cohort)];
@@ -42,18 +46,9 @@ SQL_FUNCTION(cohort_retention)
     return rows.done();
 }
 
-// revenue_cohorts(ledger, step, as_of)
-SQL_FUNCTION(revenue_cohorts)
+Datum revenue_rows(FunctionCallInfo fcinfo, const CohortGrid& grid, int scale, std::span<const std::int64_t> sizes,
+                   std::span<const Int128> revenue)
 {
-    if (lacks(fcinfo, {0, 1}))
-        return no_rows(fcinfo);
-    const Ledger ledger(fcinfo, 0);
-    const CohortGrid grid = grid_argument(fcinfo, 2, ledger);
-    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
-    const auto revenue = zeros<Int128>(grid.cells());
-    ledger.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
-                ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
-
     ResultRows rows(fcinfo);
     Int128 cumulative = 0;
     each_cell(grid, sizes, [&](std::int64_t cohort, std::int64_t k) {
@@ -65,13 +60,71 @@ SQL_FUNCTION(revenue_cohorts)
                       null_column(), null_column()});
             return;
         }
-        const Datum total = numeric_of(cumulative, ledger.scale);
+        const Datum total = numeric_of(cumulative, scale);
         rows.put({day_column(grid.start(cohort)),
                   count_column(size),
                   period_column(k),
-                  {numeric_of(earned, ledger.scale), false},
+                  {numeric_of(earned, scale), false},
                   {total, false},
-                  ratio(total, NumericGetDatum(int64_to_numeric(size)), ledger.scale)});
+                  ratio(total, NumericGetDatum(int64_to_numeric(size)), scale)});
     });
     return rows.done();
+}
+
+}  // namespace
+
+// cohort_retention(ledger, step, kind, as_of)
+SQL_FUNCTION(cohort_retention)
+{
+    if (lacks(fcinfo, {0, 1, 2}))
+        return no_rows(fcinfo);
+    const auto kind = kind_argument(fcinfo, 2);
+    const Ledger ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 1, 3, ledger);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto active = zeros<std::int64_t>(grid.cells());
+    ledger.read([&](const ledger::View& rows) { return ledger::cohort_retention(rows, grid, kind, sizes, active); },
+                ledger::CustomerStream::Amounts::left_out, ledger::RowOrder::any);
+    return retention_rows(fcinfo, grid, sizes, active);
+}
+
+// cohort_retention_by_start(starts, ledger, step, kind, as_of)
+SQL_FUNCTION(cohort_retention_by_start)
+{
+    if (lacks(fcinfo, {0, 1, 2, 3}))
+        return no_rows(fcinfo);
+    const auto kind = kind_argument(fcinfo, 3);
+    const auto starts = Ledger(fcinfo, 0).stored(), orders = Ledger(fcinfo, 1).stored();
+    const CohortGrid grid = grid_argument(fcinfo, 2, 4, starts, orders);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto active = zeros<std::int64_t>(grid.cells());
+    guarded([&] { ledger::start_cohort_retention(starts, orders, grid, kind, sizes, active); });
+    return retention_rows(fcinfo, grid, sizes, active);
+}
+
+// revenue_cohorts(ledger, step, as_of)
+SQL_FUNCTION(revenue_cohorts)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const Ledger ledger(fcinfo, 0);
+    const CohortGrid grid = grid_argument(fcinfo, 1, 2, ledger);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto revenue = zeros<Int128>(grid.cells());
+    ledger.read([&](const ledger::View& rows) { return ledger::revenue_cohorts(rows, grid, sizes, revenue); },
+                ledger::CustomerStream::Amounts::read, ledger::RowOrder::any);
+    return revenue_rows(fcinfo, grid, ledger.scale, sizes, revenue);
+}
+
+// revenue_cohorts_by_start(starts, ledger, step, as_of)
+SQL_FUNCTION(revenue_cohorts_by_start)
+{
+    if (lacks(fcinfo, {0, 1, 2}))
+        return no_rows(fcinfo);
+    const auto starts = Ledger(fcinfo, 0).stored(), orders = Ledger(fcinfo, 1).stored();
+    const CohortGrid grid = grid_argument(fcinfo, 2, 3, starts, orders);
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto revenue = zeros<Int128>(grid.cells());
+    guarded([&] { ledger::start_revenue_cohorts(starts, orders, grid, sizes, revenue); });
+    return revenue_rows(fcinfo, grid, orders.scale, sizes, revenue);
 }

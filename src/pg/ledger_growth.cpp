@@ -13,7 +13,7 @@ NullableResult percent_column(double share) { return {numeric_of(100 * share), f
 
 }  // namespace
 
-// customer_growth(ledger, step, from, to, lapse)
+// customer_growth(ledger, step, from, to, lapse, known_from)
 SQL_FUNCTION(customer_growth)
 {
     if (lacks(fcinfo, {0, 1, 4}))
@@ -21,6 +21,7 @@ SQL_FUNCTION(customer_growth)
     const Ledger ledger(fcinfo, 0);
     const Periods periods = periods_argument(fcinfo, 1, 2, 3, ledger);
     const ledger::Span lapse = span_argument(fcinfo, 4, "lapse");
+    const ledger::Day known_from = known_from_argument(fcinfo, 5, ledger);
     const auto count = static_cast<std::size_t>(periods.count);
     auto* bounds = static_cast<ledger::Day*>(palloc((count + 1) * sizeof(ledger::Day)));
     auto* growth = static_cast<ledger::Growth*>(palloc0((count + 1) * sizeof(ledger::Growth)));
@@ -34,14 +35,20 @@ SQL_FUNCTION(customer_growth)
     ResultRows rows(fcinfo);
     for (std::size_t i = 0; i < count; ++i) {
         const ledger::Growth& row = growth[i];
+        const bool knows_start = ledger::is_known(bounds[i], lapse, known_from),
+                   knows_end = ledger::is_known(bounds[i + 1], lapse, known_from),
+                   has_rate = knows_start && row.at_start > 0;
         const Proportion churn{row.churned, row.at_start};
         const customer_value::ConfidenceInterval interval =
-            row.at_start == 0 ? customer_value::ConfidenceInterval{} : guarded([&] { return wilson(churn, z); });
-        rows.put({day_column(bounds[i]), count_column(row.at_start), count_column(row.joined),
-                  count_column(row.reactivated), count_column(row.churned), count_column(row.at_end),
-                  percent(row.churned, row.at_start),
-                  row.at_start == 0 ? null_column() : percent_column(interval.lower),
-                  row.at_start == 0 ? null_column() : percent_column(interval.upper)});
+            has_rate ? guarded([&] { return wilson(churn, z); }) : customer_value::ConfidenceInterval{};
+        const auto counted = [](bool is_known, std::int64_t count) {
+            return is_known ? count_column(count) : null_column();
+        };
+        rows.put({day_column(bounds[i]), counted(knows_start, row.at_start), count_column(row.joined),
+                  counted(knows_start, row.reactivated), counted(knows_start, row.churned),
+                  counted(knows_end, row.at_end), has_rate ? percent(row.churned, row.at_start) : null_column(),
+                  has_rate ? percent_column(interval.lower) : null_column(),
+                  has_rate ? percent_column(interval.upper) : null_column()});
     }
     return rows.done();
 }

@@ -9,13 +9,16 @@ using namespace customer_value::pg;
 
 namespace {
 
-// Of the customers active at the start of [from, to), those lost at its end.
+// Of the customers active at the start of [from, to), those lost at its end; of none where that is not known.
 Proportion churn_argument(FunctionCallInfo fcinfo)
 {
+    if (lacks(fcinfo, {0, 1, 2, 3}))
+        return {};
     const Ledger ledger(fcinfo, 0);
     const DayBounds bounds = day_bounds_argument(fcinfo, 1, 2);
     const ledger::Span lapse = span_argument(fcinfo, 3, "lapse");
-    if (ledger.rows == 0)
+    const ledger::Day known_from = known_from_argument(fcinfo, 4, ledger);
+    if (ledger.rows == 0 || !ledger::is_known(*bounds.from, lapse, known_from))
         return {};
     return ledger.read(
         [&](const ledger::View& rows) { return ledger::churn_between(rows, *bounds.from, *bounds.to, lapse); });
@@ -43,14 +46,14 @@ SQL_FUNCTION(lifecycle)
     return rows.done();
 }
 
-// churn_rate(ledger, from, to, lapse)
+// churn_rate(ledger, from, to, lapse, known_from)
 SQL_FUNCTION(ledger_churn_rate)
 {
     const Proportion churn = churn_argument(fcinfo);
     return percent(churn.hits, churn.total).returned(fcinfo);
 }
 
-// retention_rate(ledger, from, to, lapse)
+// retention_rate(ledger, from, to, lapse, known_from)
 SQL_FUNCTION(ledger_retention_rate)
 {
     const Proportion churn = churn_argument(fcinfo);

@@ -108,14 +108,6 @@ void each_in_cohort(const View& view, const CohortGrid& grid, std::span<std::int
     }
 }
 
-// Until now each customer counts in the last cell only; then in all those before it.
-void count_downwards(const CohortGrid& grid, std::span<std::int64_t> active)
-{
-    for (std::int32_t cohort = 0; cohort < grid.periods; ++cohort)
-        for (std::int32_t k = grid.periods - cohort - 1; k > 0; --k)
-            active[grid.cell(cohort, k - 1)] += active[grid.cell(cohort, k)];
-}
-
 void count_on(const View& view, const CohortGrid& grid, std::span<std::int64_t> sizes, std::span<std::int64_t> active)
 {
     each_in_cohort(view, grid, sizes, [&](std::int32_t cohort, const OrderedPeriods& ordered, const Rows&) {
@@ -184,6 +176,13 @@ CohortGrid cohort_grid(const Head& head, Step step, std::optional<Day> as_of)
         fail_too_early();
     return {step, until, static_cast<std::int32_t>(first), static_cast<std::int32_t>(periods),
             static_cast<std::int32_t>(last_complete)};
+}
+
+void count_downwards(const CohortGrid& grid, std::span<std::int64_t> active)
+{
+    for (std::int32_t cohort = 0; cohort < grid.periods; ++cohort)
+        for (std::int32_t k = grid.periods - cohort - 1; k > 0; --k)
+            active[grid.cell(cohort, k - 1)] += active[grid.cell(cohort, k)];
 }
 
 RetentionKind retention_kind_named(std::string_view name)

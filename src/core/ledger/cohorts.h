@@ -53,6 +53,9 @@ enum class RetentionKind {
 // The kind of that name; throws invalid_parameter.
 [[nodiscard]] RetentionKind retention_kind_named(std::string_view name);
 
+// Where each customer counts in the last of its cells only: then in all those before it, too.
+void count_downwards(const CohortGrid& grid, std::span<std::int64_t> active);
+
 // Adds the customers to `sizes` (a cohort each) and to `active` (grid.cells()), which are zero.
 void cohort_retention(const View& view, const CohortGrid& grid, RetentionKind kind, std::span<std::int64_t> sizes,
                       std::span<std::int64_t> active);

@@ -1,7 +1,7 @@
 #include "core/ledger/order_id.h"
 
 #include "core/common/error.h"
-#include "core/common/numbers.h"
+#include "core/common/order_id.h"
 
 #include <algorithm>
 #include <array>
@@ -41,8 +41,10 @@ OrderId order_id_of(const Key& id)
             throw Error(ErrorCode::out_of_range, "order_id is out of range: -9223372036854775808");
         return number;
     }
-    if (id.kind == KeyKind::text)
+    if (id.kind == KeyKind::text) {
+        require_order_id(id.bytes);
         require_no_time_zone(id.bytes);
+    }
     const auto hash = static_cast<OrderId>(stable_hash_of(id));
     return hash == no_order_id ? 0 : hash;
 }

@@ -40,6 +40,8 @@ public:
 
     // Throws out_of_range unless the duration is finite and not negative.
     std::optional<Room> add(double duration, bool churned);
+    // Customers of one duration at once; it is finite, not negative, and has customers.
+    std::optional<Room> add(const Duration& duration) { return append(duration); }
     std::optional<Room> merge(const State& other) { return append(other); }
 
     template <class Archive> void write(Archive& archive) const

@@ -21,6 +21,9 @@ CREATE UNLOGGED TABLE ledger_orders_quarter AS SELECT * FROM ledger_orders LIMIT
 --@ table stored_ledger
 CREATE UNLOGGED TABLE stored_ledger AS SELECT ledger_agg(customer, day, amount) AS ledger FROM ledger_orders;
 
+--@ table stored_starts
+CREATE UNLOGGED TABLE stored_starts AS SELECT ledger_agg(customer, day) AS starts FROM (SELECT customer, min(day) - 10 AS day FROM ledger_orders GROUP BY customer) AS starts;
+
 --@ table stored_months
 CREATE UNLOGGED TABLE stored_months AS SELECT months.* FROM stored_ledger, slices(stored_ledger.ledger) AS months;
 
@@ -167,6 +170,95 @@ FROM (SELECT customer, count(*) FILTER (WHERE amount >= 0) AS bought, sum(amount
       FROM ledger_orders GROUP BY customer) AS each
 
 -- reads all rows and does little else; the built-in of this line is to build the ledger again
+--@ case new_vs_returning by month, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(new_customers), sum(new_revenue), sum(returning_revenue) FROM stored_ledger, new_vs_returning(ledger)
+--@ plain
+WITH firsts AS (
+    SELECT customer, min(day) AS first FROM ledger_orders WHERE amount >= 0 GROUP BY customer
+), months AS (
+    SELECT customer, date_trunc('month', day) AS month, sum(amount) AS net, count(*) FILTER (WHERE amount >= 0) AS orders FROM ledger_orders GROUP BY 1, 2
+)
+SELECT count(*) FILTER (WHERE orders > 0), count(*) FILTER (WHERE orders > 0 AND first >= month), sum(net) FILTER (WHERE first >= month OR first IS NULL), sum(net) FILTER (WHERE first < month)
+FROM months LEFT JOIN firsts USING (customer)
+
+--@ case days_between_orders, from a stored ledger
+--@ ours
+SELECT gaps, median_days, p90_days FROM stored_ledger, days_between_orders(ledger)
+--@ plain
+SELECT count(gap), percentile_cont(0.5) WITHIN GROUP (ORDER BY gap), percentile_cont(0.9) WITHIN GROUP (ORDER BY gap)
+FROM (SELECT day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM (SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0) AS days) AS gaps
+
+--@ case time_to_next_order, from a stored ledger
+--@ ours
+SELECT km_median(time_to_next_order(ledger)) FROM stored_ledger
+--@ plain
+SELECT km_median(km_agg(coalesce(next, (SELECT max(day) FROM ledger_orders)) - day, next IS NOT NULL))
+FROM (SELECT day, lead(day) OVER w AS next, row_number() OVER w AS n FROM (SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0) AS days WINDOW w AS (PARTITION BY customer ORDER BY day)) AS orders
+WHERE n = 1
+
+--@ case retention_by_age, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(active_customers) FROM stored_ledger, retention_by_age(ledger)
+--@ plain
+WITH days AS (
+    SELECT DISTINCT customer, day FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, min(day) AS first FROM days GROUP BY customer
+)
+SELECT sum(customers), sum(active)
+FROM unnest('{1,7,30,60,90,365}'::integer[]) AS age,
+    LATERAL (SELECT count(*) AS customers, count(days.day) AS active FROM firsts LEFT JOIN days ON days.customer = firsts.customer AND days.day = first + age
+             WHERE first + age <= (SELECT max(day) FROM ledger_orders)) AS counted
+
+--@ case revenue_by_age, from a stored ledger
+--@ ours
+SELECT sum(customers), sum(cumulative_revenue) FROM stored_ledger, revenue_by_age(ledger)
+--@ plain
+WITH firsts AS (
+    SELECT customer, min(day) AS first FROM ledger_orders WHERE amount >= 0 GROUP BY customer
+), spent AS (
+    SELECT age, customer, sum(amount) FILTER (WHERE day <= first + age) AS revenue
+    FROM ledger_orders JOIN firsts USING (customer), unnest('{1,7,30,60,90,365}'::integer[]) AS age
+    WHERE first + age <= (SELECT max(day) FROM ledger_orders) GROUP BY age, customer
+)
+SELECT count(*), sum(revenue) FROM spent
+
+--@ case rfm, from a stored ledger
+--@ ours
+SELECT count(*), sum(r_score), sum(f_score), sum(m_score) FROM stored_ledger, rfm(ledger, NULL::bigint)
+--@ plain
+SELECT count(*), sum(r), sum(f), sum(m)
+FROM (SELECT rfm_score(last - date '2000-01-01', 5, true) OVER () AS r, rfm_score(orders, 5, true) OVER () AS f, rfm_score(revenue, 5, true) OVER () AS m
+      FROM (SELECT max(day) FILTER (WHERE amount >= 0) AS last, count(*) FILTER (WHERE amount >= 0) AS orders, sum(amount) AS revenue FROM ledger_orders GROUP BY customer) AS customers
+      WHERE orders > 0) AS scored
+
+--@ case describe, from a stored ledger
+--@ ours
+SELECT row_count, customers, orders, net_revenue FROM stored_ledger, describe(ledger)
+--@ plain
+SELECT count(*), count(DISTINCT customer), count(*) FILTER (WHERE amount >= 0), sum(amount) FROM ledger_orders
+
+--@ case cohort_retention_by_start by month, from stored ledgers
+--@ ours
+SELECT count(*) FILTER (WHERE active_customers > 0), sum(active_customers)
+FROM stored_ledger, stored_starts, cohort_retention_by_start(starts, ledger, '1 month', as_of => '2024-12-31')
+--@ plain
+WITH months AS (
+    SELECT DISTINCT customer, (date_part('year', day) * 12 + date_part('month', day) - 1)::integer AS month FROM ledger_orders WHERE amount >= 0
+), firsts AS (
+    SELECT customer, (date_part('year', min(day) - 10) * 12 + date_part('month', min(day) - 10) - 1)::integer AS first FROM ledger_orders GROUP BY customer
+), cells AS (
+    SELECT first, month, count(*) AS active FROM months JOIN firsts USING (customer) GROUP BY first, month
+)
+SELECT count(*), sum(active) FROM cells
+
+--@ case revenue_cohorts_by_start by month, from stored ledgers
+--@ ours
+SELECT sum(revenue) FROM stored_ledger, stored_starts, revenue_cohorts_by_start(starts, ledger, '1 month', '2024-12-31')
+--@ plain
+SELECT sum(amount) FROM (SELECT customer, min(day) - 10 AS start FROM ledger_orders GROUP BY customer) AS starts JOIN ledger_orders USING (customer)
+
 --@ case repeat_purchase_rate, from a stored ledger, to building it
 --@ limit 0.3
 --@ ours
