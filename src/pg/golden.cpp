@@ -1,6 +1,6 @@
 #include "pg/aggregate.h"
-#include "pg/results.h"
 #include "pg/golden_top.h"
+#include "pg/results.h"
 #include "pg/window.h"
 
 #include "core/golden/golden.h"
