@@ -19,6 +19,16 @@ SELECT what, events, format('%s %s', steps_at(events, '1 hour'), steps_at(events
     ('a later start that comes before the end of an earlier chain', '0min:a 30min:b 40min:a 59min:c 90min:b 95min:c 99min:d', '4 4'),
     ('one event of two steps', '0min:ab', '2 1'), ('one instant of four events', '0min:d 0min:b 0min:c 0min:a', '4 1'), ('an instant again', '0min:a 10min:ab 20min:c', '3 3'), ('after an instant', '0min:ab 10min:b', '2 2'),
     ('two instants', '0min:ba 10min:dc', '4 1')) AS v (what, events, wanted);
+-- each event once: as far as the events of an instant can be given to different steps
+SELECT what, events, steps, n AS once, everything AS same_instant_counts, strictly FROM (VALUES
+    ('one pageview is not two', 'signup pageview', 'signup pageview pageview'), ('two are', 'signup pageview pageview', 'signup pageview pageview'), ('an event of both', 'signup+pageview', 'signup pageview'),
+    ('the other way about', 'a a+b', 'a b'), ('and this one', 'a+b a', 'a b'), ('not more than there are', 'a+b+c a+b+c', 'a b c'), ('a chain of moves', 'a+b b+c c+d a', 'a b c d'), ('later too', 'a a 60:a', 'a a a')) AS v (what, events, steps),
+    LATERAL (SELECT funnel_agg(timestamptz '2024-01-01 00:00Z' + CASE WHEN e ~ ':' THEN 60 ELSE 0 END * interval '1 s', VARIADIC ARRAY(SELECT s = ANY (string_to_array(split_part(':' || e, ':', -1), '+')) FROM string_to_table(steps, ' ') WITH ORDINALITY AS s (s, n) ORDER BY n)) AS state
+             FROM string_to_table(events, ' ') AS e) AS f, LATERAL (SELECT window_funnel(state, '1 day', once => true), window_funnel(state, '1 day'), window_funnel(state, '1 day', true)) AS l (n, everything, strictly);
+-- steps that break a chain: met after its first step and before its last, at other instants than these
+SELECT events, window_funnel(state, '1 hour', excluded => '{3}') AS broken, window_funnel(state, '1 hour', excluded => '{3,1}') AS only_b, window_funnel(state, '1 hour', excluded => '{}') AS nothing_excluded, wanted FROM (VALUES
+    ('0:a 10:b', 2), ('0:a 5:c 10:b', 1), ('5:c 6:a 10:b', 2), ('0:a 10:b 15:c', 2), ('0:a 0:c 10:b', 2), ('0:a 10:b 10:c', 2), ('0:a 5:c 6:a 10:b', 2), ('0:a 5:ac 10:b', 2), ('0:a 5:bc', 2), ('5:abc', 2), ('1:c 2:c', 0)) AS v (events, wanted),
+    LATERAL (SELECT funnel_agg(timestamptz '2024-01-01 00:00Z' + split_part(e, ':', 1)::int * interval '1 min', e ~ 'a', e ~ 'b', e ~ 'c') AS state FROM string_to_table(events, ' ') AS e) AS f;
 -- row order never matters, at one instant either
 SELECT count(DISTINCT funnel_agg::text), min(funnel_agg::text) FROM (
     SELECT p, funnel_agg(timestamptz '2024-01-01 00:00Z' + (ARRAY[0, 0, 0, 60])[i] * interval '1 s', i = 1, i = 2, i = 3, i = 4 ORDER BY matrix.random(i, p, 1000)) FROM generate_series(1, 100) AS p, generate_series(1, 4) AS i GROUP BY p) AS orders;
@@ -49,6 +59,19 @@ WITH chains AS (
 SELECT w, strict, count(*) AS customers, array_agg(DISTINCT window_funnel(state, w, strict)) AS levels,
        count(*) FILTER (WHERE window_funnel(state, w, strict) IS NOT DISTINCT FROM CASE WHEN seen > 0 THEN coalesce(steps, 0) END) AS equal
 FROM ours CROSS JOIN (VALUES (true), (false)) AS s (strict) CROSS JOIN (VALUES (interval '0'), ('10 minutes'), ('30 minutes'), ('1 hour'), ('1 day')) AS w (w) LEFT JOIN chains USING (day, strict, w) GROUP BY w, strict ORDER BY w, strict;
+-- each row once, and d excluded, by joins in which a row is joined once, or no d is between
+CREATE FUNCTION pg_temp.broken(on_day date, first timestamptz, last timestamptz, by_d boolean) RETURNS boolean LANGUAGE sql RETURN by_d AND EXISTS (SELECT FROM funnel_sample WHERE d AND day = on_day AND at > first AND at < last);
+WITH sample AS (SELECT * FROM funnel_sample WHERE id <= 1600), chains AS (
+    SELECT e1.day, by_d, once, w.w, max(1 + (e2.at IS NOT NULL)::int + (e3.at IS NOT NULL)::int + (e4.at IS NOT NULL)::int) AS steps
+    FROM (SELECT * FROM sample WHERE a) AS e1 CROSS JOIN (VALUES (true, true), (true, false), (false, true)) AS m (once, by_d) CROSS JOIN (VALUES (interval '0'), ('30 minutes'), ('1 day')) AS w (w)
+    LEFT JOIN sample AS e2 ON e2.b AND e2.day = e1.day AND e2.at BETWEEN e1.at AND e1.at + w AND (e2.id <> e1.id OR NOT once) AND NOT pg_temp.broken(e1.day, e1.at, e2.at, by_d)
+    LEFT JOIN sample AS e3 ON e3.c AND e3.day = e1.day AND e3.at BETWEEN e2.at AND e1.at + w AND (e3.id NOT IN (e1.id, e2.id) OR NOT once) AND NOT pg_temp.broken(e1.day, e1.at, e3.at, by_d)
+    LEFT JOIN sample AS e4 ON e4.d AND e4.day = e1.day AND e4.at BETWEEN e3.at AND e1.at + w AND (e4.id NOT IN (e1.id, e2.id, e3.id) OR NOT once) AND NOT by_d
+    WHERE e1.at IS NOT NULL GROUP BY 1, 2, 3, 4
+), ours AS (SELECT day, funnel_agg(at, a, b, c, d) AS state, count(*) FILTER (WHERE at IS NOT NULL AND num_nonnulls(a, b, c, d) > 0) AS seen FROM sample GROUP BY day)
+SELECT w, once, by_d, count(*) AS customers, array_agg(DISTINCT n) AS levels, count(*) FILTER (WHERE n <> window_funnel(state, w)) AS other_than_plain, count(*) FILTER (WHERE n IS NOT DISTINCT FROM CASE WHEN seen > 0 THEN coalesce(steps, 0) END) AS equal
+FROM ours CROSS JOIN (VALUES (true, true), (true, false), (false, true)) AS m (once, by_d) CROSS JOIN (VALUES (interval '0'), ('30 minutes'), ('1 day')) AS w (w) LEFT JOIN chains USING (day, once, by_d, w)
+    CROSS JOIN LATERAL window_funnel(state, w, once => once, excluded => CASE WHEN by_d THEN '{4}' ELSE '{}' END::int[]) AS n GROUP BY w, once, by_d ORDER BY w, once, by_d;
 -- one-step, and step by step over a customer's history
 SELECT count(*) AS customers, count(*) FILTER (WHERE window_funnel = two_step) AS equal FROM (SELECT window_funnel('30 minutes', at, a, b, c, d), window_funnel(funnel_agg(at, a, b, c, d), '30 minutes') AS two_step FROM funnel_sample GROUP BY day) AS customers;
 SELECT count(*) AS events, count(*) FILTER (WHERE so_far IS NOT DISTINCT FROM anew) AS equal FROM (
@@ -72,6 +95,13 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT window_funnel('2000000000 days', now(), true)$$,
     $$SELECT window_funnel('empty'::funnel_state, '1 month')$$,
     $$SELECT window_funnel(funnel_agg(now(), true), '-1 day')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{0}')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{3}')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{1,1}')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{1,2}')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{1,NULL}')$$,
+    $$SELECT window_funnel(funnel_agg(now(), true, true), '1 day', excluded => '{{1}}')$$,
+    $$SELECT '(version:1,steps:1,window:5,at:0,met:1,times:0)'::funnel_state$$,
     $$SELECT window_funnel('1 day', 'infinity'::timestamptz, true)$$,
     $$SELECT funnel_agg('-infinity'::timestamptz, true)$$,
     $$SELECT funnel_agg(now(), VARIADIC '{}'::boolean[])$$,
@@ -79,12 +109,12 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT funnel_agg(now(), VARIADIC array_fill(true, ARRAY[n])) FROM generate_series(2, 3) AS n$$,
     $$SELECT window_funnel(n * interval '1 day', now(), true) FROM generate_series(1, 2) AS n$$,
     $$SELECT funnel_agg(now(), true) || funnel_agg(now(), true, false)$$,
-    $$SELECT '(version:1,steps:1,window:5,at:0,met:1)'::funnel_state || '(version:1,steps:1,window:2305843009213.693952,at:0,met:1)'$$,
-    $$SELECT '(version:1,steps:2,window:5,at:0,met:4)'::funnel_state$$,
-    $$SELECT '(version:1,steps:2,window:5,at:0,met:0)'::funnel_state$$,
+    $$SELECT '(version:1,steps:1,window:5,at:0,met:1,times:1)'::funnel_state || '(version:1,steps:1,window:2305843009213.693952,at:0,met:1,times:1)'$$,
+    $$SELECT '(version:1,steps:2,window:5,at:0,met:4,times:1)'::funnel_state$$,
+    $$SELECT '(version:1,steps:2,window:5,at:0,met:0,times:1)'::funnel_state$$,
     $$SELECT '(version:1,steps:33,window:5)'::funnel_state$$,
     $$SELECT '(version:1,steps:0,window:5)'::funnel_state$$,
     $$SELECT '(version:1,steps:1,window:-5)'::funnel_state$$,
-    $$SELECT '(version:1,steps:1,window:5,at:0.0000001,met:1)'::funnel_state$$,
-    $$SELECT '(version:1,steps:1,window:5,at:9223371331200,met:1)'::funnel_state$$,
-    $$SELECT '(version:1,steps:1,window:5,at:99999999999999999999,met:1)'::funnel_state$$);
+    $$SELECT '(version:1,steps:1,window:5,at:0.0000001,met:1,times:1)'::funnel_state$$,
+    $$SELECT '(version:1,steps:1,window:5,at:9223371331200,met:1,times:1)'::funnel_state$$,
+    $$SELECT '(version:1,steps:1,window:5,at:99999999999999999999,met:1,times:1)'::funnel_state$$);

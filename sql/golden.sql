@@ -70,6 +70,19 @@ SELECT kind, count(*) AS shops, count(*) FILTER (WHERE ok) AS equal FROM (
 SELECT gini(s) = gini(i) AND gini(i) = gini(s::bigint) AND gini(i)::float8 = gini(i::real) AND gini(i)::float8 = gini(i::float8) AND gini(i) = gini(i::numeric) AS same_in_all_types,
        golden_income_share(s, 0.7) = golden_income_share(i, 0.7) AND golden_income_share(i, 0.7)::float8 = golden_income_share(i::float8, 0.7) AND golden_income_share(b, 0.7) = golden_income_share(b::numeric, 0.7) AS shares_too,
        gini(d) = gini(d::numeric)::float8 AS decimals_too FROM golden_sample WHERE s = i;
+-- what the best customers bring, by an area: each customer counts by how much of the places rank - 1 to rank is below share * n
+SELECT top_share(v, 0.2) AS best_20, top_share(v, 0.1) AS half_of_the_first, round(top_share(v, 0.5), 6) AS best_half, top_share(v, 0), top_share(v, 1), top_share(golden_agg(v)) AS usual FROM unnest('{500,200,100,100,100}'::int[]) AS v;
+SELECT top_share(v, 0.5) AS with_noughts, top_share(v, 1 / 3.0::float8) AS third, top_share(v, 1e-300) > 0 AS next_to_nothing FROM unnest('{6,3,0,-5}'::numeric[]) AS v;
+SELECT top_share(v, 0.2), top_share(golden_agg(v)), top_share(golden_agg(v), NULL) FROM (VALUES (0), (-1), (NULL)) AS e (v);
+SELECT top_share('empty'::golden_state), top_share('empty'::golden_state, 0.5), top_share(5, NULL), pg_typeof(top_share(5, 0.2)), pg_typeof(top_share(5::real, 0.2));
+SELECT kind, count(*) AS shops, count(*) FILTER (WHERE ok) AS equal FROM (
+    SELECT kind, bool_and(round(100 * best / nullif(total, 0), 12) IS NOT DISTINCT FROM round(top_share(state, share::float8), 12)) AS ok FROM (
+        SELECT kind, shop, share, sum(greatest(v, 0) * greatest(0, least(1, share * n - place + 1))) AS best, sum(greatest(v, 0)) AS total, golden_agg(v) AS state
+        FROM (SELECT kind, shop, v, row_number() OVER (PARTITION BY kind, shop ORDER BY v DESC) AS place, count(*) OVER (PARTITION BY kind, shop) AS n FROM golden_values WHERE v IS NOT NULL) AS ranked,
+             unnest(ARRAY[0, 0.01, 0.2, 0.333, 0.5, 0.80001, 1]) AS share GROUP BY kind, shop, share) AS twin GROUP BY kind, shop) AS shops GROUP BY kind ORDER BY kind;
+SELECT top_share(s, 0.3) = top_share(i, 0.3) AND top_share(i, 0.3)::float8 = top_share(i::float8, 0.3) AND top_share(i, 0.3)::float8 = top_share(i::real, 0.3) AND top_share(i, 0.3) = top_share(i::bigint, 0.3) AND top_share(i, 0.3) = top_share(i::numeric, 0.3) AS same_in_all_types
+FROM golden_sample WHERE s = i;
+SELECT top_share(n, 0.15) = top_share(ledger_agg(id, '2024-02-29', n), 0.15) AS as_of_a_ledger FROM golden_sample WHERE n IS NOT NULL;
 -- the same as of a ledger of these customers
 SELECT gini(i) = gini(ledger_agg(id, '2024-02-29', i)) AS gini, golden_income_share(n, 0.9) = golden_income_share(ledger_agg(id, '2024-02-29', n), 0.9) AS share FROM golden_sample WHERE n IS NOT NULL AND i IS NOT NULL;
 
@@ -84,6 +97,10 @@ SELECT matrix.check(format('golden_income_share(%s)', v), format('golden_agg(%s)
 CREATE FUNCTION matrix.half_share(golden_state) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.golden_income_share($1, 0.5);
 CREATE FUNCTION matrix.half_share_double(golden_state) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.golden_income_share($1, 0.5)::double precision;
 SELECT matrix.check(format('golden_income_share(%s, 0.5)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN 'matrix.half_share_double' ELSE 'matrix.half_share' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n r d', ' ')) AS v;
+
+CREATE FUNCTION matrix.best_third(golden_state) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.top_share($1, 0.33);
+CREATE FUNCTION matrix.best_third_double(golden_state) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN public.top_share($1, 0.33)::double precision;
+SELECT matrix.check(format('top_share(%s, 0.33)', v), format('golden_agg(%s)', v), CASE WHEN v IN ('r', 'd') THEN 'matrix.best_third_double' ELSE 'matrix.best_third' END, 'golden_sample', ARRAY[v]) FROM unnest(string_to_array('s i b n r d', ' ')) AS v;
 
 -- an option that changes from partition to partition, or is NULL
 SELECT count(*) FILTER (WHERE g = e) AS equal, count(*) AS rows FROM (
@@ -126,6 +143,10 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT golden_income_share(v, v) FROM (VALUES (0.5), (0.6)) AS e (v)$$,
     $$SELECT golden_income_share(1, 1.5)$$,
     $$SELECT golden_income_share(golden_agg(1), -1)$$,
+    $$SELECT top_share(1, 20)$$,
+    $$SELECT top_share(v, v) FROM (VALUES (0.5), (0.6)) AS e (v)$$,
+    $$SELECT top_share(golden_agg(1), -1)$$,
+    $$SELECT top_share('NaN'::numeric, 0.2)$$,
     $$SELECT '(version:1,scale:0,zeros:0,threshold:"0.5",value:1,times:1)'::golden_state || golden_agg(5)$$,
     $$SELECT '(version:1,scale:0,zeros:0,threshold:"0.5",value:1,times:1)'::golden_state || '(version:1,scale:0,zeros:0,threshold:"0.6",value:1,times:1)'$$,
     $$SELECT '(version:1,scale:0,zeros:0,threshold:"",value:2,times:1,value:1,times:1)'::golden_state$$,

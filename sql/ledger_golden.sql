@@ -68,6 +68,10 @@ SELECT shop, golden_income_share(l) = (SELECT max(cumulative_pct) FROM golden_cu
                              FROM (SELECT greatest(sum(amount), 0) AS v, row_number() OVER (ORDER BY greatest(sum(amount), 0)) AS i FROM shop WHERE shop = ledgers.shop GROUP BY customer) AS s) AS gini
 FROM ledgers ORDER BY shop;
 
+SELECT shop, share, round(top_share(l, share::float8), 12) = (SELECT round(100 * sum(greatest(v, 0) * greatest(0, least(1, share * n - place + 1))) / sum(greatest(v, 0)), 12)
+                             FROM (SELECT sum(amount) AS v, row_number() OVER (ORDER BY sum(amount) DESC) AS place, count(*) OVER () AS n FROM shop WHERE shop = ledgers.shop GROUP BY customer) AS s) AS top_share, top_share(l, share::float8) = top_share(by_uuid, share::float8) AS by_uuid
+FROM ledgers, unnest(ARRAY[0.07, 0.2]) AS share ORDER BY shop, share;
+SELECT top_share('empty'::customer_ledger), top_share(NULL::customer_ledger), top_share(ledger_agg(1, date '2024-01-01', -5)), top_share(ledger_agg(i, date '2024-01-01', 1e14), 0.25) FROM generate_series(1, 3) AS i;
 -- the trend: calendar steps, weeks from Monday
 CREATE TEMP TABLE step AS SELECT step::interval FROM unnest(ARRAY['1 day', '1 week', '2 weeks', '1 month', '3 months', '1 year', '10 days']) AS step;
 CREATE FUNCTION pg_temp.period_of(step interval, day date) RETURNS date LANGUAGE sql IMMUTABLE

@@ -3,7 +3,7 @@
 SELECT km_mean(state, horizon => 5) AS to_5, km_mean(state), km_hazard_mean(state), km_median(state), km_survival(state, 2), km_survival(state, 1.999), state
 FROM (SELECT km_agg(duration, churned) FROM (VALUES (1, true), (2, true), (3, false), (4, true), (5, false)) AS customers (duration, churned)) AS s (state);
 SELECT t, at_risk, events, round(survival::numeric, 4) AS survival, round(lower::numeric, 4) AS lower, round(upper::numeric, 4) AS upper
-FROM km_curve('(version:1,duration:1,churned:1,censored:0,duration:2,churned:1,censored:0,duration:3,churned:0,censored:1,duration:4,churned:1,censored:0,duration:5,churned:0,censored:1)');
+FROM km_curve('(version:1,duration:1,churned:1,censored:0,entered:0,duration:2,churned:1,censored:0,entered:0,duration:3,churned:0,censored:1,entered:0,duration:4,churned:1,censored:0,entered:0,duration:5,churned:0,censored:1,entered:0)');
 
 -- Remissions of leukaemia patients in weeks: E. J. Freireich et al., Blood 21 (1963) 699-716. The bounds are what Stata's sts list prints
 -- (G. Rodriguez, The Gehan survival data, Princeton University).
@@ -102,7 +102,28 @@ SELECT count(*) AS groups, count(*) FILTER (WHERE abs(km_mean(state) - area) < 1
     AND abs(km_survival(state, 3.1) - survival) < 1e-12 AND abs(km_hazard_mean(state) - total / nullif(events, 0)) < 1e-9 AND km_mean(state, longest) = km_mean(state)) AS equal
 FROM ours JOIN areas USING (day) WHERE events > 0 AND NOT EXISTS (SELECT FROM km_curve(state) WHERE t = 0);
 
+-- left truncation: at risk of churn are those who entered before; the same product over risk sets that are counted one by one
+SELECT t, at_risk, events, round(survival::numeric, 4) AS survival FROM km_curve((SELECT km_agg(entry, duration, churned) FROM (VALUES (0, 2, true), (0, 6, false), (1, 3, true), (2, 5, true), (4, 8, true), (3, 3.5, false)) AS known (entry, duration, churned)));
+SELECT km_agg(entry, duration, churned) AS state, km_agg(0, duration, churned)::text = km_agg(duration, churned)::text AS none_is_0, km_hazard_mean(km_agg(entry, duration, churned)) AS hazard FROM (VALUES (2, 3, true), (0, 3, false), (3, 4, false), (NULL, 1, true)) AS known (entry, duration, churned);
+CALL matrix.make('km_known', $$ SELECT id, part, day, churned, entry, CASE WHEN entry > 0 THEN entry + 0.25 + duration ELSE duration END AS duration
+    FROM (SELECT *, greatest(0, matrix.random(id, 6, 20) - 10) / 4.0::double precision AS entry FROM km_sample) AS s $$);
+WITH known AS (SELECT * FROM km_known WHERE duration IS NOT NULL AND churned IS NOT NULL), risk AS (
+    SELECT day, e.duration, count(*) AS at_risk, count(*) FILTER (WHERE k.duration = e.duration AND k.churned) AS events
+    FROM (SELECT DISTINCT day, duration FROM known WHERE churned) AS e JOIN known AS k USING (day) WHERE k.duration >= e.duration AND (k.entry < e.duration OR k.entry = 0) GROUP BY day, e.duration
+), curve AS (
+    SELECT *, CASE WHEN bool_or(at_risk = events) OVER upto THEN 0 ELSE exp(sum(ln((at_risk - events) / nullif(at_risk, events)::float8)) OVER upto) END AS survival,
+           sum(events / at_risk::numeric / nullif(at_risk - events, 0)::float8) OVER upto AS greenwood FROM risk WINDOW upto AS (PARTITION BY day ORDER BY duration)
+), ours AS (SELECT day, km_agg(entry, duration, churned) AS state FROM km_known GROUP BY day), steps AS (SELECT day, c.* FROM ours, km_curve(state, 0.9) AS c)
+SELECT count(*) AS steps, count(*) FILTER (WHERE steps.events = curve.events AND steps.at_risk = curve.at_risk AND abs(steps.survival - curve.survival) < 1e-12 AND (curve.survival > 0) = (steps.lower IS NOT NULL)
+    AND (curve.survival = 0 OR abs(steps.lower - curve.survival ^ exp(1.6448536269514722 * sqrt(greenwood) / -ln(curve.survival))) < 1e-9)
+    AND (curve.survival = 0 OR abs(steps.upper - curve.survival ^ exp(-1.6448536269514722 * sqrt(greenwood) / -ln(curve.survival))) < 1e-9)) AS equal,
+    (SELECT count(*) FILTER (WHERE abs(km_hazard_mean(state) - watched) < 1e-9) FROM ours JOIN (SELECT day, sum(duration - entry) / count(*) FILTER (WHERE churned) AS watched FROM known GROUP BY day HAVING bool_or(churned)) AS w USING (day)) AS equal_hazards
+FROM curve FULL JOIN steps ON steps.day = curve.day AND steps.t = curve.duration;
+-- customers who are known from an age on make the curve too high where they count as if they had been watched before
+SELECT round(km_survival(km_agg(duration, churned), 2)::numeric, 4) AS without_entry, round(km_survival(km_agg(entry, duration, churned), 2)::numeric, 4) AS with_entry FROM km_known;
+
 -- the laws
+SELECT matrix.check('km_agg(entry, duration, churned)', 'km_agg(entry, duration, churned)', '_km_state_finish', 'km_known', '{churned}');
 SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', '_km_state_finish', 'km_sample', '{duration}');
 SELECT matrix.check('km_agg(duration, churned)', 'km_agg(duration, churned)', '_km_state_finish', 'km_sample', '{churned}');
 -- thousands of durations, so that states grow and are put in order many times
@@ -115,15 +136,20 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT km_agg(-1, true)$$,
     $$SELECT km_agg('NaN'::float8, true)$$,
     $$SELECT km_agg('Infinity'::float8, true)$$,
+    $$SELECT km_agg(-1, 5, true)$$,
+    $$SELECT km_agg('NaN', 5, true)$$,
+    $$SELECT km_agg(5, 5, true)$$,
+    $$SELECT km_agg(5, 4.5, true)$$,
+    $$SELECT '(version:1,duration:1,churned:1,censored:0,entered:1)'::km_state$$,
     $$SELECT km_survival('empty', -1)$$,
     $$SELECT km_survival('empty', 'NaN')$$,
     $$SELECT km_mean('empty', -0.5)$$,
     $$SELECT km_mean('empty', 'Infinity')$$,
     $$SELECT km_curve('empty', 1)$$,
     $$SELECT km_curve('empty', confidence => 95)$$,
-    $$SELECT '(version:1,duration:-1,churned:1,censored:0)'::km_state$$,
-    $$SELECT '(version:1,duration:1,churned:0,censored:0)'::km_state$$,
+    $$SELECT '(version:1,duration:-1,churned:1,censored:0,entered:0)'::km_state$$,
+    $$SELECT '(version:1,duration:1,churned:0,censored:0,entered:0)'::km_state$$,
     $$SELECT '(version:1,duration:1)'::km_state$$,
-    $$SELECT km_median('(version:1,duration:1,churned:2305843009213693952,censored:1)')$$,
-    $$SELECT '(version:1,duration:1,churned:2305843009213693952,censored:0)'::km_state || '(version:1,duration:1,churned:1,censored:0)'$$,
+    $$SELECT km_median('(version:1,duration:1,churned:2305843009213693952,censored:1,entered:0)')$$,
+    $$SELECT '(version:1,duration:1,churned:2305843009213693952,censored:0,entered:0)'::km_state || '(version:1,duration:1,churned:1,censored:0,entered:0)'$$,
     $$SELECT km_hazard_mean(km_agg(1.7e308, d = 1)) FROM generate_series(1, 9) AS d$$);

@@ -40,12 +40,17 @@ Datum added(FunctionCallInfo fcinfo, std::int64_t window, int at_index, int step
     return result_of(fcinfo, add(own_state<FunnelState>(fcinfo), window, at, steps));
 }
 
-// NULL where nobody was there.
-Datum reached(FunctionCallInfo fcinfo, const FunnelState& state, std::int64_t window, behaviour::Order order)
+// The numbers of an integer[] of one dimension; ereports for others.
+std::span<const std::int32_t> numbers_argument(FunctionCallInfo fcinfo, int index, const char* name)
 {
-    if (state.steps() == 0)
-        PG_RETURN_NULL();
-    PG_RETURN_INT32(behaviour::longest_chain(state.entries(), state.steps(), window, order));
+    ArrayType* array = PG_GETARG_ARRAYTYPE_P(index);
+    if (ARR_NDIM(array) > 1)
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must be an array of one dimension", name)));
+    if (array_contains_nulls(array))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not contain nulls", name)));
+    return {reinterpret_cast<const std::int32_t*>(ARR_DATA_PTR(array)),
+            static_cast<std::size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)))};
 }
 
 }  // namespace
@@ -53,16 +58,30 @@ Datum reached(FunctionCallInfo fcinfo, const FunnelState& state, std::int64_t wi
 SQL_FUNCTION(funnel_add) { return added(fcinfo, behaviour::no_window, 1, 2); }
 SQL_FUNCTION(funnel_add_within) { return added(fcinfo, window_argument(fcinfo, 1), 2, 3); }
 
+// window_funnel(state): NULL where nobody was there
 SQL_FUNCTION(window_funnel)
 {
     const auto& state = sorted_state<FunnelState>(fcinfo, 0);
-    return reached(fcinfo, state, state.window(), behaviour::Order::same_instant_counts);
+    if (state.steps() == 0)
+        PG_RETURN_NULL();
+    const behaviour::Rule rule{state.window(), behaviour::Order::same_instant_counts};
+    PG_RETURN_INT32(guarded([&] { return behaviour::longest_chain(state.entries(), state.steps(), rule); }));
 }
 
-// window_funnel(state, window_length, strict_increase)
+// window_funnel(state, window_length, strict_increase, once, excluded)
 SQL_FUNCTION(window_funnel_within)
 {
+    using enum behaviour::Order;
     const auto& state = sorted_state<FunnelState>(fcinfo, 0);
-    const auto order = PG_GETARG_BOOL(2) ? behaviour::Order::strictly_later : behaviour::Order::same_instant_counts;
-    return reached(fcinfo, state, window_argument(fcinfo, 1), order);
+    const std::int64_t window = window_argument(fcinfo, 1);
+    const behaviour::Order order = PG_GETARG_BOOL(2)   ? strictly_later
+                                   : PG_GETARG_BOOL(3) ? each_event_once
+                                                       : same_instant_counts;
+    const auto excluded = numbers_argument(fcinfo, 4, "excluded");
+    if (state.steps() == 0)
+        PG_RETURN_NULL();
+    PG_RETURN_INT32(guarded([&] {
+        const behaviour::Rule rule{window, order, behaviour::excluded_conditions(excluded, state.steps())};
+        return behaviour::longest_chain(state.entries(), state.steps(), rule);
+    }));
 }

@@ -1,4 +1,5 @@
 #include "pg/aggregate.h"
+#include "pg/golden_top.h"
 #include "pg/results.h"
 #include "pg/window.h"
 
@@ -202,6 +203,31 @@ NullableResult income_share(const State& state, double threshold)
     return percent(numeric_of(fraction.part), numeric_of(fraction.whole));
 }
 
+Datum numeric_of_256(const Int256& value)
+{
+    constexpr std::size_t longest = 80;
+    char text[longest];
+    guarded([&] { text[shown(value).copy(text, longest - 1)] = '\0'; });
+    return numeric_of(text);
+}
+
+NullableResult top_share(const State& state, double share)
+{
+    const auto top = guarded([&] { return state.top(share); });
+    return top_share_pct(numeric_of_256(top.total), numeric_of_256(top.whole), numeric_of_256(top.next), top.part,
+                         top.places);
+}
+
+template <class Number> Datum add_for_top(FunctionCallInfo fcinfo)
+{
+    auto* state = own_state<State>(fcinfo);
+    const Number value = argument<Number>(fcinfo, 1);
+    const double share = PG_GETARG_FLOAT8(2);
+    while (const auto room = guarded([&] { return state->add_for_top(value, share); }))
+        state = relocated(*state, *room);
+    return result_of(fcinfo, state);
+}
+
 NullableResult as_double(NullableResult number)
 {
     if (!number.is_null)
@@ -211,6 +237,20 @@ NullableResult as_double(NullableResult number)
 
 }  // namespace
 
+// Multiplied by 10^places, which is 1 where there are none.
+NullableResult customer_value::pg::top_share_pct(Datum total, Datum whole, Datum next, customer_value::Int128 part,
+                                                 std::int32_t places)
+{
+    if (places > 0) {
+        const Datum unit = DirectFunctionCall2(numeric_power, NumericGetDatum(int64_to_numeric(10)),
+                                               NumericGetDatum(int64_to_numeric(places)));
+        const Datum parts = DirectFunctionCall2(numeric_mul, next, numeric_of(part, 0));
+        whole = DirectFunctionCall2(numeric_add, DirectFunctionCall2(numeric_mul, whole, unit), parts);
+        total = DirectFunctionCall2(numeric_mul, total, unit);
+    }
+    return percent(whole, total);
+}
+
 STATE_FUNCTIONS(golden_state, State)
 
 #define GOLDEN_FUNCTIONS(suffix, Number)                                                             \
@@ -219,6 +259,7 @@ STATE_FUNCTIONS(golden_state, State)
     SQL_FUNCTION(is_golden_##suffix) { return window_function<IsGolden, Number>(fcinfo); }           \
     SQL_FUNCTION(abc_class_##suffix) { return window_function<AbcClass, Number>(fcinfo); }           \
     SQL_FUNCTION(golden_add_##suffix) { return transition<State, Number>(fcinfo); }                  \
+    SQL_FUNCTION(golden_add_share_##suffix) { return add_for_top<Number>(fcinfo); }                  \
     SQL_FUNCTION(golden_add_threshold_##suffix) { return transition<State, Number, double>(fcinfo); }
 
 FOR_EACH_NUMBER(GOLDEN_FUNCTIONS)
@@ -240,3 +281,15 @@ SQL_FUNCTION(golden_income_share_at)
 {
     return income_share(sorted_state(fcinfo), PG_GETARG_FLOAT8(1)).returned(fcinfo);
 }
+
+SQL_FUNCTION(top_share)
+{
+    const State& state = sorted_state(fcinfo);
+    return top_share(state, state.share()).returned(fcinfo);
+}
+SQL_FUNCTION(top_share_double)
+{
+    const State& state = sorted_state(fcinfo);
+    return as_double(top_share(state, state.share())).returned(fcinfo);
+}
+SQL_FUNCTION(top_share_at) { return top_share(sorted_state(fcinfo), PG_GETARG_FLOAT8(1)).returned(fcinfo); }

@@ -1,3 +1,4 @@
+#include "pg/golden_top.h"
 #include "pg/ledger_customers.h"
 
 #include "core/ledger/golden.h"
@@ -121,6 +122,17 @@ SQL_FUNCTION(ledger_golden_income_share)
     const Revenues revenues = revenues_of(view, {});
     const Golden golden = guarded([&] { return ledger::golden_of(revenues.sorted, threshold); });
     return share_column(golden.golden_total, golden.total).returned(fcinfo);
+}
+
+SQL_FUNCTION(ledger_top_share)
+{
+    const View view = Ledger(fcinfo, 0).laid_out();
+    const double share = PG_GETARG_FLOAT8(1);
+    const Revenues revenues = revenues_of(view, {});
+    const auto top = guarded([&] { return ledger::top_of(revenues.sorted, share); });
+    return top_share_pct(numeric_of(top.total, 0), numeric_of(top.whole, 0), numeric_of(top.next, 0), top.part,
+                         top.places)
+        .returned(fcinfo);
 }
 
 SQL_FUNCTION(ledger_gini)

@@ -11,6 +11,7 @@ using survival::State;
 STATE_FUNCTIONS(km_state, State)
 
 SQL_FUNCTION(km_add) { return transition<State, double, bool>(fcinfo); }
+SQL_FUNCTION(km_add_entry) { return transition<State, double, double, bool>(fcinfo); }
 
 namespace {
 

@@ -26,7 +26,33 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION golden_income_share(golden_state, double precision) IS
 'share of all positive values that the golden ones hold at any threshold from 0 to 1, percent; NULL without positive values';
 
+CREATE FUNCTION top_share(state golden_state) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_top_share';
+COMMENT ON FUNCTION top_share(golden_state) IS
+'share of all positive values that the best values hold, percent; the best are 20 % of them if no share came with the values; NULL without positive values';
+
+CREATE FUNCTION top_share_double(state golden_state) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_top_share_double';
+COMMENT ON FUNCTION top_share_double(golden_state) IS 'top_share as it is returned for floating-point values';
+
+CREATE FUNCTION top_share(state golden_state, share double precision) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_top_share_at';
+COMMENT ON FUNCTION top_share(golden_state, double precision) IS
+'share of all positive values that the best values hold, percent, the best being any share from 0 to 1 of them; NULL without positive values';
+
 --@ for value in smallint, integer, bigint, numeric, real, double precision
+CREATE FUNCTION _golden_state_add_share(golden_state, value @value@, share double precision) RETURNS golden_state
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_add_share_@value.c@';
+COMMENT ON FUNCTION _golden_state_add_share(golden_state, @value@, double precision) IS
+'the state with one more value, to be read for this share of the customers';
+
+CREATE AGGREGATE top_share(value @value@, share double precision) (
+    SFUNC = _golden_state_add_share, STYPE = golden_state, INITCOND = 'empty',
+    COMBINEFUNC = _golden_state_merge, FINALFUNC = top_share@value.suffix@, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE top_share(@value@, double precision) IS
+'what the best customers bring, percent of all positive values, a row a customer: top_share(revenue, 0.2) for the best 20 %, those without revenue counted among the customers; where that is not a whole number of customers, the last one counts in part; share is the same in all rows; NULL without positive values; how many customers bring 80 %? is_golden';
+
 CREATE FUNCTION _golden_state_add(golden_state, value @value@) RETURNS golden_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_add_@value.c@';
 COMMENT ON FUNCTION _golden_state_add(golden_state, @value@) IS 'the state with one more value';
@@ -41,7 +67,7 @@ CREATE AGGREGATE golden_agg(value @value@) (
     COMBINEFUNC = _golden_state_merge, FINALFUNC = _golden_state_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE golden_agg(@value@) IS
-'collects how values are spread, one a customer, into a state to store, merge and read with gini and golden_income_share';
+'collects how values are spread, one a customer, into a state to store, merge and read with gini, golden_income_share and top_share';
 
 CREATE AGGREGATE gini(value @value@) (
     SFUNC = _golden_state_add, STYPE = golden_state, INITCOND = 'empty',

@@ -38,6 +38,11 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION golden_income_share(customer_ledger, double precision) IS
 'positive net revenue held by the golden customers, percent; NULL without any; who are they? golden_customers';
 
+CREATE FUNCTION top_share(ledger customer_ledger, share double precision DEFAULT 0.2) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_top_share';
+COMMENT ON FUNCTION top_share(customer_ledger, double precision) IS
+'what the best customers bring, percent of all positive net revenue: top_share(ledger, 0.2) for the best 20 % of the customers with any row; where that is not a whole number of customers, the last one counts in part; NULL without positive revenue; of a period: top_share(slice(ledger, from_day, to_day)); how many customers bring 80 %? golden_customers';
+
 CREATE FUNCTION gini(ledger customer_ledger) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_gini';
 COMMENT ON FUNCTION gini(customer_ledger) IS

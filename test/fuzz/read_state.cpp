@@ -8,6 +8,7 @@
 #include "core/experiment/experiment.h"
 #include "core/golden/state.h"
 #include "core/nps/nps.h"
+#include "core/nps/survey.h"
 #include "core/revenue/orders.h"
 #include "core/revenue/revenue.h"
 #include "core/sales/affinity.h"
@@ -72,7 +73,7 @@ template <class... State> void read_as_each(std::string_view form)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    read_as_each<churn::State, nps::State, nps::SatisfactionState, revenue::State, revenue::Orders, sales::State,
+    read_as_each<churn::State, nps::State, nps::SatisfactionState, nps::Survey, revenue::State, revenue::Orders, sales::State,
                  sales::AffinityState, behaviour::Ladder, behaviour::RetentionState, behaviour::FunnelState,
                  golden::State, survival::State, experiment::State, clv::RepeatPurchases, clv::RepeatSpend,
                  clv::Renewals>({reinterpret_cast<const char*>(data), size});

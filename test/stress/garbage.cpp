@@ -33,7 +33,7 @@ const std::vector<std::string> order_readers{"avg_check($1)", "avg_check_double(
 const std::vector<Type> types{
     {"nps_state",
      {"'empty'::nps_state", "nps_agg(i) FROM generate_series(0, 10) AS i",
-      "'(version:1,promoters:2305843009213693952,passives:0,detractors:0)'::nps_state"},  // the largest count, 2^61
+      "'(version:1,promoters:2305843009213693952,passives:0,detractors:0,from_1_to_5:0)'::nps_state"},  // the largest count, 2^61
      {"nps($1)", "promoters($1)", "passives($1)", "detractors($1)", "responses($1)", "nps_ci($1)", "nps_ci($1, 0.5)",
       "nps_compare($1, $1)"}},
     {"csat_state",
@@ -57,6 +57,10 @@ const std::vector<Type> types{
     {"order_state",
      {"order_agg(i / 10.0, 'ordre nº \"' || i / 2 || E'\"\\\\') FROM generate_series(-5, 20) AS i"},
      order_readers},
+    {"survey_state",
+     {"'empty'::survey_state", "survey_agg(i / 3, date '2024-01-01' + i, i % 11) FROM generate_series(1, 30) AS i",
+      "survey_agg('c' || i, timestamptz '1999-01-01 00:00Z', i / 2.0) FROM generate_series(1, 3) AS i"},
+     {"nps($1)", "nps($1, 2, 4)", "responses($1)"}},
     {"sales_state",
      {"'empty'::sales_state", "sales_agg('kind ' || i % 3, i / 2, i / 10.0) FROM generate_series(-5::bigint, 20) AS i",
       "sales_agg('\"k\"', 'order ' || i, i) FROM generate_series(1, 5) AS i"},
@@ -94,7 +98,8 @@ const std::vector<Type> types{
      {"'empty'::funnel_state",
       "funnel_agg('2024-01-01 00:00Z'::timestamptz + i * interval '1 s', i % 2 = 1, i % 3 = 2) FROM generate_series(1, 9) AS i",
       "_funnel_state_add('empty', '1 day', '1999-12-31 23:59:59.999999Z', '{t,f,t}')"},
-     {"window_funnel($1)", "window_funnel($1, '1 hour')", "window_funnel($1, '0', true)"}},
+     {"window_funnel($1)", "window_funnel($1, '1 hour')", "window_funnel($1, '0', true)",
+      "window_funnel($1, '1 hour', once => true)", "window_funnel($1, '1 hour', excluded => '{2}')"}},
     {"customer_ledger",
      {"'empty'::customer_ledger",
       "ledger_agg(i % 5, date '2024-01-01' + i, round(i / 7.0 - 1, 3)) FROM generate_series(-5, 40) AS i",

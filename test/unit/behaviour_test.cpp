@@ -120,8 +120,8 @@ TEST(Funnel, finds_the_longest_chain_of_all)
         const std::int64_t window = between(random, 0, 16) * second;
         const auto state = of(rows, steps).finished();
         const int longest = longest_by_trying(rows, steps, window, false);
-        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, window, Order::same_instant_counts), longest);
-        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, window, Order::strictly_later),
+        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, {window, Order::same_instant_counts}), longest);
+        EXPECT_EQ(behaviour::longest_chain(state->entries(), steps, {window, Order::strictly_later}),
                   longest_by_trying(rows, steps, window, true));
         ++reached[static_cast<std::size_t>(longest)];
     }
@@ -129,20 +129,118 @@ TEST(Funnel, finds_the_longest_chain_of_all)
         EXPECT_GT(rounds, 20);
 }
 
+// The same with each row used once, or with an excluded condition, by trying all rows one after the other.
+int longest_of_rows(const std::vector<Row>& rows, std::uint32_t steps, std::int64_t window, bool once,
+                    std::uint32_t excluded)
+{
+    int longest = 0;
+    std::vector<bool> used(rows.size());
+    const auto is_broken = [&](std::int64_t first, std::int64_t last) {
+        return std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+            return (row.bits & excluded) != 0 && row.at > first && row.at < last;
+        });
+    };
+    const std::function<void(int, std::uint32_t, std::int64_t, std::int64_t)> go_on =
+        [&](int reached, std::uint32_t left, std::int64_t first, std::int64_t last) {
+            longest = std::max(longest, reached);
+            for (std::size_t i = 0; left != 0 && i < rows.size(); ++i) {
+                const Row& row = rows[i];
+                if ((row.bits & left & -left) == 0 || (once && used[i]))
+                    continue;
+                if (reached > 0 && (row.at < last || row.at - first > window || is_broken(first, row.at)))
+                    continue;
+                used[i] = true;
+                go_on(reached + 1, left & (left - 1), reached == 0 ? row.at : first, row.at);
+                used[i] = false;
+            }
+        };
+    go_on(0, steps, 0, 0);
+    return longest;
+}
+
+TEST(Funnel, takes_each_event_once)
+{
+    Random random(95);
+    std::array<int, 6> reached{};
+    int differs = 0;
+    for (int round = 0; round < 4000; ++round) {
+        const int steps = between(random, 1, 5);
+        const auto rows = random_rows(random, 9, round % 4, steps);
+        const std::int64_t window = between(random, 0, 8) * second;
+        const auto state = of(rows, steps).finished();
+        const int longest = longest_of_rows(rows, (1u << steps) - 1, window, true, 0);
+        ASSERT_EQ(behaviour::longest_chain(state->entries(), steps, {window, Order::each_event_once}), longest);
+        ++reached[static_cast<std::size_t>(longest)];
+        differs += longest != behaviour::longest_chain(state->entries(), steps, {window, Order::same_instant_counts}) &&
+                   longest != behaviour::longest_chain(state->entries(), steps, {window, Order::strictly_later});
+    }
+    for (const int rounds : reached)
+        EXPECT_GT(rounds, 20);
+    EXPECT_GT(differs, 20);
+}
+
+TEST(Funnel, is_broken_by_what_is_excluded_between_its_steps)
+{
+    Random random(96);
+    int differs = 0;
+    for (int round = 0; round < 4000; ++round) {
+        const int conditions = between(random, 2, 5);
+        const auto rows = random_rows(random, 14, 6, conditions);
+        const std::int64_t window = between(random, 0, 12) * second;
+        const std::uint32_t all = (1u << conditions) - 1,
+                            excluded = 1 + static_cast<std::uint32_t>(random()) % (all - 1);
+        const auto state = of(rows, conditions).finished();
+        const auto chain = [&](Order order, std::uint32_t without) {
+            return behaviour::longest_chain(state->entries(), conditions, {window, order, without});
+        };
+        ASSERT_EQ(chain(Order::same_instant_counts, excluded),
+                  longest_of_rows(rows, all & ~excluded, window, false, excluded));
+        ASSERT_EQ(chain(Order::each_event_once, excluded),
+                  longest_of_rows(rows, all & ~excluded, window, true, excluded));
+        differs +=
+            chain(Order::same_instant_counts, excluded) != longest_of_rows(rows, all & ~excluded, window, false, 0);
+    }
+    EXPECT_GT(differs, 50);
+}
+
+TEST(Funnel, of_many_events_at_one_instant_gives_each_step_its_own)
+{
+    std::vector<Row> rows;
+    for (std::uint32_t i = 0; i < 31; ++i)
+        rows.push_back({0, ~0u});
+    for (int i = 0; i < 1000; ++i)
+        rows.push_back({0, 1});
+    const auto state = of(rows, 32).finished();
+    EXPECT_EQ(state->size(), 2u);
+    EXPECT_EQ(behaviour::longest_chain(state->entries(), 32, {0, Order::each_event_once}), 32);
+    EXPECT_EQ(behaviour::longest_chain(of({rows.begin(), rows.begin() + 31}, 32).finished()->entries(), 32,
+                                       {0, Order::each_event_once}),
+              31);
+}
+
+TEST(Funnel, excludes_conditions_by_their_numbers)
+{
+    const std::vector<std::int32_t> two{1, 3}, twice{2, 2}, all{1, 2, 3}, other{4}, none{0};
+    EXPECT_EQ(behaviour::excluded_conditions(two, 3), 0b101u);
+    EXPECT_EQ(behaviour::excluded_conditions({}, 3), 0u);
+    for (const auto& numbers : {twice, all, other, none})
+        EXPECT_ERROR(invalid_parameter, (void)behaviour::excluded_conditions(numbers, 3));
+}
+
 TEST(Funnel, takes_all_of_time)
 {
     const auto state = of({{behaviour::earliest_instant, 1}, {behaviour::behind_latest_instant - 1, 2}}, 2);
-    EXPECT_EQ(behaviour::longest_chain(state->entries(), 2, behaviour::no_window, Order::strictly_later), 2);
-    EXPECT_EQ(behaviour::longest_chain(state->entries(), 2, behaviour::no_window - 1, Order::strictly_later), 1);
+    EXPECT_EQ(behaviour::longest_chain(state->entries(), 2, {behaviour::no_window, Order::strictly_later}), 2);
+    EXPECT_EQ(behaviour::longest_chain(state->entries(), 2, {behaviour::no_window - 1, Order::strictly_later}), 1);
     expect_round_trips(state);
 }
 
 TEST(Funnel, of_32_steps_at_one_instant_reaches_all_or_one)
 {
     const auto state = of({{0, ~0u}}, 32);
-    EXPECT_EQ(behaviour::longest_chain(state->entries(), 32, 0, Order::same_instant_counts), 32);
-    EXPECT_EQ(behaviour::longest_chain(state->entries(), 32, 0, Order::strictly_later), 1);
-    EXPECT_EQ(behaviour::longest_chain({}, 32, 0, Order::same_instant_counts), 0);
+    EXPECT_EQ(behaviour::longest_chain(state->entries(), 32, {0, Order::same_instant_counts}), 32);
+    EXPECT_EQ(behaviour::longest_chain(state->entries(), 32, {0, Order::strictly_later}), 1);
+    EXPECT_EQ(behaviour::longest_chain({}, 32, {0, Order::same_instant_counts}), 0);
 }
 
 TEST(FunnelState, keeps_what_met_a_step)
@@ -155,7 +253,8 @@ TEST(FunnelState, keeps_what_met_a_step)
     state.add(90 * second, 7 * second + 500'000, met(2, 3))
         .add(90 * second, -second, met(1, 3))
         .add(90 * second, 7 * second + 500'000, met(4, 3));
-    EXPECT_EQ(state.text(), "(version:1,steps:3,window:90,at:-1,met:1,at:7.5,met:6)");
+    EXPECT_EQ(state.text(),
+              "(version:1,steps:3,window:90,at:-1,met:1,times:1,at:7.5,met:2,times:1,at:7.5,met:4,times:1)");
 }
 
 TEST(FunnelState, costs_no_sort_in_order)
@@ -165,7 +264,7 @@ TEST(FunnelState, costs_no_sort_in_order)
         state.add(behaviour::no_window, i / 2 * second, met(1u << i % 2, 2));
         ASSERT_TRUE(state->is_sorted());
     }
-    EXPECT_EQ(state->size(), 500u);
+    EXPECT_EQ(state->size(), 1000u);
     EXPECT_FALSE(state.add(behaviour::no_window, 3, met(1, 2))->is_sorted());
 }
 
@@ -193,8 +292,13 @@ TEST(FunnelState, survives_hostile_forms)
 {
     expect_hostile_forms_survived(of({{1, 1}}, 2, second), {"steps"});
     expect_hostile_forms_survived(Funnel(), {"steps"});
-    EXPECT_EQ(Funnel::from_text("(version:1,steps:2,window:5,at:3,met:2,at:1,met:1,at:3.000,met:1)").text(),
-              "(version:1,steps:2,window:5,at:1,met:1,at:3,met:3)");
+    EXPECT_EQ(
+        Funnel::from_text("(version:1,steps:2,window:5,at:3,met:2,times:1,at:1,met:1,times:1,at:3.000,met:2,times:31)")
+            .text(),
+        "(version:1,steps:2,window:5,at:1,met:1,times:1,at:3,met:2,times:32)");
+    for (const char* times : {"0", "33"})
+        EXPECT_ERROR(invalid_parameter,
+                     Funnel::from_text("(version:1,steps:2,window:5,at:3,met:2,times:" + std::string(times) + ")"));
 }
 
 TEST(FunnelState, refuses_what_does_not_belong_together)

@@ -70,6 +70,55 @@ TEST(GoldenState, gini_is_that_of_the_definition)
     }
 }
 
+// The best customers one by one: the share of each of `scale` equal pieces of a customer.
+TEST(GoldenState, top_share_counts_the_last_customer_in_part)
+{
+    Random random(20240301);
+    for (int round = 0; round < 300; ++round) {
+        std::vector<int> values(static_cast<std::size_t>(between(random, 1, 30)));
+        Values state;
+        for (int& value : values) {
+            value = between(random, -3, 12);
+            state.add(value);
+            value = std::max(value, 0);
+        }
+        std::sort(values.begin(), values.end(), std::greater<>());
+        const int hundredths = between(random, 0, 100);
+        std::int64_t pieces = hundredths * static_cast<std::int64_t>(values.size()), sum = 0, total = 0;
+        for (const int value : values) {
+            const std::int64_t counted = std::min<std::int64_t>(pieces, 100);
+            sum += counted * value;
+            total += value;
+            pieces -= counted;
+        }
+        const auto top = state.finished()->top(hundredths / 100.0);
+        const auto unit = static_cast<std::int64_t>(power_of_ten(top.places));
+        EXPECT_EQ(top.total, total);
+        Int256 part = top.whole * unit;
+        part += top.next * static_cast<std::int64_t>(top.part);
+        EXPECT_EQ(part * 100, Int256(sum) * unit) << hundredths;
+    }
+}
+
+TEST(GoldenState, top_share_takes_any_share)
+{
+    const auto state = of({"5", "3", "2", "0"});
+    EXPECT_EQ(state->top(0).whole, 0);
+    EXPECT_EQ(state->top(1).whole, 10);
+    EXPECT_EQ(state->top(1).total, 10);
+    EXPECT_EQ(state->top(0.5).whole, 8);
+    const auto tiny = state->top(5e-324);
+    EXPECT_EQ(tiny.whole, 0);
+    EXPECT_EQ(tiny.next, 5);
+    EXPECT_TRUE(tiny.part == 20 && tiny.places == 324);
+    EXPECT_EQ(of({"-1"})->top(0.2).total, 0);
+    for (const double share : {-0.1, 1.1, std::nan("")})
+        EXPECT_THROW((void)state->top(share), Error);
+    Values with_share;
+    with_share->add_for_top(5, 0.3);
+    EXPECT_THROW((void)with_share->add_for_top(5, 0.4), Error);
+}
+
 TEST(GoldenState, no_sum_of_the_longest_values_overflows)
 {
     Values state;

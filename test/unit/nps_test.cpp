@@ -104,7 +104,7 @@ TEST(Nps, refuses_a_score_outside_0_to_10_and_shows_it)
         state.add(OwnedDecimal("10.50").view());
         FAIL();
     } catch (const Error& error) {
-        EXPECT_EQ(error.message(), "score must lie between 0 and 10: 10.50");
+        EXPECT_EQ(error.message(), "score must be between 0 and 10: 10.50");
     }
     EXPECT_EQ(state.responses(), 0);
 }
@@ -178,7 +178,57 @@ TEST(Nps, forgets_a_score_that_is_taken_out)
 
 TEST(Nps, has_a_readable_form)
 {
-    EXPECT_EQ(Held<State>().add(9).add(10).add(8).add(0).text(), "(version:1,promoters:2,passives:1,detractors:1)");
+    EXPECT_EQ(Held<State>().add(9).add(10).add(8).add(0).text(),
+              "(version:1,promoters:2,passives:1,detractors:1,from_1_to_5:0)");
+    EXPECT_EQ(Held<State>().add(3).add(5.5).text(), "(version:1,promoters:0,passives:0,detractors:2,from_1_to_5:1)");
+    EXPECT_ERROR(invalid_parameter,
+                 Held<State>::from_text("(version:1,promoters:0,passives:0,detractors:2,from_1_to_5:3)"));
+}
+
+TEST(Nps, by_cuts_of_a_scale_of_ones_own)
+{
+    State state;
+    for (const int score : {1, 2, 3, 4, 4})
+        state.add(score, 2, 4);
+    EXPECT_EQ(state.detractors, 2);
+    EXPECT_EQ(state.passives, 1);
+    EXPECT_EQ(state.promoters, 2);
+    state.add(2.5, 2.5, 4.0);
+    state.add(OwnedDecimal("2.51").view(), OwnedDecimal("2.5").view(), OwnedDecimal("4.0").view());
+    state.add(ScaledNumber{Int128{400}, 2}, ScaledNumber{Int128{25}, 1}, ScaledNumber{Int128{4}, 0});
+    EXPECT_EQ(state.detractors, 3);
+    EXPECT_EQ(state.passives, 2);
+    EXPECT_EQ(state.promoters, 3);
+    for (const int score : {1, 2, 2, 3, 3, 4, 4, 4})
+        state.remove(score, 2, 4);
+    EXPECT_EQ(state.responses(), 0);
+    EXPECT_ERROR(invalid_parameter, state.remove(1, 2, 4));
+    EXPECT_ERROR(invalid_parameter, state.add(1, 4, 4));
+    EXPECT_ERROR(out_of_range, state.add(1.0, not_a_number, 4.0));
+    EXPECT_ERROR(out_of_range, state.add(infinity, 3.0, 4.0));
+}
+
+TEST(Nps, of_answers_that_are_all_from_1_to_5_is_refused)
+{
+    State state;
+    for (int i = 0; i < 9; ++i)
+        state.add(1 + i % 5);
+    nps::require_scale(state);
+    state.add(OwnedDecimal("5.00").view());
+    EXPECT_ERROR(invalid_parameter, nps::require_scale(state));
+    EXPECT_ERROR(invalid_parameter, (void)nps::confidence_interval(state, 2));
+    EXPECT_ERROR(invalid_parameter, (void)nps::compare(survey(1, 1, 1), state));
+    for (const char* other : {"0", "0.99", "5.01", "6", "9"}) {
+        auto more = state;
+        more.add(OwnedDecimal(other).view());
+        nps::require_scale(more);
+        more.remove(OwnedDecimal(other).view());
+        EXPECT_ERROR(invalid_parameter, nps::require_scale(more)) << other;
+    }
+    State cut;
+    for (int i = 0; i < 20; ++i)
+        cut.add(1 + i % 5, 3, 5);
+    nps::require_scale(cut);
 }
 
 TEST(Nps, merges_by_the_laws) { expect_merge_laws<State>(random_state); }
@@ -194,14 +244,16 @@ TEST(Nps, does_not_depend_on_order_or_split)
 TEST(Nps, survives_hostile_forms)
 {
     Random random(72);
-    expect_hostile_forms_survived(random_state(random), {"promoters", "passives", "detractors"});
-    EXPECT_ERROR(malformed_text,
-                 Held<State>::from_text("(version:1,promoters:2305843009213693953,passives:1,detractors:0)"));
+    expect_hostile_forms_survived(random_state(random), {"promoters", "passives", "detractors", "from_1_to_5"});
+    EXPECT_ERROR(
+        malformed_text,
+        Held<State>::from_text("(version:1,promoters:2305843009213693953,passives:1,detractors:0,from_1_to_5:0)"));
 }
 
 TEST(Nps, that_is_full_in_one_category_takes_answers_in_the_others)
 {
-    const auto full = Held<State>::from_text("(version:1,promoters:2305843009213693952,passives:0,detractors:0)");
+    const auto full =
+        Held<State>::from_text("(version:1,promoters:2305843009213693952,passives:0,detractors:0,from_1_to_5:0)");
     EXPECT_ERROR(out_of_range, Held<State>(full).merge(Held<State>().add(9)));
     EXPECT_ERROR(out_of_range, Held<State>(full).add(9));
     auto state = full;

@@ -52,8 +52,8 @@ TEST(Survival, of_the_worked_example)
     EXPECT_FALSE(survival::restricted_mean(state->entries(), 5.5));
     EXPECT_EQ(
         state.text(),
-        "(version:1,duration:1,churned:1,censored:0,duration:2,churned:1,censored:0,duration:3,churned:0,censored:1,"
-        "duration:4,churned:1,censored:0,duration:5,churned:0,censored:1)");
+        "(version:1,duration:1,churned:1,censored:0,entered:0,duration:2,churned:1,censored:0,entered:0,duration:3,churned:0,censored:1,entered:0,"
+        "duration:4,churned:1,censored:0,entered:0,duration:5,churned:0,censored:1,entered:0)");
 }
 
 // The product over churned customers, one at a time, in long double: who is censored at a duration comes after who
@@ -166,6 +166,114 @@ TEST(SurvivalCurve, holds_survival_between_its_bounds)
     }
 }
 
+struct Watched {
+    double entry, duration;
+    bool churned;
+};
+
+Survival watched(const std::vector<Watched>& rows)
+{
+    Survival state;
+    for (const auto& [entry, duration, churned] : rows)
+        state.add(entry, duration, churned);
+    return state.finished();
+}
+
+std::vector<Watched> random_watched(Random& random, int most)
+{
+    std::vector<Watched> rows;
+    for (int left = between(random, 0, most); left > 0; --left) {
+        const double entry = std::max(0, between(random, -8, 16)) / 8.0;
+        rows.push_back({entry, entry + between(random, entry > 0 ? 1 : 0, 16) / 8.0, random() % 3 > 0});
+    }
+    return rows;
+}
+
+// The product over the durations at which customers churned, each risk set counted row by row.
+TEST(SurvivalEntry, leaves_out_of_a_risk_set_who_has_not_entered_before)
+{
+    Random random(76);
+    int unlike_without_entry = 0;
+    for (int round = 0; round < 500; ++round) {
+        const auto rows = random_watched(random, 40);
+        const auto state = watched(rows);
+        std::map<double, std::int64_t> events;
+        double time = 0;
+        for (const Watched& row : rows) {
+            time += row.duration - row.entry;
+            if (row.churned)
+                ++events[row.duration];
+        }
+        survival::Curve curve(state->entries(), two_sided_z(0.9));
+        long double product = 1;
+        for (const auto& [t, churned] : events) {
+            const auto at_risk = std::count_if(rows.begin(), rows.end(), [t = t](const Watched& row) {
+                return (row.entry < t || row.entry == 0) && row.duration >= t;
+            });
+            product *= 1 - static_cast<long double>(churned) / static_cast<long double>(at_risk);
+            const auto step = curve.next();
+            ASSERT_TRUE(step);
+            EXPECT_EQ(step->t, t);
+            EXPECT_EQ(step->at_risk, at_risk);
+            EXPECT_EQ(step->events, churned);
+            EXPECT_NEAR(step->survival, static_cast<double>(product), 1e-14);
+            EXPECT_EQ(step->lower.has_value(), step->survival > 0);
+            EXPECT_DOUBLE_EQ(*survival::survival(state->entries(), t), step->survival);
+            unlike_without_entry += at_risk != std::count_if(rows.begin(), rows.end(),
+                                                             [t = t](const Watched& row) { return row.duration >= t; });
+        }
+        EXPECT_FALSE(curve.next());
+        if (!events.empty()) {
+            double all = 0;
+            for (const auto& event : events)
+                all += static_cast<double>(event.second);
+            EXPECT_NEAR(*survival::hazard_mean(state->entries()), time / all, 1e-9);
+        }
+    }
+    EXPECT_GT(unlike_without_entry, 100);
+}
+
+TEST(SurvivalEntry, of_0_is_no_entry)
+{
+    EXPECT_EQ(watched({{0, 3, true}, {-0.0, 0, false}}).text(), of({{3, true}, {0, false}}).text());
+    EXPECT_EQ(watched({{2, 3, true}, {3, 4, false}}).text(),
+              "(version:1,duration:2,churned:0,censored:0,entered:1,duration:3,churned:1,censored:0,entered:1,"
+              "duration:4,churned:0,censored:1,entered:0)");
+}
+
+TEST(SurvivalEntry, at_which_nobody_was_left_changes_nothing)
+{
+    const auto state = watched({{0, 2, false}, {5, 6, true}, {5, 7, false}});
+    EXPECT_DOUBLE_EQ(*survival::survival(state->entries(), 4), 1);
+    EXPECT_DOUBLE_EQ(*survival::survival(state->entries(), 6), 0.5);
+    const auto gone = watched({{0, 2, true}, {5, 6, true}, {5, 7, false}});
+    EXPECT_DOUBLE_EQ(*survival::survival(gone->entries(), 6), 0);
+    EXPECT_DOUBLE_EQ(*survival::restricted_mean(gone->entries(), std::nullopt), 2);
+}
+
+TEST(SurvivalEntry, must_be_before_the_end)
+{
+    for (const double entry : {-1.0, not_a_number, infinity})
+        EXPECT_ERROR(out_of_range, Survival().add(entry, 5.0, true)) << entry;
+    EXPECT_ERROR(invalid_parameter, Survival().add(5.0, 5.0, true));
+    EXPECT_ERROR(invalid_parameter, Survival().add(6.0, 5.0, false));
+    for (const char* text :
+         {"(version:1,duration:1,churned:0,censored:0,entered:1)",
+          "(version:1,duration:1,churned:1,censored:0,entered:0,duration:2,churned:0,censored:0,entered:1)",
+          "(version:1,duration:1,churned:1,censored:0,entered:1)",
+          "(version:1,duration:0,churned:0,censored:0,entered:1,duration:2,churned:1,censored:0,entered:0)"})
+        EXPECT_ERROR(invalid_parameter, Survival::from_text(text)) << text;
+}
+
+TEST(SurvivalEntry, merges_by_the_laws)
+{
+    expect_merge_laws<State>([](Random& random) { return watched(random_watched(random, 60)); });
+    Random random(77);
+    expect_order_free<State, Watched>(random_watched(random, 2000), [](Survival& state, const Watched& row) {
+        state.add(row.entry, row.duration, row.churned);
+    });
+}
+
 TEST(SurvivalState, counts_each_duration_once)
 {
     Random random(74);
@@ -217,14 +325,14 @@ TEST(SurvivalState, keeps_every_double)
 TEST(SurvivalState, survives_hostile_forms)
 {
     const auto state = of({{1, true}, {1, true}, {2.5, false}});
-    expect_hostile_forms_survived(Survival::from_text("(version:1,duration:2.5,churned:2,censored:1)"),
-                                  {"churned", "censored"});
-    for (const char* text :
-         {"(version:1,duration:1,churned:0,censored:0)", "(version:1,duration:-1,churned:1,censored:0)"})
+    expect_hostile_forms_survived(Survival::from_text("(version:1,duration:2.5,churned:2,censored:1,entered:0)"),
+                                  {"churned", "censored", "entered"});
+    for (const char* text : {"(version:1,duration:1,churned:0,censored:0,entered:0)",
+                             "(version:1,duration:-1,churned:1,censored:0,entered:0)"})
         EXPECT_ERROR(invalid_parameter, Survival::from_text(text));
     EXPECT_EQ(
         Survival::from_text(
-            "(version:1,duration:2.5,churned:0,censored:1,duration:1,churned:1,censored:0,duration:1.00,churned:1,censored:0)")
+            "(version:1,duration:2.5,churned:0,censored:1,entered:0,duration:1,churned:1,censored:0,entered:0,duration:1.00,churned:1,censored:0,entered:0)")
             .text(),
         state.text());
 }
@@ -240,7 +348,7 @@ TEST(SurvivalState, refuses_what_is_no_duration)
 
 TEST(SurvivalState, refuses_to_count_past_the_largest_count)
 {
-    const auto full = Survival::from_text("(version:1,duration:1,churned:2305843009213693952,censored:0)");
+    const auto full = Survival::from_text("(version:1,duration:1,churned:2305843009213693952,censored:0,entered:0)");
     EXPECT_ERROR(out_of_range, Survival(full).add(1.0, true));
     const auto fuller = Survival(full).add(2.0, true).finished();
     EXPECT_ERROR(out_of_range, survival::median(fuller->entries()));

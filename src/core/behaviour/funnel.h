@@ -6,9 +6,11 @@
 #include "core/common/tally.h"
 
 #include <cstdint>
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace customer_value::behaviour {
 
@@ -19,16 +21,17 @@ inline constexpr Instant earliest_instant = -211'813'488'000'000'000, behind_lat
 // About 73,000 years: windows are shorter, and this one is no limit.
 inline constexpr std::int64_t no_window = max_count;
 
-// The steps that some row met at an instant.
+// Rows at one instant that met the same steps. More of them than a chain has steps make no difference.
 struct Event {
-    static constexpr std::size_t shortest_form = 11;  // bytes
+    static constexpr std::size_t shortest_form = 19;  // bytes
+    static constexpr std::uint32_t most_times = most_conditions;
 
     Instant at;
     std::uint32_t met;
-    std::uint32_t unused = 0;
+    std::uint32_t times = 1;
 
-    [[nodiscard]] Instant key() const noexcept { return at; }
-    void absorb(const Event& other) noexcept { met |= other.met; }
+    [[nodiscard]] std::pair<Instant, std::uint32_t> key() const noexcept { return {at, met}; }
+    void absorb(const Event& other) noexcept { times = std::min(times + other.times, most_times); }
 };
 
 // Microseconds as a plain decimal number of seconds, and back; nothing for more than six decimal places or what is no
@@ -74,6 +77,7 @@ public:
         for (const Event& event : entries()) {
             archive.number("at", seconds(event.at));
             archive.count("met", event.met);
+            archive.count("times", event.times);
         }
     }
     // Into bytes_for_input(length) of memory; events may come in any order.
@@ -85,9 +89,10 @@ public:
         state->restore_head(steps, archive.number("window"));
         while (archive.more()) {
             const DecimalText at = archive.number("at");
-            std::int64_t met = 0;
+            std::int64_t met = 0, times = 0;
             archive.count("met", met);
-            state->restore(at, met);
+            archive.count("times", times);
+            state->restore(at, met, times);
         }
         return state;
     }
@@ -104,14 +109,28 @@ private:
     }
     [[noreturn]] static void throw_other_window(std::int64_t before, std::int64_t now);
     void restore_head(std::int64_t steps, const DecimalText& window);
-    void restore(const DecimalText& at, std::int64_t met);
+    void restore(const DecimalText& at, std::int64_t met, std::int64_t times);
 };
 
-enum class Order : std::uint8_t { same_instant_counts, strictly_later };
+enum class Order : std::uint8_t {
+    same_instant_counts,  // t1 <= t2 <= ...; rows at one instant are one event, which may be several steps
+    each_event_once,      // t1 <= t2 <= ...; each row is one step at most
+    strictly_later        // t1 < t2 < ...
+};
 
-// The most steps k for which there are instants t1 <= t2 <= ... <= tk <= t1 + window with step i met at ti
-// (strictly_later: t1 < t2 < ...). All instants are tried as the first; `events` ascend. What happened between does not
-// matter.
-[[nodiscard]] int longest_chain(std::span<const Event> events, int steps, std::int64_t window, Order order) noexcept;
+struct Rule {
+    std::int64_t window;
+    Order order;
+    std::uint32_t excluded = 0;  // conditions that are no steps and must not be met between steps
+};
+
+// The conditions of these numbers, from 1, as bits. Throws invalid_parameter for a number twice, one that no condition
+// has, and where no step is left.
+[[nodiscard]] std::uint32_t excluded_conditions(std::span<const std::int32_t> numbers, int conditions);
+
+// The most steps k for which there are instants t1, t2, ..., tk in their order, the last at most t1 + window, with step
+// i met at ti, and no excluded condition at an instant after t1 and before tk. All instants are tried as the first;
+// `events` ascend. What else happened between does not matter. The conditions that are not excluded are the steps.
+[[nodiscard]] int longest_chain(std::span<const Event> events, int conditions, const Rule& rule);
 
 }  // namespace customer_value::behaviour

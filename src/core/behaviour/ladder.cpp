@@ -1,40 +1,20 @@
 #include "core/behaviour/ladder.h"
 
-#include "core/common/mantissa.h"
+#include "core/common/instant.h"
 
 namespace customer_value::behaviour {
 
-namespace {
-
-bool is_instant(Int128 at) noexcept { return at >= first_instant && at < end_of_instants; }
-
-}  // namespace
-
-Reached Reached::restored(const DecimalText& text)
-{
-    const auto at = mantissa(text);
-    if (!at || !text.fraction.empty() || !is_instant(*at))
-        throw_invalid(
-            LadderContent::type_name,
-            "\"microseconds\" must be a whole number, an instant from 4713 BC to 294276 AD counted from 2000-01-01 UTC.");
-    return {static_cast<std::int64_t>(*at)};
-}
+Reached Reached::restored(const DecimalText& at) { return {restored_instant(LadderContent::type_name, at)}; }
 
 KeyedRow<Reached> LadderContent::row(const Key& customer, std::string_view stage, std::int64_t at)
 {
-    if (!is_instant(at)) [[unlikely]]
-        throw Error(ErrorCode::out_of_range,
-                    std::string("at must be a finite instant: ") + (at < 0 ? "-infinity" : "infinity"));
+    require_instant(at);
     return {customer, stage, {at}};
 }
 
 KeyedRow<Reached> LadderContent::row(const Key& customer, std::string_view stage, std::int32_t day)
 {
-    constexpr std::int64_t day_length = 86'400'000'000;
-    const Int128 at = Int128{day} * day_length;
-    if (!is_instant(at)) [[unlikely]]
-        throw Error(ErrorCode::out_of_range, "day must be finite and not after 294276 AD");
-    return {customer, stage, {static_cast<std::int64_t>(at)}};
+    return {customer, stage, {midnight(day)}};
 }
 
 void arrivals(const Ladder& ladder, std::string_view stage, std::span<std::int64_t> at)

@@ -11,9 +11,6 @@
 
 namespace customer_value::behaviour {
 
-// Instants are microseconds since 2000-01-01 00:00 UTC, in PostgreSQL's range.
-inline constexpr std::int64_t first_instant = -211813488000000000, end_of_instants = 9223371331200000000;
-
 struct Reached {
     std::int64_t at;
 

@@ -96,6 +96,15 @@ protected:
         sorted_ += in_order;
         return std::nullopt;
     }
+    // Two entries, both or none.
+    std::optional<Room> append(const Entry& first, const Entry& second)
+    {
+        if (count_ + std::size_t{2} > capacity_)
+            if (const auto room = made_room(2))
+                return room;
+        (void)append(first);  // it fits
+        return append(second);
+    }
     // Appends the entries of `other`. The room for all of them is asked for before the first, as far as there can be:
     // they may have the same keys.
     std::optional<Room> append(const Tally& other)

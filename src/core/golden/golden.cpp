@@ -12,6 +12,13 @@ void require_share(const char* argument, double share)
                     "0.8 are the customers who bring the first 80 % of revenue.");
 }
 
+void require_share_of_customers(double share)
+{
+    if (!(share >= 0 && share <= 1))
+        throw Error(ErrorCode::out_of_range, "share must be between 0 and 1: " + shown(share), {},
+                    "0.2 are the best 20 % of the customers.");
+}
+
 void require_cuts(std::span<const double> cuts)
 {
     if (cuts.empty() || cuts.size() > most_cuts)

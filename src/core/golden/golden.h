@@ -5,14 +5,17 @@
 #include "core/common/int256.h"
 #include "core/common/short_decimal.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace customer_value::golden {
 
-// Throws out_of_range where a share does not lie between 0 and 1.
+// Throws out_of_range where a share of revenue is not between 0 and 1.
 void require_share(const char* argument, double share);
+// The same for a share of the customers.
+void require_share_of_customers(double share);
 
 // Cuts of classes: 1 to 25 shares, ascending. Throws out_of_range or invalid_parameter for others.
 inline constexpr std::size_t most_cuts = 25;
@@ -65,6 +68,46 @@ template <class Sum, class Iterator, class PeersOf>
         golden.least = peers.value;
     }
     return golden;
+}
+
+// What the best customers bring: of n customers the best `share` are share * n, a number that need not be whole. The
+// last one then counts in part, so that the answer moves evenly with the share (the Lorenz curve); which one of equals
+// that is makes no difference.
+template <class Sum> struct Top {
+    Sum total = 0;            // of the positive values
+    Sum whole = 0, next = 0;  // the sum of those that count whole, and the value that counts in part
+    Int128 part = 0;          // of 10^places
+    std::int32_t places = 0;
+};
+
+// Exact, with the share as the decimal that is printed for it. From `first` to `end` as for golden_of; there are
+// `customers` with those who have nothing. Throws out_of_range where the share is not between 0 and 1.
+template <class Sum, class Iterator, class PeersOf>
+[[nodiscard]] Top<Sum> top_of(Iterator first, Iterator end, std::int64_t customers, double share, PeersOf peers_of)
+{
+    require_share_of_customers(share);
+    const ShortDecimal fraction(share);
+    const auto product = static_cast<Int128>(fraction.digits) * customers;  // below 10^17 * 2^61
+    Top<Sum> top;
+    top.places = fraction.places;
+    // 10^places is above the product where it has more digits
+    const bool is_whole = fraction.places <= 0, is_small = fraction.places > mantissa_digits;
+    const Int128 unit = is_whole || is_small ? 1 : power_of_ten(fraction.places);
+    auto left = static_cast<std::int64_t>(is_small ? 0 : product / unit);
+    top.part = is_small ? product : product % unit;
+    bool is_next = true;
+    for (Iterator each = first; each != end; ++each) {
+        const Peers<Sum> peers = peers_of(*each);
+        const std::int64_t whole = std::min(left, peers.times);
+        top.total += peers.value * peers.times;
+        top.whole += peers.value * whole;
+        left -= whole;
+        if (is_next && whole < peers.times) {
+            top.next = peers.value;
+            is_next = false;
+        }
+    }
+    return top;
 }
 
 // Gini coefficient of n values: 2 sum(i v_i) / (n sum v) - (n + 1) / n, ascending (C. Gini 1912; this form: P.

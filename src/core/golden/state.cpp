@@ -76,14 +76,13 @@ void State::set_scale(std::int32_t scale)
         set_value(entry, at_scale(value_of(entry), before));
 }
 
-void State::set_threshold(double threshold)
+void State::set_threshold(const char* argument, double threshold)
 {
-    require_share("threshold", threshold);
     if (has_threshold_ == 0 && (count_ > 0 || zeros_ > 0))
         throw_one_threshold();
     if (has_threshold_ != 0 && threshold != threshold_)
-        throw Error(ErrorCode::invalid_parameter,
-                    "threshold must be the same in all rows: " + shown(threshold_) + " and " + shown(threshold));
+        throw Error(ErrorCode::invalid_parameter, std::string(argument) + " must be the same in all rows: " +
+                                                      shown(threshold_) + " and " + shown(threshold));
     has_threshold_ = 1;
     threshold_ = threshold + 0.0;  // one zero of the two
 }
@@ -119,7 +118,7 @@ std::optional<State::Room> State::merge(const State& other)
     if (const std::size_t wanted = std::min(size() + other.size(), most_entries); wanted > room_.entries)
         return Room{static_cast<std::uint32_t>(wanted)};
     if (other.has_threshold_ != 0)
-        set_threshold(other.threshold_);
+        set_threshold("threshold", other.threshold_);
     else if (has_threshold_ != 0 && (other.count_ > 0 || other.zeros_ > 0))
         throw_one_threshold();
     if (other.scale_ > scale_)
@@ -179,6 +178,14 @@ Golden<Int256> State::golden(double threshold) const
     (void)customers();  // their number can be told
     const auto all = entries();
     return golden_of<Int256>(all.rbegin(), all.rend(), threshold, [](const Entry& entry) {
+        return Peers<Int256>{Int256(value_of(entry)), entry.times};
+    });
+}
+
+Top<Int256> State::top(double share) const
+{
+    const auto all = entries();
+    return top_of<Int256>(all.rbegin(), all.rend(), customers(), share, [](const Entry& entry) {
         return Peers<Int256>{Int256(value_of(entry)), entry.times};
     });
 }

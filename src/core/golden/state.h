@@ -55,7 +55,15 @@ public:
     // out_of_range where it does not lie between 0 and 1.
     template <class Value> std::optional<Room> add(const Value& value, double threshold)
     {
-        set_threshold(threshold);
+        require_share("threshold", threshold);
+        set_threshold("threshold", threshold);
+        return add(value);
+    }
+    // The same for values that are to be read with one share of the customers.
+    template <class Value> std::optional<Room> add_for_top(const Value& value, double share)
+    {
+        require_share_of_customers(share);
+        set_threshold("share", share);
         return add(value);
     }
     // Takes in the entries of another. The room for all of them is asked for before the first, as far as there can be:
@@ -70,9 +78,11 @@ public:
     [[nodiscard]] std::int64_t customers() const;
     [[nodiscard]] Gini<Int256> gini() const;
     [[nodiscard]] Golden<Int256> golden(double threshold) const;
-    // The threshold that came with the rows, or the usual one.
+    [[nodiscard]] Top<Int256> top(double share) const;
+    // The threshold or share that came with the rows, or the usual one.
     [[nodiscard]] double threshold() const noexcept { return has_threshold_ != 0 ? threshold_ : usual_threshold; }
-    static constexpr double usual_threshold = 0.8;
+    [[nodiscard]] double share() const noexcept { return has_threshold_ != 0 ? threshold_ : usual_share; }
+    static constexpr double usual_threshold = 0.8, usual_share = 0.2;
 
     static std::size_t bytes_for_input(std::size_t length) { return bytes_for(room_for_input(length)); }
     template <class Archive> void write(Archive& archive) const
@@ -131,7 +141,7 @@ private:
     std::optional<Room> add_positive(Int128 value, std::int32_t scale);
     std::optional<Room> add_entry(Int128 value, std::int64_t times);
     void set_scale(std::int32_t scale);
-    void set_threshold(double threshold);
+    void set_threshold(const char* argument, double threshold);
     [[nodiscard]] Int128 at_scale(Int128 value, std::int32_t scale) const;
     void start(std::int64_t scale, std::string_view threshold);
     void restore(const DecimalText& value, std::int64_t times);

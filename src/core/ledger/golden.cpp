@@ -172,6 +172,15 @@ template void golden_trend(const Incomes<std::int64_t>&, std::span<const std::si
 template void golden_trend(const Incomes<Int128>&, std::span<const std::size_t>, std::uint32_t, double,
                            std::span<GoldenPeriod>);
 
+Top top_of(std::span<Int128> values, double share)
+{
+    const auto end = std::partition(values.begin(), values.end(), [](const Int128& value) { return value > 0; });
+    sort_or_stop(values.begin(), end, std::greater<>());
+    return golden::top_of<Int128>(values.begin(), end, std::ssize(values), share, [](const Int128& value) {
+        return golden::Peers<Int128>{value, 1};
+    });
+}
+
 Gini gini_of(std::span<Int128> values)
 {
     sort_or_stop(values.begin(), values.end(), std::less<>());

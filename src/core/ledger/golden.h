@@ -12,6 +12,7 @@ namespace customer_value::ledger {
 
 using Golden = golden::Golden<Int128>;
 using Gini = golden::Gini<Int128>;
+using Top = golden::Top<Int128>;
 
 // The golden ones among the positive values, Int128 or 64 bits. Reorders the values. Throws out_of_range where the
 // threshold does not lie between 0 and 1.
@@ -60,6 +61,10 @@ template <class Revenue>
 template <class Revenue>
 void golden_trend(const Incomes<Revenue>& incomes, std::span<const std::size_t> starts, std::uint32_t customers,
                   double threshold, std::span<GoldenPeriod> trend);
+
+// What the best customers bring. Values up to 0 count as 0. Reorders the values. Throws out_of_range where the share is
+// not between 0 and 1.
+[[nodiscard]] Top top_of(std::span<Int128> values, double share);
 
 // Values below 0 count as 0. Reorders the values.
 [[nodiscard]] Gini gini_of(std::span<Int128> values);

@@ -14,6 +14,7 @@ struct Score {
 
 Score score_of(const State& state)
 {
+    require_scale(state);
     const auto n = static_cast<double>(state.responses());
     const double promoters = static_cast<double>(state.promoters) / n;
     const double detractors = static_cast<double>(state.detractors) / n;
@@ -22,6 +23,17 @@ Score score_of(const State& state)
 }
 
 }  // namespace
+
+void require_scale(const State& state)
+{
+    if (state.from_1_to_5 < least_responses_to_judge || state.from_1_to_5 != state.responses())
+        return;
+    throw Error(
+        ErrorCode::invalid_parameter,
+        "scores must be on a scale from 0 to 10: all " + std::to_string(state.responses()) + " are from 1 to 5", {},
+        "Pass the cuts of another scale: nps(score, detractor_to, promoter_from), for example nps(score, 3, 5) where "
+        "5 is best. If these are answers from 0 to 10, say so: nps(score, 6, 9).");
+}
 
 ConfidenceInterval confidence_interval(const State& state, double z)
 {

@@ -1,5 +1,7 @@
 #include "core/survival/survival.h"
 
+#include "core/common/mantissa.h"
+
 #include <cmath>
 #include <string>
 
@@ -32,12 +34,31 @@ bool is_known(std::span<const Duration> durations, double t) noexcept
 
 }  // namespace
 
-Walk::Walk(std::span<const Duration> durations) : at_risk_(customers(durations)), since_censored_(at_risk_) {}
+Walk::Walk(std::span<const Duration> durations) : at_risk_(customers(durations)), since_change_(0)
+{
+    for (const Duration& duration : durations)
+        at_risk_ -= duration.entered;  // there are no more of them than customers
+    since_change_ = at_risk_;
+}
 
 std::optional<State::Room> State::add(double duration, bool churned)
 {
     require_not_negative("duration", duration);
-    return append({duration + 0.0, churned, !churned});  // + 0.0 makes 0 of -0
+    return append({duration + 0.0, churned, !churned, 0});  // + 0.0 makes 0 of -0
+}
+
+std::optional<State::Room> State::add(double entry, double duration, bool churned)
+{
+    require_not_negative("entry", entry);
+    require_not_negative("duration", duration);
+    if (!(entry > 0))
+        return add(duration, churned);
+    if (entry >= duration) [[unlikely]]
+        throw Error(ErrorCode::invalid_parameter,
+                    "entry must be below duration: " + shown(entry) + ", " + shown(duration),
+                    "Who has left before the customers became known is not among them.",
+                    "Leave such rows out with FILTER (WHERE entry < duration).");
+    return append({entry, 0, 0, 1}, {duration, churned, !churned, 0});
 }
 
 void State::restore(const DecimalText& length, Duration duration)
@@ -47,10 +68,26 @@ void State::restore(const DecimalText& length, Duration duration)
     const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), duration.length);
     if (problem != std::errc{} || length.negative)
         throw_invalid(type_name, "\"duration\" must not be negative, and within double precision.");
-    if (duration.churned == 0 && duration.censored == 0)
+    if (duration.churned == 0 && duration.censored == 0 && duration.entered == 0)
         throw_invalid(type_name, "A \"duration\" without customers must not be there.");
     if (append(duration))
         throw Error(ErrorCode::too_large, "too many durations for one km_state");
+}
+
+// Nobody leaves before entering.
+void State::validate() const
+{
+    Int128 there = 0;
+    for (const Duration& duration : entries())
+        there += Int128{duration.churned} + duration.censored - duration.entered;
+    bool is_sound = there >= 0;
+    for (const Duration& duration : entries()) {
+        there -= Int128{duration.churned} + duration.censored;
+        is_sound = is_sound && there >= 0 && (duration.entered == 0 || duration.length > 0);
+        there += duration.entered;
+    }
+    if (!is_sound)
+        throw_invalid(type_name, "Each customer who \"entered\" must be there at a later \"duration\".");
 }
 
 std::optional<double> survival(std::span<const Duration> durations, double t)
@@ -106,7 +143,7 @@ std::optional<double> hazard_mean(std::span<const Duration> durations)
     double all = 0;
     std::int64_t churned = 0;
     for (const Duration& duration : durations) {
-        all += duration.length * static_cast<double>(duration.churned + duration.censored);
+        all += duration.length * static_cast<double>(duration.churned + duration.censored - duration.entered);
         churned += duration.churned;
     }
     if (churned == 0)
@@ -126,7 +163,7 @@ std::optional<CurveStep> Curve::next()
         if (duration.churned == 0)
             continue;
         CurveStep step{duration.length, at_risk, duration.churned, walk_.survival(), {}, {}};
-        if (at_risk > duration.churned) {
+        if (step.survival > 0) {
             greenwood_ += static_cast<double>(duration.churned) / static_cast<double>(at_risk) /
                           static_cast<double>(at_risk - duration.churned);
             const double error = z_ * std::sqrt(greenwood_) / -std::log(step.survival);
