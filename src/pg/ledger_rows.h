@@ -27,6 +27,32 @@ template <class Type> ledger::Day day_of(FunctionCallInfo fcinfo, int index, [[m
         return PG_GETARG_DATEADT(index);
 }
 
+// An amount of any type as a Decimal, which lives as long as this.
+template <class Amount> class AmountArgument {
+public:
+    AmountArgument(FunctionCallInfo fcinfo, int index) : decimal_(digits_of(argument<Amount>(fcinfo, index))) {}
+    [[nodiscard]] Decimal decimal() const noexcept
+    {
+        if constexpr (std::same_as<Amount, Decimal>)
+            return decimal_;
+        else
+            return decimal_.view();
+    }
+
+private:
+    static auto digits_of(const Amount& amount)
+    {
+        if constexpr (std::same_as<Amount, Decimal>)
+            return amount;
+        else if constexpr (std::integral<Amount>)
+            return IntegerDecimal(amount);
+        else
+            return guarded([&] { return ledger::decimal_amount(amount); });
+    }
+
+    decltype(digits_of(Amount{})) decimal_;
+};
+
 // One more row, its amount of any type.
 template <class Amount>
 [[gnu::always_inline]] inline void add_row_of(LedgerObject* object, const Key& customer, ledger::Day day,
