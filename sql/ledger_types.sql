@@ -27,6 +27,7 @@ CALL matrix.make('ledger_types_sample', $$
            round(matrix.random(id, 3, 40) / 4.0, 2 + id::int % 5) AS c_numeric, md5(matrix.random(id, 3, 40)::text)::uuid AS c_uuid, 'c ' || matrix.random(id, 3, 40) AS c_text,
            date '2020-01-01' + matrix.random(id, 5, 1500)::int AS d_date, timestamp '1999-06-01 00:00' + matrix.random(id, 6, 15000 * 1440) * interval '1 minute' AS d_timestamp,
            timestamptz '2020-01-01 00:00Z' + matrix.random(id, 6, 1500 * 1440) * interval '1 minute' AS d_instant,
+           matrix.random(id, 8, 150) AS o_bigint, md5(matrix.random(id, 8, 150)::text)::uuid AS o_uuid, CASE WHEN id % 9 > 0 THEN 'order ' || matrix.random(id, 8, 150) END AS o_text,
            matrix.random(id, 7, 60001) - 15000 AS a_bigint, (matrix.random(id, 7, 60001) - 15000) / 100.0 AS a_numeric,
            ((matrix.random(id, 7, 60001) - 15000) / 100.0)::real AS a_real, ((matrix.random(id, 7, 60001) - 15000) / 100.0)::double precision AS a_double,
            (matrix.random(id, 7, 60001) - 15000)::integer AS a_integer, (matrix.random(id, 7, 60001) / 4 - 7000)::smallint AS a_smallint
@@ -73,6 +74,15 @@ BEGIN
 END $$;
 SELECT count(*) AS forms, coalesce(string_agg(form, ', ') FILTER (WHERE NOT pg_temp.keeps_laws(form)), 'none') AS broken FROM ledger_forms WHERE form !~ 'a_smallint|a_integer';
 
+-- order lines: the same with an order id, and with a currency
+CREATE TEMP TABLE ledger_order_forms AS
+SELECT regexp_replace(form, '\)$', format(', %s)', o)) AS form, regexp_replace(twin, '\)$', format(', %s)', o)) AS twin FROM ledger_forms, unnest('{o_bigint,o_uuid,o_text}'::text[]) AS o WHERE form !~ 'd_instant' AND form ~ 'a_'
+UNION ALL SELECT format('ledger_agg(%s, d_timestamp, a_numeric, %s, ''EUR'')', c, o), format('ledger_agg(%s, d_timestamp::date, a_numeric::numeric(12, 2), %s, ''EUR'')', c, o) FROM unnest('{c_bigint,c_uuid,c_text}'::text[]) AS c, unnest('{o_bigint,o_uuid,o_text}'::text[]) AS o;
+SELECT count(*) AS forms, coalesce(string_agg(form, ', ') FILTER (WHERE NOT pg_temp.same(form, twin)), 'none') AS differ FROM ledger_order_forms;
+SELECT count(*) AS forms, coalesce(string_agg(form, ', ') FILTER (WHERE NOT pg_temp.keeps_laws(form)), 'none') AS broken FROM ledger_order_forms WHERE form !~ 'a_smallint|a_integer';
+SELECT ledger_agg(1, date '2024-01-01', 5, 'a'::text)::text = ledger_agg(1::bigint, date '2024-01-01', 5::numeric, 'a'::text)::text AS text, ledger_agg(1, timestamp '2024-01-01 12:00', 5.5::real, 7)::text = ledger_agg(1::bigint, date '2024-01-01', 5.5, 7::bigint)::text AS bigint,
+       ledger_agg(1, timestamp '2024-01-01 12:00', 5, 7, 'EUR')::text = ledger_agg(1::bigint, date '2024-01-01', 5::numeric, 7::bigint, 'EUR')::text AS currency;
+
 -- other types of strings; an amount that is a literal
 SELECT ledger_agg(n::name, date '2024-01-01', 5) AS name, ledger_agg(n::char(3), timestamp '2024-01-01 12:00') AS char, ledger_agg(n, date '2024-01-01', 5) AS literal FROM (SELECT 'a') AS s (n);
 
@@ -87,6 +97,8 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT ledger_agg(1, date '2024-01-01', 'UTC')$$,
     $$SELECT ledger_agg('a'::text, timestamp '2024-01-01 01:30', 'America/New_York')$$,
     $$SELECT ledger_agg(customer, at, tz) FROM (SELECT 1::bigint, now()::timestamp, 'UTC'::text WHERE false) AS none (customer, at, tz)$$,
+    $$SELECT ledger_agg(1, timestamp '2024-01-01 01:30', 5, 7, 'UTC', 'EUR')$$,
+    $$SELECT ledger_agg(1, timestamp '2024-01-01 01:30', 5, 'America/New_York')$$,
     $$SELECT ledger_agg(1, timestamp 'infinity')$$,
     $$SELECT ledger_agg(1, date '2024-01-01', 'NaN'::double precision)$$,
     $$SELECT ledger_agg(1, date '2024-01-01', '-Infinity'::real)$$,

@@ -17,12 +17,7 @@ template <class Customer, class DayArgument, class Amount> Datum add_argument_ro
     const CustomerArgument<Customer> customer(fcinfo, 1);
     const Day day = day_of<DayArgument>(fcinfo, 2, has_amount ? 4 : 3);
     if constexpr (has_amount)
-        with_amount(argument<Amount>(fcinfo, 3), [&](const auto& amount) {
-            if constexpr (std::same_as<std::remove_cvref_t<decltype(amount)>, Decimal>)
-                add_row(object, customer.key(), day, &amount);
-            else
-                add_row(object, customer.key(), day, &amount, 0);
-        });
+        add_row_of(object, customer.key(), day, argument<Amount>(fcinfo, 3));
     else
         add_row(object, customer.key(), day, nullptr);
     return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);

@@ -12,9 +12,25 @@ using ledger::View;
 
 namespace {
 
-// One more line; arguments are the ledger, the customer, the day, the amount, the order id, for an instant the time
+// One more line, of which all but the ledger and the order id has been read.
+[[gnu::noinline]] Datum add_line_to(FunctionCallInfo fcinfo, const Key& customer, Day day, const Decimal& amount,
+                                    KeyKind kind_of_id, const Key* id, const std::string_view* currency)
+{
+    LedgerObject* object = own_ledger(fcinfo);
+    const ledger::OrderId order_id =
+        id != nullptr ? guarded([&] { return ledger::order_id_of(*id); }) : ledger::no_order_id;
+    if (currency != nullptr)
+        guarded([&] {
+            require_currency_name(*currency);
+            object->builder.set_currency(*currency);
+        });
+    add_line(object, customer, day, amount, kind_of_id, order_id);
+    return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);
+}
+
+// Arguments are the ledger, the customer, the day or the instant, the amount, the order id, for an instant the time
 // zone, perhaps the currency. Not strict: a line whose order id is NULL is an order by itself.
-template <class Customer, class DayArgument, class Amount, class OrderKey, bool has_currency>
+template <class Customer, class OrderKey, class DayArgument, class Amount, bool has_currency>
 Datum add_line_of(FunctionCallInfo fcinfo)
 {
     constexpr bool is_instant = std::same_as<DayArgument, InstantArgument>;
@@ -24,80 +40,69 @@ Datum add_line_of(FunctionCallInfo fcinfo)
             PG_RETURN_DATUM(PG_GETARG_DATUM(0));
     if constexpr (has_currency)
         require_currency(fcinfo, currency_index);
-    LedgerObject* object = own_ledger(fcinfo);
     const CustomerArgument<Customer> customer(fcinfo, 1);
     const Day day = day_of<DayArgument>(fcinfo, 2, tz_index);
+    const AmountArgument<Amount> amount(fcinfo, 3);
     const bool has_id = !PG_ARGISNULL(id_index);
     const Key id = has_id ? argument<OrderKey>(fcinfo, id_index) : Key{};
-    const ledger::OrderId order_id = has_id ? guarded([&] { return ledger::order_id_of(id); }) : ledger::no_order_id;
-    if constexpr (has_currency) {
-        const std::string_view currency = text_of(PG_GETARG_DATUM(currency_index));
-        guarded([&] {
-            require_currency_name(currency);
-            object->builder.set_currency(currency);
-        });
-    }
-    with_amount(argument<Amount>(fcinfo, 3), [&](const auto& amount) {
-        if constexpr (std::same_as<std::remove_cvref_t<decltype(amount)>, Decimal>)
-            add_line(object, customer.key(), day, amount, kind_of<OrderKey>, order_id);
-        else
-            add_row(object, customer.key(), day, &amount, 0, kind_of<OrderKey>, order_id);
-    });
-    return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);
+    const std::string_view currency = has_currency ? text_of(PG_GETARG_DATUM(currency_index)) : std::string_view{};
+    return add_line_to(fcinfo, customer.key(), day, amount.decimal(), kind_of<OrderKey>, has_id ? &id : nullptr,
+                       has_currency ? &currency : nullptr);
 }
 
 }  // namespace
 
-#define LEDGER_ADD_LINE(customer, Customer, day, Day, id, OrderKey)          \
-    SQL_FUNCTION(ledger_add_line_##customer##_##day##_##id)                  \
-    {                                                                        \
-        return add_line_of<Customer, Day, Decimal, OrderKey, false>(fcinfo); \
-    }                                                                        \
-    LEDGER_ADD_LINE_CURRENCY(customer, Customer, day, Day, id, OrderKey)
-#define LEDGER_ADD_LINE_CURRENCY(customer, Customer, day, Day, id, OrderKey) \
-    SQL_FUNCTION(ledger_add_line_##customer##_##day##_##id##_currency)       \
-    {                                                                        \
-        return add_line_of<Customer, Day, Decimal, OrderKey, true>(fcinfo);  \
+#define LEDGER_ADD_LINE(name, Customer, day, Day, amount, Amount, id, Id) \
+    SQL_FUNCTION(ledger_add_##name##_##day##_##amount##_order_##id)       \
+    {                                                                     \
+        return add_line_of<Customer, Id, Day, Amount, false>(fcinfo);     \
     }
-#define LEDGER_ADD_LINES_OF_DAY(customer, Customer, day, Day)        \
-    LEDGER_ADD_LINE(customer, Customer, day, Day, bigint, BigintKey) \
-    LEDGER_ADD_LINE(customer, Customer, day, Day, uuid, UuidKey)     \
-    LEDGER_ADD_LINE_CURRENCY(customer, Customer, day, Day, text, TextKey)
-#define LEDGER_ADD_LINES(customer, Customer)                                            \
-    LEDGER_ADD_LINES_OF_DAY(customer, Customer, date, DateArgument)                     \
-    LEDGER_ADD_LINES_OF_DAY(customer, Customer, timestamp, TimestampArgument)           \
-    LEDGER_ADD_LINES_OF_DAY(customer, Customer, instant, InstantArgument)               \
-    SQL_FUNCTION(ledger_add_line_##customer##_instant_text)                             \
-    {                                                                                   \
-        return add_line_of<Customer, InstantArgument, Decimal, TextKey, false>(fcinfo); \
-    }
+#define LEDGER_ADD_LINE_IDS(name, Customer, day, Day, amount, Amount)            \
+    LEDGER_ADD_LINE(name, Customer, day, Day, amount, Amount, bigint, BigintKey) \
+    LEDGER_ADD_LINE(name, Customer, day, Day, amount, Amount, uuid, UuidKey)     \
+    LEDGER_ADD_LINE(name, Customer, day, Day, amount, Amount, text, TextKey)
+#define LEDGER_ADD_LINE_AMOUNTS(name, Customer, day, Day)               \
+    LEDGER_ADD_LINE_IDS(name, Customer, day, Day, bigint, std::int64_t) \
+    LEDGER_ADD_LINE_IDS(name, Customer, day, Day, numeric, Decimal)     \
+    LEDGER_ADD_LINE_IDS(name, Customer, day, Day, real, float)          \
+    LEDGER_ADD_LINE_IDS(name, Customer, day, Day, double, double)
+#define LEDGER_ADD_LINES(name, Customer)                        \
+    LEDGER_ADD_LINE_AMOUNTS(name, Customer, date, DateArgument) \
+    LEDGER_ADD_LINE_AMOUNTS(name, Customer, timestamp, TimestampArgument)
 
+LEDGER_ADD_LINES(smallint, std::int16_t)
+LEDGER_ADD_LINES(integer, std::int32_t)
 LEDGER_ADD_LINES(bigint, BigintKey)
+LEDGER_ADD_LINES(numeric, Decimal)
 LEDGER_ADD_LINES(uuid, UuidKey)
 LEDGER_ADD_LINES(text, TextKey)
 
-// With text ids all types of customers and amounts that have a form with a time zone, which a day would be cast to
-// otherwise.
-#define LEDGER_ADD_TEXT_LINE(customer, Customer, day, Day, amount, Amount) \
-    SQL_FUNCTION(ledger_add_line_##customer##_##day##_##amount##_text)     \
-    {                                                                      \
-        return add_line_of<Customer, Day, Amount, TextKey, false>(fcinfo); \
+// With a time zone or a currency amounts are numeric.
+#define LEDGER_ADD_OPTIONAL(name, Customer, id, Id)                                 \
+    SQL_FUNCTION(ledger_add_##name##_date_order_##id##_currency)                    \
+    {                                                                               \
+        return add_line_of<Customer, Id, DateArgument, Decimal, true>(fcinfo);      \
+    }                                                                               \
+    SQL_FUNCTION(ledger_add_##name##_timestamp_order_##id##_currency)               \
+    {                                                                               \
+        return add_line_of<Customer, Id, TimestampArgument, Decimal, true>(fcinfo); \
+    }                                                                               \
+    SQL_FUNCTION(ledger_add_##name##_instant_order_##id)                            \
+    {                                                                               \
+        return add_line_of<Customer, Id, InstantArgument, Decimal, false>(fcinfo);  \
+    }                                                                               \
+    SQL_FUNCTION(ledger_add_##name##_instant_order_##id##_currency)                 \
+    {                                                                               \
+        return add_line_of<Customer, Id, InstantArgument, Decimal, true>(fcinfo);   \
     }
-#define LEDGER_ADD_TEXT_LINES_OF_DAY(customer, Customer, day, Day)           \
-    LEDGER_ADD_TEXT_LINE(customer, Customer, day, Day, bigint, std::int64_t) \
-    LEDGER_ADD_TEXT_LINE(customer, Customer, day, Day, numeric, Decimal)     \
-    LEDGER_ADD_TEXT_LINE(customer, Customer, day, Day, real, float)          \
-    LEDGER_ADD_TEXT_LINE(customer, Customer, day, Day, double, double)
-#define LEDGER_ADD_TEXT_LINES(customer, Customer)                        \
-    LEDGER_ADD_TEXT_LINES_OF_DAY(customer, Customer, date, DateArgument) \
-    LEDGER_ADD_TEXT_LINES_OF_DAY(customer, Customer, timestamp, TimestampArgument)
+#define LEDGER_ADD_OPTIONALS(name, Customer)               \
+    LEDGER_ADD_OPTIONAL(name, Customer, bigint, BigintKey) \
+    LEDGER_ADD_OPTIONAL(name, Customer, uuid, UuidKey)     \
+    LEDGER_ADD_OPTIONAL(name, Customer, text, TextKey)
 
-LEDGER_ADD_TEXT_LINES(smallint, std::int16_t)
-LEDGER_ADD_TEXT_LINES(integer, std::int32_t)
-LEDGER_ADD_TEXT_LINES(bigint, BigintKey)
-LEDGER_ADD_TEXT_LINES(numeric, Decimal)
-LEDGER_ADD_TEXT_LINES(uuid, UuidKey)
-LEDGER_ADD_TEXT_LINES(text, TextKey)
+LEDGER_ADD_OPTIONALS(bigint, BigintKey)
+LEDGER_ADD_OPTIONALS(uuid, UuidKey)
+LEDGER_ADD_OPTIONALS(text, TextKey)
 
 // settled(ledger, as_of)
 SQL_FUNCTION(ledger_settled)

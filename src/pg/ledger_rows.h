@@ -27,18 +27,48 @@ template <class Type> ledger::Day day_of(FunctionCallInfo fcinfo, int index, [[m
         return PG_GETARG_DATEADT(index);
 }
 
-// Calls `use` with an amount of any type as a Decimal, or as a whole number.
-template <class Amount, class Use> [[gnu::always_inline]] inline void with_amount(const Amount& amount, Use use)
+// An amount of any type as a Decimal, which lives as long as this.
+template <class Amount> class AmountArgument {
+public:
+    AmountArgument(FunctionCallInfo fcinfo, int index) : decimal_(digits_of(argument<Amount>(fcinfo, index))) {}
+    [[nodiscard]] Decimal decimal() const noexcept
+    {
+        if constexpr (std::same_as<Amount, Decimal>)
+            return decimal_;
+        else
+            return decimal_.view();
+    }
+
+private:
+    static auto digits_of(const Amount& amount)
+    {
+        if constexpr (std::same_as<Amount, Decimal>)
+            return amount;
+        else if constexpr (std::integral<Amount>)
+            return IntegerDecimal(amount);
+        else
+            return guarded([&] { return ledger::decimal_amount(amount); });
+    }
+
+    decltype(digits_of(Amount{})) decimal_;
+};
+
+// One more row, its amount of any type.
+template <class Amount>
+[[gnu::always_inline]] inline void add_row_of(LedgerObject* object, const Key& customer, ledger::Day day,
+                                              const Amount& amount)
 {
     if constexpr (std::same_as<Amount, Decimal>) {
-        use(amount);
+        add_row(object, customer, day, &amount);
     } else if constexpr (std::integral<Amount>) {
-        use(std::int64_t{amount});
+        const std::int64_t number = amount;
+        add_row(object, customer, day, &number, 0);
     } else if (const auto whole = ledger::whole_amount(amount)) {
-        use(*whole);
+        add_row(object, customer, day, &*whole, 0);
     } else {
         const auto decimal = guarded([&] { return ledger::decimal_amount(amount); });
-        use(decimal.view());
+        const Decimal view = decimal.view();
+        add_row(object, customer, day, &view);
     }
 }
 

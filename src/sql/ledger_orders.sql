@@ -1,49 +1,30 @@
 --@ requires: ledger
 -- Ledgers of order lines, and what is left of orders after refunds.
 
---@ for customer in bigint, uuid, text
---@ for order_id in bigint, uuid
---@ for day in date, timestamp
-CREATE FUNCTION _customer_ledger_add(
-    customer_ledger, customer @customer@, day @day@, amount numeric, order_id @order_id@
-) RETURNS customer_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@order_id@';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, numeric, @order_id@) IS
-'the ledger with one more line of an order';
-
-CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount numeric, order_id @order_id@) (
-    SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
-    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, numeric, @order_id@) IS
-'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
-
---@ end
---@ end
---@ end
-
--- with the types of the form (customer, timestamptz, amount, tz text), to which a day and a text id would be cast otherwise
 --@ for customer in smallint, integer, bigint, numeric, uuid, text
 --@ for day in date, timestamp
 --@ for amount in bigint, numeric, real, double precision
+--@ for order_id in bigint, uuid, text
 CREATE FUNCTION _customer_ledger_add(
-    customer_ledger, customer @customer@, day @day@, amount @amount@, order_id text
+    customer_ledger, customer @customer@, day @day@, amount @amount@, order_id @order_id@
 ) RETURNS customer_ledger
-LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@amount.c@_text';
-COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, @amount@, text) IS
+LANGUAGE c IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_@day@_@amount.c@_order_@order_id@';
+COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, @amount@, @order_id@) IS
 'the ledger with one more line of an order';
 
-CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount @amount@, order_id text) (
+CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount @amount@, order_id @order_id@) (
     SFUNC = _customer_ledger_add, STYPE = customer_ledger, INITCOND = 'empty',
     COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _customer_ledger_finish, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, @amount@, text) IS
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, @amount@, @order_id@) IS
 'the customer ledger of a table of order lines: lines of one customer, order and day are one order (amounts >= 0) or one refund (amounts < 0); a line without an order_id is an order of its own; what is left after refunds? settled';
+--@ end
+--@ end
+--@ end
+--@ end
 
---@ end
---@ end
---@ end
-
+-- With a time zone or a currency. A date or a timestamp with a time zone would be cast in that of the session.
 --@ for customer in bigint, uuid, text
 --@ for order_id in bigint, uuid, text
 --@ for day in date, timestamp
@@ -51,7 +32,7 @@ CREATE FUNCTION _customer_ledger_add(
     customer_ledger, customer @customer@, day @day@, amount numeric, order_id @order_id@, currency text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_@day@_@order_id@_currency';
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_@day@_order_@order_id@_currency';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, @day@, numeric, @order_id@, text) IS
 'the ledger with one more line of an order';
 
@@ -61,13 +42,29 @@ CREATE AGGREGATE ledger_agg(customer @customer@, day @day@, amount numeric, orde
 );
 COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, numeric, @order_id@, text) IS
 'the same for amounts that name their currency: a second one is an error; without order ids pass NULL::bigint';
+
+CREATE FUNCTION _ledger_has_spare_tz(
+    customer_ledger, customer @customer@, day @day@, amount numeric, order_id @order_id@, tz text, currency text
+) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_has_spare_tz';
+COMMENT ON FUNCTION _ledger_has_spare_tz(customer_ledger, @customer@, @day@, numeric, @order_id@, text, text) IS
+'error 22023: a date or a timestamp takes no time zone';
+
+CREATE AGGREGATE ledger_agg(
+    customer @customer@, day @day@, amount numeric, order_id @order_id@, tz text, currency text
+) (
+    SFUNC = _ledger_has_spare_tz, STYPE = customer_ledger, INITCOND = 'empty',
+    COMBINEFUNC = _customer_ledger_merge, FINALFUNC = _ledger_has_spare_tz, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE ledger_agg(@customer@, @day@, numeric, @order_id@, text, text) IS
+'always an error: a date or a timestamp is on its own day; write ledger_agg(customer, day, amount, order_id, currency)';
 --@ end
 
 CREATE FUNCTION _customer_ledger_add(
     customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_instant_@order_id@';
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_instant_order_@order_id@';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text) IS
 'the ledger with one more line of an order';
 
@@ -75,7 +72,7 @@ CREATE FUNCTION _customer_ledger_add(
     customer_ledger, customer @customer@, at timestamptz, amount numeric, order_id @order_id@, tz text, currency text
 ) RETURNS customer_ledger
 LANGUAGE c IMMUTABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'customer_value_ledger_add_line_@customer@_instant_@order_id@_currency';
+AS 'MODULE_PATHNAME', 'customer_value_ledger_add_@customer@_instant_order_@order_id@_currency';
 COMMENT ON FUNCTION _customer_ledger_add(customer_ledger, @customer@, timestamptz, numeric, @order_id@, text, text) IS
 'the ledger with one more line of an order';
 

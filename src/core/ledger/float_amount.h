@@ -29,7 +29,8 @@ template <std::floating_point Float> [[nodiscard]] FloatDecimal decimal_amount(F
 {
     constexpr int reliable_digits = 15, all_digits = 17;
     require_finite("amount", amount);
-    return FloatDecimal(amount, std::abs(amount) < whole_below<double> ? reliable_digits : all_digits);
+    const bool is_whole = whole_amount(amount) || std::abs(amount) >= whole_below<double>;
+    return FloatDecimal(amount, is_whole ? all_digits : reliable_digits);
 }
 
 }  // namespace customer_value::ledger
