@@ -10,10 +10,12 @@
 -- describe
 CREATE TEMP TABLE d1 AS SELECT ledger_agg(customer, day::date, amount) AS ledger, ledger_agg(customer, day::date) AS visits
 FROM (VALUES ('A', '2024-01-05', 100.00), ('A', '2024-01-20', 40), ('A', '2024-02-03', 60), ('B', '2024-01-10', 250), ('C', '2024-02-01', 80), ('C', '2024-03-01', 120), ('B', '2024-02-11', -250), ('C', '2024-02-15', -30)) AS orders (customer, day, amount);
-SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, stored_bytes = pg_column_size(ledger) AS size FROM d1, describe(ledger);
-SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, stored_bytes = pg_column_size(visits) AS size FROM d1, describe(visits);
-SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, stored_bytes > 0 AS size FROM describe('empty');
+SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, order_id_type, stored_bytes = pg_column_size(ledger) AS size FROM d1, describe(ledger);
+SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, order_id_type, stored_bytes = pg_column_size(visits) AS size FROM d1, describe(visits);
+SELECT row_count, customers, orders, refund_rows, first_day, last_day, gross_revenue, refunds, net_revenue, currency, customer_type, order_id_type, stored_bytes > 0 AS size FROM describe('empty');
 SELECT count(*) AS null FROM describe(NULL);
+-- a currency and order ids, where there are any
+SELECT d.currency, d.customer_type, d.order_id_type, d.orders FROM (SELECT ledger_agg(n, date '2024-01-01', 5.0, 100 + n / 2, 'EUR') AS ledger FROM generate_series(1, 5) AS n) AS base, describe(ledger) AS d;
 -- against plain SQL, and the same while it is being built
 SELECT keys, (row_count, customers, orders, refund_rows, d.first_day, d.last_day, gross_revenue, refunds, net_revenue) IS NOT DISTINCT FROM (n, c, o, n - o, f, l, gross, back, gross + back) AS same, customer_type, stored_bytes = pg_column_size(ledger) AS size
 FROM shop.ledgers, describe(ledger) AS d, LATERAL (SELECT count(*) AS n, count(DISTINCT customer) AS c, count(*) FILTER (WHERE coalesce(amount, 0) >= 0) AS o, min(day) AS f, max(day) AS l, sum(amount) FILTER (WHERE amount >= 0) AS gross,

@@ -19,6 +19,9 @@ NullableResult name_column(std::string_view name)
                                 false};
 }
 
+// The type of keys; NULL where there are none.
+NullableResult kind_column(KeyKind kind) { return kind == KeyKind::none ? null_column() : name_column(name_of(kind)); }
+
 }  // namespace
 
 // describe(ledger)
@@ -39,8 +42,7 @@ SQL_FUNCTION(ledger_describe)
               count_column(figures.orders), count_column(static_cast<std::int64_t>(ledger.rows) - figures.orders),
               has_rows ? day_column(ledger.first_day) : null_column(),
               has_rows ? day_column(ledger.last_day) : null_column(), money(figures.gross), money(figures.refunds),
-              money(figures.net()), name_column(ledger.currency),
-              name_column(has_rows ? name_of(ledger.kind) : std::string_view{}),
-              count_column(static_cast<std::int64_t>(toast_datum_size(value)))});
+              money(figures.net()), name_column(ledger.currency), kind_column(ledger.kind),
+              kind_column(ledger.kind_of_ids), count_column(static_cast<std::int64_t>(toast_datum_size(value)))});
     return rows.done();
 }
