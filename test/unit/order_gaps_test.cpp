@@ -1,5 +1,7 @@
 #include "core/ledger/order_gaps.h"
 
+#include "unit/customers_view.h"
+
 #include "core/common/error.h"
 
 #include <gtest/gtest.h>
@@ -8,40 +10,6 @@
 
 namespace customer_value::test {
 namespace {
-
-using ledger::Day;
-
-// Customers with the days of their orders, and amounts of 1, but of -1 on the days that are given negative.
-class Customers {
-public:
-    explicit Customers(const std::vector<std::vector<Day>>& customers)
-    {
-        for (const auto& days : customers) {
-            offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
-            for (const Day day : days) {
-                days_.push_back(day < 0 ? -day : day);
-                amounts_.push_back(day < 0 ? -1 : 1);
-            }
-        }
-        offsets_.push_back(static_cast<std::uint32_t>(days_.size()));
-    }
-    [[nodiscard]] ledger::View view() const
-    {
-        ledger::View view;
-        view.has_amounts = true;
-        view.customers = static_cast<std::uint32_t>(offsets_.size() - 1);
-        view.rows = days_.size();
-        view.offsets = offsets_.data();
-        view.days = days_.data();
-        view.amounts = amounts_.data();
-        return view;
-    }
-
-private:
-    std::vector<std::uint32_t> offsets_;
-    std::vector<Day> days_;
-    std::vector<std::int64_t> amounts_;
-};
 
 TEST(OrderGaps, are_between_days_with_an_order)
 {
@@ -88,7 +56,7 @@ TEST(Waits, end_with_the_next_order_or_with_as_of)
 
 TEST(Waits, are_for_an_order_that_has_a_number)
 {
-    EXPECT_THROW((void)ledger::waits_for_next_order(Customers({{1}}).view(), 0, 30, {}), Error);
+    EXPECT_THROW((void)ledger::waits_for_next_order(Customers({{1}, {2}}).view(), 0, 30, {}), Error);
 }
 
 }  // namespace
