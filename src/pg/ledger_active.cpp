@@ -62,13 +62,13 @@ SQL_FUNCTION(rolling_active)
     return rows.done();
 }
 
-// stickiness(ledger, step)
+// stickiness(ledger, step, origin)
 SQL_FUNCTION(stickiness)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
     const ledger::View view = Ledger(fcinfo, 0).laid_out();
-    const ledger::Step step = step_argument(fcinfo, 1);
+    const ledger::Step step = step_argument(fcinfo, 1, 2);
     const std::size_t most = ledger::most_active_periods(view);
     const auto customers = zeros<std::int64_t>(most + 1);
     guarded([&] { ledger::stickiness(view, step, customers); });

@@ -59,6 +59,14 @@ inline std::optional<ledger::Day> day_argument(FunctionCallInfo fcinfo, int inde
     return day;
 }
 
+// A step whose periods start on the day that another argument names, where that is not NULL.
+inline ledger::Step step_argument(FunctionCallInfo fcinfo, int index, int origin_index)
+{
+    const ledger::Span span = span_argument(fcinfo, index, "step");
+    const auto origin = day_argument(fcinfo, origin_index, "origin");
+    return guarded([&] { return ledger::Step(span, origin); });
+}
+
 // The days [from, to) that two arguments name. Each is nothing where it is NULL; 22023 where from is later than to.
 struct DayBounds {
     std::optional<ledger::Day> from, to;
@@ -101,10 +109,11 @@ inline Periods periods_of(const ledger::Step& step, ledger::Day first, ledger::D
     return {step, static_cast<std::int32_t>(first_period), static_cast<std::int32_t>(last_period - first_period + 1)};
 }
 
+// The last argument of the function is the origin of its step.
 inline Periods periods_argument(FunctionCallInfo fcinfo, int step_index, int from_index, int to_index,
                                 const ledger::Head& head)
 {
-    const ledger::Step step = step_argument(fcinfo, step_index);
+    const ledger::Step step = step_argument(fcinfo, step_index, PG_NARGS() - 1);
     const auto [from, to] = day_bounds_argument(fcinfo, from_index, to_index);
     if (head.rows == 0 && !(from && to))
         return {step, 0, 0};

@@ -9,10 +9,10 @@ using ledger::CohortGrid;
 
 namespace {
 
-// Cohorts by the first order, in the step and as of the day that two arguments name.
+// Cohorts by the first order, in the step and as of the day that arguments name; the origin follows as_of.
 CohortGrid grid_argument(FunctionCallInfo fcinfo, int step_index, int as_of_index, const ledger::Head& head)
 {
-    const ledger::Step step = step_argument(fcinfo, step_index);
+    const ledger::Step step = step_argument(fcinfo, step_index, as_of_index + 1);
     const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
     return guarded([&] { return ledger::cohort_grid(head, step, as_of); });
 }
@@ -20,7 +20,7 @@ CohortGrid grid_argument(FunctionCallInfo fcinfo, int step_index, int as_of_inde
 CohortGrid grid_argument(FunctionCallInfo fcinfo, int step_index, int as_of_index, const ledger::Head& starts,
                          const ledger::Head& orders)
 {
-    const ledger::Step step = step_argument(fcinfo, step_index);
+    const ledger::Step step = step_argument(fcinfo, step_index, as_of_index + 1);
     const auto as_of = day_argument(fcinfo, as_of_index, "as_of");
     return guarded([&] { return ledger::start_cohort_grid(starts, orders, step, as_of); });
 }
@@ -73,7 +73,7 @@ Datum revenue_rows(FunctionCallInfo fcinfo, const CohortGrid& grid, int scale, s
 
 }  // namespace
 
-// cohort_retention(ledger, step, kind, as_of)
+// cohort_retention(ledger, step, kind, as_of, origin)
 SQL_FUNCTION(cohort_retention)
 {
     if (lacks(fcinfo, {0, 1, 2}))
@@ -88,7 +88,7 @@ SQL_FUNCTION(cohort_retention)
     return retention_rows(fcinfo, grid, sizes, active);
 }
 
-// cohort_retention_by_start(starts, ledger, step, kind, as_of)
+// cohort_retention_by_start(starts, ledger, step, kind, as_of, origin)
 SQL_FUNCTION(cohort_retention_by_start)
 {
     if (lacks(fcinfo, {0, 1, 2, 3}))
@@ -102,7 +102,7 @@ SQL_FUNCTION(cohort_retention_by_start)
     return retention_rows(fcinfo, grid, sizes, active);
 }
 
-// revenue_cohorts(ledger, step, as_of)
+// revenue_cohorts(ledger, step, as_of, origin)
 SQL_FUNCTION(revenue_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
@@ -116,7 +116,7 @@ SQL_FUNCTION(revenue_cohorts)
     return revenue_rows(fcinfo, grid, ledger.scale, sizes, revenue);
 }
 
-// revenue_cohorts_by_start(starts, ledger, step, as_of)
+// revenue_cohorts_by_start(starts, ledger, step, as_of, origin)
 SQL_FUNCTION(revenue_cohorts_by_start)
 {
     if (lacks(fcinfo, {0, 1, 2}))

@@ -78,7 +78,7 @@ bool fill_trend(const Ledger& ledger, std::span<const ledger::Day> bounds, std::
 
 CUSTOMER_REPORT(golden_customers, golden_customers)
 
-// golden_trend(ledger, step, threshold, from_day, to_day)
+// golden_trend(ledger, step, threshold, from_day, to_day, origin)
 SQL_FUNCTION(golden_trend)
 {
     if (lacks(fcinfo, {0, 1, 2}))

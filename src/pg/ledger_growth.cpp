@@ -13,7 +13,7 @@ NullableResult percent_column(double share) { return {numeric_of(100 * share), f
 
 }  // namespace
 
-// customer_growth(ledger, step, from, to, lapse, known_from)
+// customer_growth(ledger, step, from, to, lapse, known_from, origin)
 SQL_FUNCTION(customer_growth)
 {
     if (lacks(fcinfo, {0, 1, 4}))

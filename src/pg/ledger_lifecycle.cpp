@@ -26,7 +26,7 @@ Proportion churn_argument(FunctionCallInfo fcinfo)
 
 }  // namespace
 
-// lifecycle(ledger, step, from, to)
+// lifecycle(ledger, step, from, to, origin)
 SQL_FUNCTION(lifecycle)
 {
     if (lacks(fcinfo, {0, 1}))

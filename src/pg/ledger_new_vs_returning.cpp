@@ -5,7 +5,7 @@
 using namespace customer_value;
 using namespace customer_value::pg;
 
-// new_vs_returning(ledger, step, from_day, to_day)
+// new_vs_returning(ledger, step, from_day, to_day, origin)
 SQL_FUNCTION(new_vs_returning)
 {
     if (lacks(fcinfo, {0, 1}))

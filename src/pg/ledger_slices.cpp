@@ -100,10 +100,9 @@ template <class Customer> Datum shard(FunctionCallInfo fcinfo)
 }
 
 // A row for each period that has any rows, with its sums where they are asked for.
-Datum slices(FunctionCallInfo fcinfo, std::optional<ledger::Day> summed_until)
+Datum slices(FunctionCallInfo fcinfo, const StoredLedger& whole, const ledger::Step& step,
+             std::optional<ledger::Day> summed_until)
 {
-    const StoredLedger whole = Ledger(fcinfo, 0).stored();
-    const ledger::Step step = step_argument(fcinfo, 1);
     if (whole.rows == 0)
         return no_rows(fcinfo);
     const Periods periods = periods_of(step, whole.first_day, whole.last_day + 1, "step makes");
@@ -167,10 +166,20 @@ SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
 SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }
 
 // slices(ledger, step)
-SQL_FUNCTION(ledger_slices) { return lacks(fcinfo, {0, 1}) ? no_rows(fcinfo) : slices(fcinfo, std::nullopt); }
+SQL_FUNCTION(ledger_slices)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
+    return slices(fcinfo, whole, step_argument(fcinfo, 1), std::nullopt);
+}
 
-// slices(ledger, step, as_of)
+// slices(ledger, step, as_of, origin)
 SQL_FUNCTION(ledger_summed_slices)
 {
-    return lacks(fcinfo, {0, 1, 2}) ? no_rows(fcinfo) : slices(fcinfo, day_argument(fcinfo, 2, "as_of"));
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
+    const ledger::Step step = step_argument(fcinfo, 1, 3);
+    return slices(fcinfo, whole, step, as_of_argument(fcinfo, 2, whole));
 }

@@ -8,13 +8,13 @@ using namespace customer_value::pg;
 using ledger::CohortGrid;
 using ledger::View;
 
-// mrr_cohorts(ledger, step, as_of, grace)
+// mrr_cohorts(ledger, step, as_of, grace, origin)
 SQL_FUNCTION(mrr_cohorts)
 {
     if (lacks(fcinfo, {0, 1}))
         return no_rows(fcinfo);
     const Ledger ledger(fcinfo, 0);
-    const ledger::Step step = step_argument(fcinfo, 1);
+    const ledger::Step step = step_argument(fcinfo, 1, 4);
     const ledger::Day as_of = as_of_argument(fcinfo, 2, ledger);
     const ledger::Span grace = grace_argument(fcinfo, 3);
     const CohortGrid grid = guarded([&] { return mrr::cohort_grid(ledger, step, as_of); });

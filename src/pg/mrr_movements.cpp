@@ -45,7 +45,7 @@ Datum times_hundred(Datum number)
     return DirectFunctionCall2(numeric_mul, number, NumericGetDatum(int64_to_numeric(100)));
 }
 
-// (ledger, step, from, to, grace)
+// (ledger, step, from, to, grace, origin)
 template <class Put> Datum report(FunctionCallInfo fcinfo, Put put)
 {
     if (lacks(fcinfo, {0, 1}))

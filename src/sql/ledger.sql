@@ -184,11 +184,11 @@ COMMENT ON FUNCTION last_day(customer_ledger) IS 'day of the last row; NULL with
 
 CREATE FUNCTION customer_growth(
     ledger customer_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL,
-    to_day date DEFAULT NULL, lapse interval DEFAULT '90 days', known_from date DEFAULT NULL
+    to_day date DEFAULT NULL, lapse interval DEFAULT '90 days', known_from date DEFAULT NULL, origin date DEFAULT NULL
 ) RETURNS TABLE (
     period date, at_start bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint,
     at_end bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_growth';
-COMMENT ON FUNCTION customer_growth(customer_ledger, interval, date, date, interval, date) IS
-'how the customer base grew, a row a period: active means an order within the lapse before a bound; at_start + new_customers + reactivated_customers - churned_customers = at_end; churn_pct = 100 churned_customers / at_start with its 95 % interval; NULL where the lapse before a bound begins before known_from, the day from which the ledger has all orders (the first day, if NULL): at_end of the period before that bound, all but at_end and new_customers of the period after it; counts add up over shards of customers with the same days and one known_from; who were they? customers';
+COMMENT ON FUNCTION customer_growth(customer_ledger, interval, date, date, interval, date, date) IS
+'how the customer base grew, a row a period: active means an order within the lapse before a bound; at_start + new_customers + reactivated_customers - churned_customers = at_end; churn_pct = 100 churned_customers / at_start with its 95 % interval; NULL where the lapse before a bound begins before known_from, the day from which the ledger has all orders (the first day, if NULL): at_end of the period before that bound, all but at_end and new_customers of the period after it; counts add up over shards of customers with the same days and one known_from; origin is a day on which a period starts, if weeks do not start on Monday or years in January; who were they? customers';

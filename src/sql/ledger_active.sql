@@ -8,8 +8,8 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'cu
 COMMENT ON FUNCTION rolling_active(customer_ledger, integer, date, date) IS
 'customers with an order on each day (dau) and in the window_days that end with it (mau), in the order of days; stickiness_pct = 100 dau / mau; from the first to the last day, or of the days from_day <= day < to_day; dau and mau add up over shards of customers with the same days; who is new among them? lifecycle';
 
-CREATE FUNCTION stickiness(ledger customer_ledger, step interval DEFAULT '1 month')
+CREATE FUNCTION stickiness(ledger customer_ledger, step interval DEFAULT '1 month', origin date DEFAULT NULL)
 RETURNS TABLE (active_periods integer, customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_stickiness';
-COMMENT ON FUNCTION stickiness(customer_ledger, interval) IS
-'how many customers ordered in exactly so many periods, fewest periods first, without numbers that nobody has; customers adds up over shards of customers; when did they stop? cohort_retention';
+COMMENT ON FUNCTION stickiness(customer_ledger, interval, date) IS
+'how many customers ordered in exactly so many periods, fewest periods first, without numbers that nobody has; customers adds up over shards of customers; origin is a day on which a period starts, if weeks do not start on Monday or years in January; when did they stop? cohort_retention';

@@ -24,14 +24,15 @@ COMMENT ON FUNCTION golden_customers(customer_ledger, @customer@, double precisi
 
 CREATE FUNCTION golden_trend(
     ledger customer_ledger, step interval DEFAULT '1 month',
-    threshold double precision DEFAULT 0.8, from_day date DEFAULT NULL, to_day date DEFAULT NULL
+    threshold double precision DEFAULT 0.8, from_day date DEFAULT NULL, to_day date DEFAULT NULL,
+    origin date DEFAULT NULL
 ) RETURNS TABLE (
     period date, customers bigint, golden_customers bigint,
     golden_share_pct numeric, share_change_pp numeric, entered bigint, left_golden bigint
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_golden_trend';
-COMMENT ON FUNCTION golden_trend(customer_ledger, interval, double precision, date, date) IS
-'golden customers by the net revenue of each period, a row a period: customers are those with positive net revenue in it, golden_share_pct = 100 golden_customers / customers, share_change_pp against the row before, entered and left_golden who became and who no longer is golden since (NULL in the first row); the reports of shards do not add up; who are they? golden_customers';
+COMMENT ON FUNCTION golden_trend(customer_ledger, interval, double precision, date, date, date) IS
+'golden customers by the net revenue of each period, a row a period: customers are those with positive net revenue in it, golden_share_pct = 100 golden_customers / customers, share_change_pp against the row before, entered and left_golden who became and who no longer is golden since (NULL in the first row); the reports of shards do not add up; origin is a day on which a period starts, if weeks do not start on Monday or years in January; who are they? golden_customers';
 
 CREATE FUNCTION golden_income_share(ledger customer_ledger, threshold double precision DEFAULT 0.8) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_golden_income_share';

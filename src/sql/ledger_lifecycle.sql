@@ -2,11 +2,12 @@
 -- Customers of a period against the one before, and who was lost between two days.
 
 CREATE FUNCTION lifecycle(
-    ledger customer_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL
+    ledger customer_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL,
+    origin date DEFAULT NULL
 ) RETURNS TABLE (period date, new_customers bigint, returning_customers bigint, resurrecting_customers bigint, dormant_customers bigint)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_lifecycle';
-COMMENT ON FUNCTION lifecycle(customer_ledger, interval, date, date) IS
-'customers of each period against the previous one, in the order of periods: new_customers ordered for the first time ever, returning_customers in the previous period too, resurrecting_customers earlier but not in the previous period, dormant_customers in the previous period and not in this one; all columns add up over shards of customers with the same days; how often do they come? stickiness';
+COMMENT ON FUNCTION lifecycle(customer_ledger, interval, date, date, date) IS
+'customers of each period against the previous one, in the order of periods: new_customers ordered for the first time ever, returning_customers in the previous period too, resurrecting_customers earlier but not in the previous period, dormant_customers in the previous period and not in this one; all columns add up over shards of customers with the same days; origin is a day on which a period starts, if weeks do not start on Monday or years in January; how often do they come? stickiness';
 
 CREATE FUNCTION churn_rate(
     ledger customer_ledger, from_day date, to_day date, lapse interval DEFAULT '90 days', known_from date DEFAULT NULL

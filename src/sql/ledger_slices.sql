@@ -34,10 +34,10 @@ LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'cu
 COMMENT ON FUNCTION slices(customer_ledger, interval) IS
 'the ledger cut into its calendar periods: a row for each that has any row, in their order, with the ledger of those rows; rollup makes the whole again; to store a ledger by month, and to add or replace months one by one';
 
-CREATE FUNCTION slices(ledger customer_ledger, step interval, as_of date)
+CREATE FUNCTION slices(ledger customer_ledger, step interval, as_of date, origin date DEFAULT NULL)
 RETURNS TABLE (
     period date, ledger customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_ledger_summed_slices';
-COMMENT ON FUNCTION slices(customer_ledger, interval, date) IS
-'the same with the sums of each period, of its rows up to the end of the day as_of: orders, refunds by number and by money (zero or below); net revenue is gross_revenue + refunds; of a whole ledger? totals';
+COMMENT ON FUNCTION slices(customer_ledger, interval, date, date) IS
+'the same with the sums of each period, of its rows up to the end of the day as_of (the last day, if NULL); origin is a day on which a period starts, if weeks do not start on Monday or years in January; orders, refunds by number and by money (zero or below); net revenue is gross_revenue + refunds; of a whole ledger? totals';

@@ -168,7 +168,7 @@ COMMENT ON FUNCTION mrr_changes(mrr_ledger, date, date, interval) IS
 
 CREATE FUNCTION mrr_movements(
     ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL,
-    grace interval DEFAULT NULL
+    grace interval DEFAULT NULL, origin date DEFAULT NULL
 ) RETURNS TABLE (
     period date, start_mrr numeric, new_mrr numeric, reactivation numeric, expansion numeric, contraction numeric,
     churn numeric, end_mrr numeric, start_customers bigint, new_customers bigint, reactivated_customers bigint,
@@ -176,29 +176,30 @@ CREATE FUNCTION mrr_movements(
     grr_pct numeric, nrr_pct numeric, quick_ratio numeric, growth_existing_pct numeric, arpa numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_movements';
-COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date, interval) IS
-'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; who came and left within a period is new and churned, and in no rate; a gap in paying of up to grace is none; over shards of customers money and counts add up; who was it? mrr_changes; of the last 30 days? mrr_changes or from_day and a step of 30 days';
+COMMENT ON FUNCTION mrr_movements(mrr_ledger, interval, date, date, interval, date) IS
+'how recurring revenue moved, by customer, a row a period; start_mrr + new_mrr + reactivation + expansion + contraction + churn = end_mrr (losses are negative); in percent of start_mrr: gross_churn_pct = churn + contraction, net_churn_pct = that less expansion and reactivation, grr_pct = 100 - gross_churn_pct, nrr_pct = grr_pct + expansion (of customers paying at the start only; with reactivation: 100 - net_churn_pct), growth_existing_pct = all but new_mrr; quick_ratio = gains / losses; arpa = end_mrr / end_customers; who came and left within a period is new and churned, and in no rate; a gap in paying of up to grace is none; over shards of customers money and counts add up; who was it? mrr_changes; origin is a day on which a period starts, if weeks do not start on Monday or years in January; of the last 30 days? mrr_changes or from_day and a step of 30 days';
 
 CREATE FUNCTION customer_churn(
     ledger mrr_ledger, step interval DEFAULT '1 month', from_day date DEFAULT NULL, to_day date DEFAULT NULL,
-    grace interval DEFAULT NULL
+    grace interval DEFAULT NULL, origin date DEFAULT NULL
 ) RETURNS TABLE (
     period date, start_customers bigint, new_customers bigint, reactivated_customers bigint, churned_customers bigint,
     end_customers bigint, churn_pct numeric, churn_lower_pct numeric, churn_upper_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_customer_churn';
-COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date, interval) IS
-'how many paying customers were won and lost, a row a period: start_customers + new_customers + reactivated_customers - churned_customers = end_customers; churn_pct is the share of start_customers that churned, in percent, with its 95 % interval; who came and left within a period is new and churned, and not in churn_pct; a gap in paying of up to grace is none; who were they? mrr_changes';
+COMMENT ON FUNCTION customer_churn(mrr_ledger, interval, date, date, interval, date) IS
+'how many paying customers were won and lost, a row a period: start_customers + new_customers + reactivated_customers - churned_customers = end_customers; churn_pct is the share of start_customers that churned, in percent, with its 95 % interval; who came and left within a period is new and churned, and not in churn_pct; a gap in paying of up to grace is none; origin is a day on which a period starts, if weeks do not start on Monday or years in January; who were they? mrr_changes';
 
 CREATE FUNCTION mrr_cohorts(
-    ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL, grace interval DEFAULT NULL
+    ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL, grace interval DEFAULT NULL,
+    origin date DEFAULT NULL
 ) RETURNS TABLE (
     cohort date, cohort_size bigint, period_number integer, paying_customers bigint, customer_retention_pct numeric,
     mrr numeric, net_retention_pct numeric, retained_mrr numeric, gross_retention_pct numeric
 )
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mrr_cohorts';
-COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date, interval) IS
-'what became of the customers who first paid in a period (the cohort), at the end of period_number 0, 1, 2, ... after it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period_number 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL); a gap in paying of up to grace is none';
+COMMENT ON FUNCTION mrr_cohorts(mrr_ledger, interval, date, interval, date) IS
+'what became of the customers who first paid in a period (the cohort), at the end of period_number 0, 1, 2, ... after it: who pays, in percent of cohort_size; what they pay, and of it what does not exceed what each paid at the end of period_number 0, in percent of that; NULL where the period has not ended at as_of (the last day, if NULL); a gap in paying of up to grace is none; origin is a day on which a period starts, if weeks do not start on Monday or years in January';
 
 CREATE FUNCTION renewals(
     ledger mrr_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL, grace interval DEFAULT NULL

@@ -4,6 +4,7 @@
 #include "core/common/error.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace customer_value::ledger {
@@ -75,17 +76,26 @@ struct Span {
     [[nodiscard]] bool is_none() const noexcept { return months == 0 && days == 0; }
 };
 
-// Periods of equal calendar length, numbered from that which holds 2000-01-01 (weeks start on Monday, as in ISO 8601; n
-// weeks count from the Monday 2000-01-03, n days and n months from 2000-01-01, as date_bin and date_trunc would).
+// Periods of equal calendar length, numbered from one about 2000-01-01. Weeks start on Monday, as in ISO 8601: n weeks
+// count from the Monday 2000-01-03, n days and n months from 2000-01-01, as date_bin and date_trunc would. With an
+// origin a period starts on that day instead: weeks from Sunday, fiscal years from April.
 class Step {
 public:
-    // Throws invalid_parameter unless the span is positive and either months or days.
-    explicit Step(Span span) : months_(span.months), days_(span.days)
+    // Throws invalid_parameter unless the span is positive and either months or days, and the origin of months the first
+    // day of one.
+    explicit Step(Span span, std::optional<Day> origin = std::nullopt) : months_(span.months), days_(span.days)
     {
         if (span.months < 0 || span.days < 0 || (span.months > 0) == (span.days > 0))
             throw Error(ErrorCode::invalid_parameter, "step must be a positive number of days, weeks, months or years",
                         {}, "Pass for example '1 month', '1 week', '3 months' or '1 year'.");
-        origin_ = days_ % 7 == 0 && days_ > 0 ? 2 : 0;
+        if (days_ > 0) {
+            origin_ = origin ? remainder(*origin, days_) : days_ % 7 == 0 ? 2 : 0;
+        } else if (origin) {
+            const CivilDate date = civil_of(*origin);
+            if (date.day != 1)
+                fail_origin(date);
+            origin_ = remainder((std::int64_t{date.year} - 2000) * 12 + date.month - 1, months_);
+        }
     }
 
     // The number of the period that holds a day.
@@ -95,21 +105,34 @@ public:
             return static_cast<std::int32_t>(floor_divided(std::int64_t{day} - origin_, days_));
         const CivilDate date = civil_of(day);
         return static_cast<std::int32_t>(
-            floor_divided((std::int64_t{date.year} - 2000) * 12 + date.month - 1, months_));
+            floor_divided((std::int64_t{date.year} - 2000) * 12 + date.month - 1 - origin_, months_));
     }
     // The first day of a period.
     [[nodiscard]] Day start_of(std::int64_t period) const noexcept
     {
         if (days_ > 0)
             return static_cast<Day>(origin_ + period * days_);
-        const std::int64_t month = period * months_;
+        const std::int64_t month = origin_ + period * months_;
         const auto year = floor_divided(month, 12);
         return day_of(2000 + year, month - year * 12 + 1, 1);
     }
 
 private:
+    [[nodiscard]] static std::int32_t remainder(std::int64_t value, std::int32_t by) noexcept
+    {
+        return static_cast<std::int32_t>(value - floor_divided(value, by) * by);
+    }
+    [[noreturn, gnu::cold, gnu::noinline]] static void fail_origin(const CivilDate& date)
+    {
+        const auto two_digits = [](std::int32_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+        throw Error(ErrorCode::invalid_parameter,
+                    "origin must be the first day of a month where step is of months: " + std::to_string(date.year) +
+                        '-' + two_digits(date.month) + '-' + two_digits(date.day),
+                    {}, "Pass for example origin => '2024-04-01', or a step of days or weeks.");
+    }
+
     std::int32_t months_, days_;
-    Day origin_;
+    std::int32_t origin_ = 0;  // the first day, or month, of a period: less than a step after the beginning of 2000
 };
 
 }  // namespace customer_value::ledger
