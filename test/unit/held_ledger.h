@@ -4,6 +4,7 @@
 
 #include "unit/decimals.h"
 
+#include "core/common/mantissa.h"
 #include "core/ledger/bucket_stream.h"
 #include "core/ledger/codec.h"
 
