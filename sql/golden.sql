@@ -82,9 +82,9 @@ SELECT kind, count(*) AS shops, count(*) FILTER (WHERE ok) AS equal FROM (
              unnest(ARRAY[0, 0.01, 0.2, 0.333, 0.5, 0.80001, 1]) AS share GROUP BY kind, shop, share) AS twin GROUP BY kind, shop) AS shops GROUP BY kind ORDER BY kind;
 SELECT top_share(s, 0.3) = top_share(i, 0.3) AND top_share(i, 0.3)::float8 = top_share(i::float8, 0.3) AND top_share(i, 0.3)::float8 = top_share(i::real, 0.3) AND top_share(i, 0.3) = top_share(i::bigint, 0.3) AND top_share(i, 0.3) = top_share(i::numeric, 0.3) AS same_in_all_types
 FROM golden_sample WHERE s = i;
-SELECT top_share(n, 0.15) = top_share(ledger_agg(id, '2024-02-29', n), 0.15) AS as_of_a_ledger FROM golden_sample WHERE n IS NOT NULL;
+SELECT top_share(n, 0.15) = top_share(ledger_agg(id, date '2024-02-29', n), 0.15) AS as_of_a_ledger FROM golden_sample WHERE n IS NOT NULL;
 -- the same as of a ledger of these customers
-SELECT gini(i) = gini(ledger_agg(id, '2024-02-29', i)) AS gini, golden_income_share(n, 0.9) = golden_income_share(ledger_agg(id, '2024-02-29', n), 0.9) AS share FROM golden_sample WHERE n IS NOT NULL AND i IS NOT NULL;
+SELECT gini(i) = gini(ledger_agg(id, date '2024-02-29', i)) AS gini, golden_income_share(n, 0.9) = golden_income_share(ledger_agg(id, date '2024-02-29', n), 0.9) AS share FROM golden_sample WHERE n IS NOT NULL AND i IS NOT NULL;
 
 -- the laws
 SELECT matrix.check_window(call || '(%s' || options || ')', v, 'golden_sample')

@@ -24,10 +24,10 @@ SELECT nps_valid(-1), nps_valid(0), nps_valid(10), nps_valid(10.0001), nps_valid
 -- own cuts: up to the first are detractors, from the second on promoters
 SELECT nps, promoters(state), passives(state), detractors(state), round(lower, 2) AS lower FROM (SELECT nps(score, 2, 4), nps_agg(score, 2, 4) FROM unnest('{4,4,3,2,1,4}'::int[]) AS score) AS s (nps, state), nps_ci(state);
 SELECT score, nps(score, 2.5, 4) AS numeric, nps(score::float8, 2.5, 4) AS double, nps(score::real, 2.5::real, 4::real) AS real FROM unnest('{-1e20,2.5,2.50001,3.9999,4.0,1e20}'::numeric[]) AS score GROUP BY score ORDER BY score;
--- fewer than ten answers may be bad luck; a 0, a 6 or what is between 0 and 1 belongs to a scale from 0 to 10
+-- fewer than 30 answers may be bad luck; a 0, a 6 or what is between 0 and 1 belongs to a scale from 0 to 10
 CREATE TEMP TABLE low (name text, score numeric);
-INSERT INTO low SELECT 'few', 1 + i % 5 FROM generate_series(1, 9) AS i UNION ALL SELECT 'with 0', i % 5 FROM generate_series(1, 20) AS i
-UNION ALL SELECT 'with 6', 1 + i % 6 FROM generate_series(1, 20) AS i UNION ALL SELECT 'with 0.5', i / 2.0 FROM generate_series(1, 10) AS i UNION ALL SELECT 'with 5.1', i / 2.0 + 0.1 FROM generate_series(2, 12) AS i;
+INSERT INTO low SELECT 'few', 1 + i % 5 FROM generate_series(1, 29) AS i UNION ALL SELECT 'with 0', i % 5 FROM generate_series(1, 40) AS i
+UNION ALL SELECT 'with 6', 1 + i % 6 FROM generate_series(1, 40) AS i UNION ALL SELECT 'with 0.5', (1 + i % 10) / 2.0 FROM generate_series(1, 40) AS i UNION ALL SELECT 'with 5.1', (2 + i % 11) / 2.0 + 0.1 FROM generate_series(1, 44) AS i;
 SELECT name, count(*), nps(score), nps(score::float8) AS double, nps_agg(score) FROM low GROUP BY name ORDER BY name;
 
 -- against plain SQL, for every type, by group
@@ -88,10 +88,10 @@ SELECT nps(rollup(survey)) = (SELECT nps(i) FROM nps_sample) AS equal, responses
 SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT nps(11)$$,
     $$SELECT nps(-0.5)$$,
-    $$SELECT nps(1 + i % 4) FROM generate_series(1, 10) AS i$$,
+    $$SELECT nps(1 + i % 4) FROM generate_series(1, 30) AS i$$,
     $$SELECT nps_ci(nps_agg(1 + i % 5)) FROM generate_series(1, 500) AS i$$,
-    $$SELECT nps_compare(nps_agg(9), nps_agg((i % 9 + 2) / 2.0)) FROM generate_series(0, 19) AS i$$,
-    $$SELECT nps(state) FROM (SELECT nps_agg(1) || '(version:1,promoters:0,passives:0,detractors:9,from_1_to_5:9)') AS s (state)$$,
+    $$SELECT nps_compare(nps_agg(9), nps_agg((i % 9 + 2) / 2.0)) FROM generate_series(0, 39) AS i$$,
+    $$SELECT nps(state) FROM (SELECT nps_agg(1) || '(version:1,promoters:0,passives:0,detractors:29,from_1_to_5:29)') AS s (state)$$,
     $$SELECT nps(3, 4, 4)$$,
     $$SELECT nps(3, 4.5, 4)$$,
     $$SELECT nps(3::float8, 4, 'NaN')$$,
@@ -99,7 +99,7 @@ SELECT error || E'\n    ' || query AS errors FROM matrix.errors(
     $$SELECT nps(survey_agg(1, now(), 5), 4, 4)$$,
     $$SELECT nps(survey_agg(1, now(), 5), 'NaN', 4)$$,
     $$SELECT nps_latest(1, now(), 11)$$,
-    $$SELECT nps_latest(i, now(), 1 + i % 4) FROM generate_series(1, 12) AS i$$,
+    $$SELECT nps_latest(i, now(), 1 + i % 4) FROM generate_series(1, 40) AS i$$,
     $$SELECT survey_agg('a', 'infinity'::timestamptz, 5)$$,
     $$SELECT survey_agg('a', '-infinity'::date, 5)$$,
     $$SELECT survey_agg('a', now(), 'NaN'::numeric)$$,

@@ -42,7 +42,7 @@ SELECT at_least, matrix.sqlstate_of(format($$SELECT assert_quality('quality_shop
 -- the twin: each check by a query of its own, on random dirty rows
 CREATE TABLE quality_dirty AS
 SELECT CASE WHEN matrix.random(i, 16, 20) > 0 THEN i - i % 2 * (matrix.random(i, 9, 40) = 0)::int END::bigint AS id,
-       CASE matrix.random(i, 1, 20) WHEN 0 THEN NULL WHEN 1 THEN ' ' WHEN 2 THEN E'\t\n' WHEN 3 THEN '' ELSE 'c' || CASE WHEN matrix.random(i, 10, 15) = 0 THEN matrix.random(i, 11, 30) ELSE matrix.random(i / 4, 2, 30) END END AS customer,
+       CASE matrix.random(i, 1, 20) WHEN 0 THEN NULL WHEN 1 THEN ' ' WHEN 2 THEN E'\t\n' WHEN 3 THEN '' ELSE CASE matrix.random(i, 17, 60) WHEN 0 THEN 'C' WHEN 1 THEN ' c' ELSE 'c' END || CASE WHEN matrix.random(i, 10, 15) = 0 THEN matrix.random(i, 11, 30) ELSE matrix.random(i / 4, 2, 30) END END AS customer,
        CASE matrix.random(i, 3, 40) WHEN 0 THEN NULL WHEN 1 THEN 'infinity' WHEN 2 THEN '-infinity' WHEN 3 THEN '1970-01-01 12:00Z' WHEN 4 THEN '2024-07-01 21:59Z' WHEN 5 THEN '2024-07-01 22:00Z' WHEN 6 THEN '9999-12-31 00:00Z'
             ELSE timestamptz '2024-06-01 00:00Z' + matrix.random(i, 4, 40) * interval '17 hours' END AS at,
        CASE matrix.random(i, 5, 30) WHEN 0 THEN NULL WHEN 1 THEN 'NaN' WHEN 2 THEN 'Infinity' WHEN 3 THEN '-Infinity' WHEN 4 THEN 0 ELSE (matrix.random(i, 6, 7) - 2) * 1.1 END::numeric AS amount,
@@ -55,7 +55,7 @@ INSERT INTO quality_dirty SELECT CASE WHEN id % 3 > 0 THEN id END, customer, at,
 
 CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, row_count bigint, sample text[]) LANGUAGE sql AS $$
     WITH line AS (SELECT ctid AS tid, (at AT TIME ZONE 'Europe/Berlin')::date AS day, amount NOT IN ('NaN', 'Infinity', '-Infinity') AS ok, lower(status) AS word, quality_dirty.* FROM quality_dirty),
-    fact AS (SELECT *, status IS NOT NULL AND word NOT IN ('cancelled', 'void') AND ok AS counts, customer ~ '[a-z]' AS named, order_id ~ '[0-9]' AS ordered, coalesce(CASE WHEN order_id ~ '[0-9]' THEN order_id END, id::text, CASE WHEN customer ~ '[a-z]' THEN customer END) AS key FROM line),
+    fact AS (SELECT *, status IS NOT NULL AND word NOT IN ('cancelled', 'void') AND ok AS counts, customer ~* '[a-z]' AS named, order_id ~ '[0-9]' AS ordered, coalesce(CASE WHEN order_id ~ '[0-9]' THEN order_id END, id::text, CASE WHEN customer ~* '[a-z]' THEN customer END) AS key FROM line),
     found (check_name, tid, key) AS (
         SELECT 'stale_source', tid, (SELECT to_char(max(day)::timestamp, 'YYYY-MM-DD') FROM fact WHERE day >= '1990-01-01' AND day <= as_of AND isfinite(day)) FROM fact WHERE (SELECT max(day) + 7 < as_of FROM fact WHERE day >= '1990-01-01' AND day <= as_of)
         UNION ALL SELECT 'null_customer', tid, key FROM fact WHERE customer IS NULL
@@ -67,6 +67,8 @@ CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, row_cou
         UNION ALL SELECT 'duplicate_row', tid, order_id FROM fact AS f WHERE ordered AND EXISTS (SELECT FROM fact AS g WHERE g.tid < f.tid AND g.order_id = f.order_id AND (CASE WHEN g.named THEN g.customer END, g.at, CASE WHEN g.ok THEN g.amount END, g.status, nullif(btrim(g.currency), ''), g.product)
             IS NOT DISTINCT FROM (CASE WHEN f.named THEN f.customer END, f.at, CASE WHEN f.ok THEN f.amount END, f.status, nullif(btrim(f.currency), ''), f.product))
         UNION ALL SELECT 'shared_order_id', tid, order_id FROM fact AS f WHERE ordered AND EXISTS (SELECT FROM fact AS g JOIN fact AS h USING (order_id) WHERE order_id = f.order_id AND g.named AND h.named AND g.customer <> h.customer)
+        UNION ALL SELECT 'similar_customer', tid, customer FROM fact AS f WHERE named AND EXISTS (SELECT FROM fact AS g WHERE g.named AND g.customer <> f.customer AND upper(regexp_replace(g.customer, '\s', '', 'g')) = upper(regexp_replace(f.customer, '\s', '', 'g')))
+        UNION ALL SELECT 'several_lines', tid, order_id FROM fact AS f WHERE ordered AND counts AND amount >= 0 AND EXISTS (SELECT FROM fact AS g WHERE g.order_id = f.order_id AND g.tid <> f.tid AND g.counts AND g.amount >= 0)
         UNION ALL SELECT 'null_ordered_at', tid, key FROM fact WHERE at IS NULL
         UNION ALL SELECT 'future_date', tid, key FROM fact WHERE day > as_of AND day < 'infinity'
         UNION ALL SELECT 'absurd_date', tid, key FROM fact WHERE day IN ('infinity', '-infinity') OR day < '1990-01-01'
@@ -114,7 +116,7 @@ SET TimeZone = 'Pacific/Kiritimati'; SET DateStyle = 'German'; SET extra_float_d
 SELECT * FROM quality_difference('quality_typed', '2024-07-01');
 RESET TimeZone; RESET DateStyle; RESET extra_float_digits; RESET lc_monetary; RESET work_mem; RESET enable_hashagg; RESET IntervalStyle;
 -- keys of other types, a uuid and integers: what is found in one is found in the other
-CREATE VIEW quality_bigint AS SELECT CASE WHEN customer ~ 'c' THEN substr(customer, 2)::int END AS customer, CASE WHEN order_id ~ '[0-9]' THEN order_id::bigint END AS order_id, (amount * 10)::int AS amount, id::smallint
+CREATE VIEW quality_bigint AS SELECT CASE WHEN customer ~* 'c' THEN substr(btrim(customer), 2)::int END AS customer, CASE WHEN order_id ~ '[0-9]' THEN order_id::bigint END AS order_id, (amount * 10)::int AS amount, id::smallint
     FROM quality_dirty WHERE isfinite(at) AND amount NOT IN ('NaN', 'Infinity', '-Infinity');
 CREATE VIEW quality_uuid AS SELECT md5(customer::text)::uuid AS customer, md5(order_id::text)::uuid AS order_id, amount, md5(id::text)::uuid AS id FROM quality_bigint;
 SELECT string_agg(check_name || ' ' || a.row_count, ', ') AS found, count(*) FILTER (WHERE a.row_count <> b.row_count) AS differences, count(*) FILTER (WHERE cardinality(a.sample) IS DISTINCT FROM cardinality(b.sample)) AS samples

@@ -35,6 +35,8 @@ Datum add_line_of(FunctionCallInfo fcinfo)
 {
     constexpr bool is_instant = std::same_as<DayArgument, InstantArgument>;
     constexpr int id_index = 4, tz_index = 5, currency_index = is_instant ? 6 : 5;
+    if (PG_ARGISNULL(0))
+        PG_RETURN_NULL();
     for (const int index : {1, 2, 3, is_instant ? tz_index : 3})
         if (PG_ARGISNULL(index))
             PG_RETURN_DATUM(PG_GETARG_DATUM(0));

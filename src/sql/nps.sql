@@ -23,7 +23,7 @@ COMMENT ON FUNCTION responses(nps_state) IS 'number of answers; the smaller, the
 CREATE FUNCTION nps(state nps_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_value';
 COMMENT ON FUNCTION nps(nps_state) IS
-'net promoter score, -100 to 100 points: 100 (promoters - detractors) / responses; NULL without responses; an error (22023) where ten or more answers are all from 1 to 5: pass the cuts of another scale to nps_agg; see nps_ci for how sure it is';
+'net promoter score, -100 to 100 points: 100 (promoters - detractors) / responses; NULL without responses; an error (22023) where 30 or more answers are all from 1 to 5: pass the cuts of another scale to nps_agg; see nps_ci for how sure it is';
 
 CREATE FUNCTION nps_ci(state nps_state, confidence double precision DEFAULT 0.95, OUT lower numeric, OUT upper numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_ci';
@@ -80,7 +80,7 @@ CREATE AGGREGATE nps(score @score@) (
     MINITCOND = 'empty', MFINALFUNC = nps, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE nps(@score@) IS
-'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; an error (22023) where ten or more answers are all from 1 to 5: on another scale, nps(score, detractor_to, promoter_from); how sure is it? nps_ci(nps_agg(score))';
+'net promoter score, -100 to 100 points: percent of answers of 9 and more, less percent below 7; an error (22023) where 30 or more answers are all from 1 to 5: on another scale, nps(score, detractor_to, promoter_from); how sure is it? nps_ci(nps_agg(score))';
 
 CREATE FUNCTION _nps_state_add(nps_state, score @score@, detractor_to @score@, promoter_from @score@) RETURNS nps_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_nps_add_cuts_@score.c@';

@@ -19,25 +19,27 @@ BEGIN ATOMIC
         (2, 'stale_source', 'error', '{ordered_at,stale}', NULL, 'the newest day that is neither future nor absurd (the sample) is more than stale before as_of; the rows are all'),
         (3, 'null_customer', 'warning', '{customer}', 'customer_is_blank IS NULL', 'rows without a customer are in revenue, in no customer figure'),
         (4, 'blank_customer', 'error', '{customer}', 'customer_is_blank', 'customers of nothing but white space become one large customer'),
-        (5, 'null_order_id', 'warning', '{order_id}', 'order_id_is_blank IS NULL', 'rows without an order id are in no figure by order, and their refunds belong to no sale'),
-        (6, 'blank_order_id', 'error', '{order_id}', 'order_id_is_blank', 'order ids of nothing but white space become one large order'),
-        (7, 'null_row_id', 'error', '{row_id}', NULL, 'rows without a row id cannot be told apart'),
-        (8, 'duplicate_row_id', 'error', '{row_id}', NULL, 'rows that repeat a row id, beyond its first; samples are row ids'),
-        (9, 'duplicate_row', 'warning', '{order_id}', NULL, 'rows that repeat another in all columns of the mapping but row_id, beyond the first; samples are order ids; loaded twice, or is a column (product?) missing in the mapping?'),
-        (10, 'shared_order_id', 'error', '{order_id,customer}', NULL, 'rows of orders that belong to more than one customer; samples are order ids'),
-        (11, 'null_ordered_at', 'warning', '{ordered_at}', 'day IS NULL', 'rows without a date are in no figure by time'),
-        (12, 'future_date', 'error', '{ordered_at}', 'isfinite(day) AND day > $1', 'rows after as_of'),
-        (13, 'absurd_date', 'error', '{ordered_at}', 'NOT isfinite(day) OR day < $2', 'rows before earliest or at infinity'),
-        (14, 'null_amount', 'warning', '{amount}', 'amount_is_finite IS NULL', 'rows without an amount are in no figure'),
-        (15, 'infinite_amount', 'error', '{amount}', 'NOT amount_is_finite', 'amounts that are NaN or infinite end every sum with an error'),
-        (16, 'zero_sale', 'info', '{amount}', 'is_counted AND amount = 0', 'sales of 0: a free order is an order, and lowers the average check'),
-        (17, 'negative_sale', 'warning', '{amount,status}', 'is_counted AND amount < 0 AND is_sale', 'amounts below 0 with a status of a sale (not refunded, partially_refunded): they count as refunds, by their sign'),
-        (18, 'orphan_refund', 'error', '{order_id,amount}', NULL, 'refunds of orders that have no sale; samples are order ids'),
-        (19, 'over_refund', 'error', '{order_id,amount}', NULL, 'refunds of orders that were refunded more than they were sold for, in one currency; samples are order ids'),
-        (20, 'null_currency', 'error', '{currency}', 'currency IS NULL', 'rows without a currency, or with a blank one, cannot be added to the others'),
-        (21, 'mixed_currencies', 'warning', '{currency}', NULL, 'rows in another currency than the most frequent one; group by currency; samples are the currencies'),
-        (22, 'null_status', 'warning', '{status}', 'status IS NULL', 'rows without a status are left out by FILTER (WHERE is_revenue_status(status))'),
-        (23, 'unknown_status', 'error', '{status}', NULL, 'rows whose status is_revenue_status does not know, and refuses; samples are the words')
+        (5, 'similar_customer', 'warning', '{customer}', NULL, 'rows of customers whose keys differ only in upper and lower case, or in white space around them: each is a customer of its own; samples are the keys'),
+        (6, 'null_order_id', 'warning', '{order_id}', 'order_id_is_blank IS NULL', 'rows without an order id are in no figure by order, and their refunds belong to no sale'),
+        (7, 'blank_order_id', 'error', '{order_id}', 'order_id_is_blank', 'order ids of nothing but white space become one large order'),
+        (8, 'null_row_id', 'error', '{row_id}', NULL, 'rows without a row id cannot be told apart'),
+        (9, 'duplicate_row_id', 'error', '{row_id}', NULL, 'rows that repeat a row id, beyond its first; samples are row ids'),
+        (10, 'duplicate_row', 'warning', '{order_id}', NULL, 'rows that repeat another in all columns of the mapping but row_id, beyond the first; samples are order ids; loaded twice, or is a column (product?) missing in the mapping?'),
+        (11, 'shared_order_id', 'error', '{order_id,customer}', NULL, 'rows of orders that belong to more than one customer; samples are order ids'),
+        (12, 'several_lines', 'info', '{order_id,amount}', NULL, 'sales that are lines of an order with other sales: each counts as an order unless you pass order_id, as in ledger_agg(customer, day, amount, order_id); samples are order ids'),
+        (13, 'null_ordered_at', 'warning', '{ordered_at}', 'day IS NULL', 'rows without a date are in no figure by time'),
+        (14, 'future_date', 'error', '{ordered_at}', 'isfinite(day) AND day > $1', 'rows after as_of'),
+        (15, 'absurd_date', 'error', '{ordered_at}', 'NOT isfinite(day) OR day < $2', 'rows before earliest or at infinity'),
+        (16, 'null_amount', 'warning', '{amount}', 'amount_is_finite IS NULL', 'rows without an amount are in no figure'),
+        (17, 'infinite_amount', 'error', '{amount}', 'NOT amount_is_finite', 'amounts that are NaN or infinite end every sum with an error'),
+        (18, 'zero_sale', 'info', '{amount}', 'is_counted AND amount = 0', 'sales of 0: a free order is an order, and lowers the average check'),
+        (19, 'negative_sale', 'warning', '{amount,status}', 'is_counted AND amount < 0 AND is_sale', 'amounts below 0 with a status of a sale (not refunded, partially_refunded): they count as refunds, by their sign'),
+        (20, 'orphan_refund', 'error', '{order_id,amount}', NULL, 'refunds of orders that have no sale; samples are order ids'),
+        (21, 'over_refund', 'error', '{order_id,amount}', NULL, 'refunds of orders that were refunded more than they were sold for, in one currency; samples are order ids'),
+        (22, 'null_currency', 'error', '{currency}', 'currency IS NULL', 'rows without a currency, or with a blank one, cannot be added to the others'),
+        (23, 'mixed_currencies', 'warning', '{currency}', NULL, 'rows in another currency than the most frequent one; group by currency; samples are the currencies'),
+        (24, 'null_status', 'warning', '{status}', 'status IS NULL', 'rows without a status are left out by FILTER (WHERE is_revenue_status(status))'),
+        (25, 'unknown_status', 'error', '{status}', NULL, 'rows whose status is_revenue_status does not know, and refuses; samples are the words')
     ) AS v (place, check_name, severity, needs, condition, about);
 END;
 COMMENT ON FUNCTION quality_checks() IS
@@ -162,12 +164,14 @@ DECLARE
     bits text;
     rows text;          -- what the pass groups by: what is not in the mapping is NULL and makes no groups;
     copies text;        -- to go on from rows lets both share a sort
+    is_text boolean;    -- customers can differ in their spelling
 BEGIN
     source := @extschema@._quality_source(orders, mapping, tz);
     SELECT coalesce(string_agg(format('CASE WHEN %s THEN %s ELSE 0 END', condition, 1 << place), ' | '), '0'),
            coalesce(string_agg(format('(%L, %s)', check_name, 1 << place), ', '), '(NULL, 0)')
     INTO flags, bits
     FROM @extschema@.quality_checks() WHERE condition IS NOT NULL AND mapping ?& needs;
+    is_text := @extschema@._quality_column(orders, 'customer', mapping ->> 'customer') NOT IN ('smallint', 'integer', 'bigint', 'numeric', 'uuid');
     rows := 'order_id, flags, key, currency, status' || CASE WHEN mapping ->> 'row_id' IS NULL THEN ', row_id' ELSE '' END;
     copies := rows || ', is_copied' || CASE WHEN mapping ->> 'order_id' IS NULL THEN '' ELSE ', customer, ordered_at, amount, product' END;
     RETURN format($query$
@@ -175,7 +179,7 @@ WITH source AS (%1$s),
 flagged AS (SELECT *, %2$s AS flags FROM source OFFSET 0),
 keyed AS (SELECT *, CASE WHEN flags <> 0 THEN coalesce(order_id::text, row_id::text, customer::text) END AS key, true AS is_copied FROM flagged OFFSET 0),
 grouped AS MATERIALIZED (
-    SELECT CASE WHEN GROUPING(is_copied) = 0 THEN 'copies' WHEN GROUPING(flags) = 0 THEN 'rows' ELSE 'ids' END AS part,
+    SELECT CASE WHEN GROUPING(is_copied) = 0 THEN 'copies' WHEN GROUPING(flags) = 0 THEN 'rows' %7$sELSE 'ids' END AS part,
            order_id, flags, key, row_id, currency, status, count(*) AS n, max(day) FILTER (WHERE isfinite(day) AND day BETWEEN $2 AND $1) AS newest,
            count(*) FILTER (WHERE is_counted AND amount >= 0) AS sales, count(*) FILTER (WHERE is_counted AND amount < 0) AS refunds, sum(amount) FILTER (WHERE is_counted) AS net,
            min(customer) AS least_customer, max(customer) AS greatest_customer
@@ -192,10 +196,13 @@ by_status AS (SELECT status, sum(n) AS n FROM grouped WHERE part = 'rows' AND st
 found (check_name, n, key) AS (
     SELECT bit.check_name, n, key FROM grouped JOIN (VALUES %4$s) AS bit (check_name, mask) ON flags & mask <> 0 WHERE part = 'rows' AND flags <> 0
     UNION ALL
-    SELECT hit.check_name, hit.n, key FROM by_order, LATERAL (VALUES ('shared_order_id', n, is_shared), ('orphan_refund', refunds, refunds > 0 AND sales = 0),
+    SELECT hit.check_name, hit.n, key FROM by_order, LATERAL (VALUES ('shared_order_id', n, is_shared), ('several_lines', sales, sales > 1), ('orphan_refund', refunds, refunds > 0 AND sales = 0),
         ('over_refund', refunds, refunds > 0 AND sales > 0 AND net < 0 AND is_in_one_currency)) AS hit (check_name, n, is_hit) WHERE is_hit
     UNION ALL
     SELECT CASE WHEN row_id IS NULL THEN 'null_row_id' ELSE 'duplicate_row_id' END, CASE WHEN row_id IS NULL THEN n ELSE n - 1 END, row_id::text FROM grouped WHERE part = 'ids'
+    UNION ALL
+    SELECT 'similar_customer', n, least_customer::text FROM (SELECT *, count(*) OVER (PARTITION BY lower(btrim(least_customer::text COLLATE "default", E' \t\n\r'))) AS spellings FROM grouped WHERE part = 'customers' AND least_customer IS NOT NULL) AS spelled
+    WHERE spellings > 1
     UNION ALL
     SELECT 'duplicate_row', n - 1, order_id::text FROM grouped WHERE part = 'copies' AND order_id IS NOT NULL
     UNION ALL
@@ -207,7 +214,8 @@ placed AS (
 SELECT check_name, sum(n)::bigint, array_agg(key ORDER BY place) FILTER (WHERE place <= 5 AND key IS NOT NULL) FROM placed GROUP BY check_name HAVING sum(n) > 0
 UNION ALL
 SELECT hit.check_name, n::bigint, ARRAY[to_char(newest::timestamp, 'YYYY-MM-DD')]
-FROM total, LATERAL (VALUES ('source', true), ('stale_source', newest < $1 - $3), ('empty_source', n = 0)) AS hit (check_name, is_hit) WHERE is_hit$query$, source, flags, format('(%s), (%s)', rows, copies), bits, extension, CASE WHEN mapping ->> 'row_id' IS NULL THEN '' ELSE ', (row_id)' END);
+FROM total, LATERAL (VALUES ('source', true), ('stale_source', newest < $1 - $3), ('empty_source', n = 0)) AS hit (check_name, is_hit) WHERE is_hit$query$, source, flags, format('(%s), (%s)', rows, copies), bits, extension,
+        CASE WHEN mapping ->> 'row_id' IS NULL THEN '' ELSE ', (row_id)' END || CASE WHEN is_text THEN ', (customer)' ELSE '' END, CASE WHEN is_text THEN 'WHEN GROUPING(customer) = 0 THEN ''customers'' ' ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION quality_query(regclass, jsonb, text) IS

@@ -211,7 +211,7 @@ TEST(Nps, by_cuts_of_a_scale_of_ones_own)
 TEST(Nps, of_answers_that_are_all_from_1_to_5_is_refused)
 {
     State state;
-    for (int i = 0; i < 9; ++i)
+    for (int i = 0; i < 29; ++i)
         state.add(1 + i % 5);
     nps::require_scale(state);
     state.add(OwnedDecimal("5.00").view());
@@ -226,7 +226,7 @@ TEST(Nps, of_answers_that_are_all_from_1_to_5_is_refused)
         EXPECT_ERROR(invalid_parameter, nps::require_scale(more)) << other;
     }
     State cut;
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 40; ++i)
         cut.add(1 + i % 5, 3, 5);
     nps::require_scale(cut);
 }

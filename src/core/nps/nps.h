@@ -179,7 +179,7 @@ private:
     }
 };
 
-inline constexpr std::int64_t least_responses_to_judge = 10;
+inline constexpr std::int64_t least_responses_to_judge = 30;
 // Throws invalid_parameter where the answers are obviously not on a scale from 0 to 10: they are so many or more, and
 // all from 1 to 5. Customers who are asked from 0 to 10 and dislike everything answer 0, too.
 void require_scale(const State& state);
