@@ -25,7 +25,7 @@ CREATE FUNCTION cohort_retention_by_start(
 ) RETURNS TABLE (cohort date, cohort_size bigint, period_number integer, active_customers bigint, retention_pct numeric)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_cohort_retention_by_start';
 COMMENT ON FUNCTION cohort_retention_by_start(customer_ledger, customer_ledger, interval, text, date, date) IS
-'the same as cohort_retention, of cohorts by another start than the first order: the first row of each customer in starts, such as ledger_agg(customer, signed_up); who starts and never orders is in cohort_size, who orders without a start is in no cohort, orders before the period of the start do not count; as_of is the last day of both ledgers, if NULL; origin is a day on which a period starts, if weeks do not start on Monday or years in January; what did they spend? revenue_cohorts_by_start';
+'the same as cohort_retention, of cohorts by another start than the first order: the first row of each customer in starts, such as ledger_agg(customer, signed_up); a customer who starts and never orders is in cohort_size, one who orders without a start is in no cohort, and orders before the period of the start do not count; as_of is the last day of both ledgers, if NULL; origin is a day on which a period starts, if weeks do not start on Monday or years in January; what did they spend? revenue_cohorts_by_start';
 
 CREATE FUNCTION revenue_cohorts_by_start(
     starts customer_ledger, ledger customer_ledger, step interval DEFAULT '1 month', as_of date DEFAULT NULL,
