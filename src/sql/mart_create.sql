@@ -118,6 +118,11 @@ BEGIN
         END IF;
     END IF;
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
+    IF tz IS NOT NULL AND @extschema@._quality_column(orders, 'ordered_at', columns ->> 'ordered_at') = 'timestamp without time zone' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('tz does not say which time zone the column "%s" of %s is in: it is a timestamp without time zone', columns ->> 'ordered_at', orders),
+            HINT = format('If it is in UTC, make the mart over a view with %1$I AT TIME ZONE ''UTC'' AS %1$I, which tz then applies to. If its days are the ones you want, leave tz out.', columns ->> 'ordered_at');
+    END IF;
     tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,amount,every,currency}'::text[]),
                                  @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
