@@ -41,8 +41,8 @@ SQL_FUNCTION(customer_growth)
         const Proportion churn{row.churned, row.at_start};
         const customer_value::ConfidenceInterval interval =
             has_rate ? guarded([&] { return wilson(churn, z); }) : customer_value::ConfidenceInterval{};
-        const auto counted = [](bool is_known, std::int64_t count) {
-            return is_known ? count_column(count) : null_column();
+        const auto counted = [](bool is_known, std::int64_t customers) {
+            return is_known ? count_column(customers) : null_column();
         };
         rows.put({day_column(bounds[i]), counted(knows_start, row.at_start), count_column(row.joined),
                   counted(knows_start, row.reactivated), counted(knows_start, row.churned),

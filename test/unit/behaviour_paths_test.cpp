@@ -1,5 +1,6 @@
 #include "core/behaviour/ladder.h"
 #include "core/behaviour/sessions.h"
+#include "core/common/instant.h"
 
 #include "unit/laws.h"
 
@@ -21,8 +22,8 @@ TEST(Sessions, begin_anew_after_a_pause_longer_than_the_gap)
 TEST(Sessions, do_not_overflow)
 {
     behaviour::Sessions sessions{};
-    EXPECT_EQ(sessions.add(behaviour::first_instant, INT64_MAX), 1);
-    EXPECT_EQ(sessions.add(behaviour::end_of_instants - 1, INT64_MAX), 2);
+    EXPECT_EQ(sessions.add(first_instant, INT64_MAX), 1);
+    EXPECT_EQ(sessions.add(end_of_instants - 1, INT64_MAX), 2);
 }
 
 TEST(Transitions, have_the_median_of_a_sorted_list)
@@ -51,7 +52,7 @@ TEST(Transitions, have_the_median_of_a_sorted_list)
 
 TEST(Transitions, of_times_that_do_not_fit_are_refused)
 {
-    const std::vector<std::int64_t> here{behaviour::first_instant}, next{behaviour::end_of_instants - 1};
+    const std::vector<std::int64_t> here{first_instant}, next{end_of_instants - 1};
     std::vector<std::int64_t> scratch(1);
     EXPECT_ERROR(out_of_range, behaviour::transition(here, next, scratch));
 }
