@@ -4,6 +4,10 @@
 -- A table for functions that read one, whose columns are among the samples of text.
 CREATE TABLE direct_orders (paid text, "EUR" numeric, "é""\" date);
 INSERT INTO direct_orders VALUES ('lost', 'NaN', 'infinity'), (NULL, -1, NULL);
+-- Some states of each type, short and long.
+CREATE TABLE direct_states AS
+SELECT type, ARRAY(SELECT DISTINCT ON (length(state) / 100) state FROM matrix.states WHERE states.type = types.type AND length(state) < 3000 ORDER BY length(state) / 100, state LIMIT 5) AS samples
+FROM (SELECT DISTINCT type FROM matrix.states) AS types;
 CREATE FUNCTION direct_samples(type regtype) RETURNS text[] LANGUAGE sql AS $$
     SELECT CASE type::text
         WHEN 'smallint' THEN ARRAY['NULL', '-32768', '0', '7', '32767']
@@ -35,7 +39,7 @@ CREATE FUNCTION direct_samples(type regtype) RETURNS text[] LANGUAGE sql AS $$
         WHEN 'bg_bb_model' THEN ARRAY['NULL', '(1.2,.75,.66,2.78,"1 year",,,,,,)', '(1e100,1e-100,1e100,1e-100,,,,,,,)', '(1,1,0,,,,,,,,)', '(,NaN,-1,Infinity,,,,,,,)']
         WHEN 'sbg_model' THEN ARRAY['NULL', '(.668,3.8,,,,,,,)', '(1e100,1e-100,,,,,,,)', '(1e-100,1e-100,,,,,,,)', '(,NaN,,,,,,,)']
         WHEN 'gamma_gamma_model' THEN ARRAY['NULL', '(6.25,3.74,15.44,35,,,,,,)', '(1e100,1e-100,1e100,,,,,,,)', '(.3,.5,1,,,,,,,)', '(,NaN,-1,,,,,,,)']
-        ELSE ARRAY['NULL', 'empty'] || ARRAY(SELECT DISTINCT ON (length(state) / 100) state FROM matrix.states WHERE states.type = direct_samples.type AND length(state) < 3000 ORDER BY length(state) / 100, state LIMIT 5)
+        ELSE ARRAY['NULL', 'empty'] || coalesce((SELECT samples FROM direct_states WHERE direct_states.type = direct_samples.type), '{}')
     END $$;
 
 -- One call; returns what is wrong with its end, or nothing.
