@@ -196,7 +196,7 @@ COMMENT ON VIEW report.products_together IS 'The ten pairs of products that are 
 
 CREATE MATERIALIZED VIEW report.forecast_base AS
 SELECT ledger, fit_until, last_day(ledger) AS last_day
-FROM (SELECT ledger_agg(customer_id, day, amount) AS ledger FROM shop.sales WHERE customer_id IS NOT NULL) AS base,
+FROM (SELECT ledger_agg(customer_id, day, amount, order_id) AS ledger FROM shop.sales WHERE customer_id IS NOT NULL) AS base,
      LATERAL (SELECT first_day(ledger) + (last_day(ledger) - first_day(ledger)) / 2 AS fit_until) AS half
 WHERE fit_until < last_day(ledger) AND repeat_buyers(repeat_purchases(ledger, fit_until)) > 0
       AND (SELECT count(DISTINCT monetary_value) > 1 FROM rfm_summary(ledger) WHERE frequency > 0 AND monetary_value > 0);
