@@ -45,7 +45,7 @@ std::uint64_t word_of(std::string_view bytes) noexcept
 
 }  // namespace
 
-std::uint64_t stable_hash_of(const Key& key) noexcept
+std::uint64_t stable_hash_of(const Key& key)
 {
     constexpr std::uint64_t golden = 0x9e3779b97f4a7c15u;
     std::string_view bytes = key.bytes;

@@ -63,6 +63,6 @@ union KeyBuffer {
 
 // A hash that never changes and is the same on every machine, for what is stored. hash_of may change: it only serves
 // tables in memory.
-[[nodiscard]] std::uint64_t stable_hash_of(const Key& key) noexcept;
+[[nodiscard]] std::uint64_t stable_hash_of(const Key& key);
 
 }  // namespace customer_value
