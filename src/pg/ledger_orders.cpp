@@ -1,14 +1,10 @@
-// Ledgers of order lines, and what is left of orders after refunds.
+// Ledgers of order lines.
 #include "pg/currency.h"
-#include "pg/ledger_customers.h"
 #include "pg/ledger_rows.h"
-
-#include "core/ledger/settlement.h"
 
 using namespace customer_value;
 using namespace customer_value::pg;
 using ledger::Day;
-using ledger::View;
 
 namespace {
 
@@ -105,16 +101,3 @@ LEDGER_ADD_LINES(text, TextKey)
 LEDGER_ADD_OPTIONALS(bigint, BigintKey)
 LEDGER_ADD_OPTIONALS(uuid, UuidKey)
 LEDGER_ADD_OPTIONALS(text, TextKey)
-
-// settled(ledger, as_of)
-SQL_FUNCTION(ledger_settled)
-{
-    if (PG_ARGISNULL(0))
-        PG_RETURN_NULL();
-    const View view = Ledger(fcinfo, 0).laid_out();
-    const Day as_of = as_of_argument(fcinfo, 1, view);
-    if (guarded([&] { return ledger::is_settled(view, as_of); }))
-        return unchanged_ledger(fcinfo, 0);
-    const ledger::Columns into = columns_for(view);
-    return flattened(guarded([&] { return ledger::settled_ledger(view, as_of, into); }));
-}

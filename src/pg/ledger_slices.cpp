@@ -183,3 +183,20 @@ SQL_FUNCTION(ledger_summed_slices)
     const ledger::Step step = step_argument(fcinfo, 1, 3);
     return slices(fcinfo, whole, step, as_of_argument(fcinfo, 2, whole));
 }
+
+// settled(ledger, as_of)
+SQL_FUNCTION(ledger_settled)
+{
+    if (PG_ARGISNULL(0))
+        PG_RETURN_NULL();
+    const StoredLedger whole = Ledger(fcinfo, 0).stored();
+    if (whole.rows == 0)
+        return unchanged_ledger(fcinfo, 0);
+    const ledger::Day as_of = as_of_argument(fcinfo, 1, whole);
+    // only where the orders of the first day were sent back it takes a second time
+    for (ledger::Day first_day = whole.first_day, seen = first_day;; first_day = seen) {
+        const Datum left = part_of(whole, [&] { return ledger::Settled(whole, as_of, first_day, seen); });
+        if (seen == first_day || seen == ledger::latest_day)
+            return left;
+    }
+}

@@ -73,9 +73,9 @@ template <class... State> void read_as_each(std::string_view form)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    read_as_each<churn::State, nps::State, nps::SatisfactionState, nps::Survey, revenue::State, revenue::Orders, sales::State,
-                 sales::AffinityState, behaviour::Ladder, behaviour::RetentionState, behaviour::FunnelState,
-                 golden::State, survival::State, experiment::State, clv::RepeatPurchases, clv::RepeatSpend,
-                 clv::Renewals>({reinterpret_cast<const char*>(data), size});
+    read_as_each<churn::State, nps::State, nps::SatisfactionState, nps::Survey, revenue::State, revenue::Orders,
+                 sales::State, sales::AffinityState, behaviour::Ladder, behaviour::RetentionState,
+                 behaviour::FunnelState, golden::State, survival::State, experiment::State, clv::RepeatPurchases,
+                 clv::RepeatSpend, clv::Renewals>({reinterpret_cast<const char*>(data), size});
     return 0;
 }

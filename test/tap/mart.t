@@ -369,7 +369,7 @@ BEGIN
     FOR decoy IN
         WITH calls AS (SELECT string_agg(prosrc, ' ') || (SELECT string_agg(query, ' ') FROM trap._mart_views()) AS text FROM pg_proc WHERE pronamespace = 'trap'::regnamespace AND proname ~ '^_mart_|_mart$'),
         called AS (SELECT p.oid, proname, pronargdefaults, ARRAY(SELECT unnest(proargtypes)) AS types, proargnames FROM pg_proc AS p, calls
-                   WHERE pronamespace = 'trap'::regnamespace AND (calls.text ~ ('\.' || proname || '\(') OR proname ~ '_mart$')),
+                   WHERE pronamespace = 'trap'::regnamespace AND (calls.text ~ ('\.' || proname || '\(') OR proname ~ '_mart$') AND 'pg_catalog."any"'::regtype <> ALL (proargtypes::oid[])),
         other AS (SELECT unnest('{text,integer,bigint,numeric,real,double precision,date,timestamp,timestamptz,interval,boolean,name,jsonb,regclass,oid,varchar,smallint,text[]}'::text[]) AS type),
         variant AS (
             SELECT oid, proname, proargnames, cardinality(types) AS n, place AS changed, type FROM called, other, generate_series(1, cardinality(types)) AS place

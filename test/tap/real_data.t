@@ -52,6 +52,7 @@ if [[ -f $data/online_retail/online_retail.csv.gz ]]; then
     is "$(sql real_data "SELECT check_name, severity, row_count FROM data_quality('retail_lines', 'customer', 'at', 'total', 'invoice', product => 'stock', as_of => '2011-12-10') WHERE severity NOT IN ('ok', 'skipped')")" \
        "null_customer|warning|135080
 duplicate_row|warning|$(sql real_data 'SELECT sum(n - 1) FROM (SELECT count(*) FROM retail GROUP BY customer, at, quantity * price, invoice, stock) AS copies (n)')
+several_lines|info|$(sql real_data 'SELECT sum(n) FROM (SELECT count(*) FROM retail WHERE quantity * price >= 0 GROUP BY invoice) AS sales (n) WHERE n > 1')
 zero_sale|info|2515
 orphan_refund|error|9290" 'Online Retail: what is known to be wrong with it'
     is "$(sql real_data "SELECT check_name, row_count, sample[1] FROM data_quality('retail_lines', ordered_at => 'at', as_of => '2011-12-17') WHERE severity = 'error'")" 'stale_source|541909|2011-12-09' 'Online Retail: stale on 17 December, eight days after the last line'

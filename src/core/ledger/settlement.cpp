@@ -165,23 +165,4 @@ View settled(const View& view, Day as_of, const Columns& into)
     return whole;
 }
 
-View settled_ledger(const View& view, Day as_of, const Columns& into)
-{
-    View kept = settled(view, as_of, into);
-    if (kept.rows == 0)
-        return {};
-    const std::size_t words = words_of(view.kind);
-    kept.customers = 0;
-    kept.text_bytes = 0;
-    kept.keys = into.keys;
-    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
-        if (into.offsets[customer] == into.offsets[customer + 1])
-            continue;
-        std::copy_n(view.keys + customer * words, words, into.keys + kept.customers * words);
-        kept.text_bytes += view.kind == KeyKind::text ? view.key(customer).bytes.size() : 0;
-        into.offsets[++kept.customers] = into.offsets[customer + 1];
-    }
-    return kept;
-}
-
 }  // namespace customer_value::ledger

@@ -76,7 +76,5 @@ private:
 // The view settled as of the end of a day, in columns of the size of its own. Customers are the same, also those without
 // a row that is left; `keys` is not written.
 [[nodiscard]] View settled(const View& view, Day as_of, const Columns& into);
-// The same without the customers of whom nothing is left, which makes it a ledger of its own; `keys` is written.
-[[nodiscard]] View settled_ledger(const View& view, Day as_of, const Columns& into);
 
 }  // namespace customer_value::ledger

@@ -5,7 +5,9 @@
 
 #include "core/ledger/body_writer.h"
 #include "core/ledger/codec.h"
+#include "core/ledger/customers.h"
 #include "core/ledger/day_index.h"
+#include "core/ledger/settlement.h"
 
 #include "core/common/mantissa.h"
 
@@ -158,6 +160,33 @@ private:
     std::vector<Day> days_;
     std::vector<std::int64_t> amounts_;
     std::vector<OrderId> order_ids_;
+};
+
+// What is left of orders after refunds (settlement.h), of the rows up to a day. On which day that begins is known at the
+// end only: `seen` then is that day, or latest_day where nothing is left, and a part that was written from another day
+// on is to be written again.
+class Settled : public Division {
+public:
+    Settled(const Head& whole, Day as_of, Day first_day, Day& seen)
+        : rows_(whole.rows), as_of_(as_of), first_day_(first_day), seen_(seen)
+    {
+        seen_ = latest_day;
+    }
+    [[nodiscard]] Extent whole() const noexcept { return {rows_, first_day_}; }
+    template <class Visit> void divide(const Rows& rows, Visit visit)
+    {
+        const Rows left = settlement_.of(until(rows, as_of_));
+        if (left.size() == 0)
+            return;
+        seen_ = std::min(seen_, left.days.front());
+        visit(0, left);
+    }
+
+private:
+    std::uint64_t rows_;
+    Day as_of_, first_day_;
+    Day& seen_;
+    Settlement settlement_;
 };
 
 // A customer's shard, 0 .. shards - 1. Users store what follows from it: it must never change, and is the same on every

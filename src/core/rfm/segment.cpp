@@ -12,10 +12,11 @@ void require_score(const char* argument, std::int32_t score, std::int32_t bins)
 {
     if (score >= 1 && score <= bins)
         return;
-    constexpr const char* hint = "Pass the number of bins of these scores, for example rfm_segment(r, f, m, bins => 10).";
+    constexpr const char* hint =
+        "Pass the number of bins of these scores, for example rfm_segment(r, f, m, bins => 10).";
     throw Error(ErrorCode::out_of_range,
-                std::string(argument) + " must be between 1 and " + std::to_string(bins) + ": " + std::to_string(score), {},
-                score < 1 ? "" : hint);
+                std::string(argument) + " must be between 1 and " + std::to_string(bins) + ": " + std::to_string(score),
+                {}, score < 1 ? "" : hint);
 }
 
 }  // namespace
