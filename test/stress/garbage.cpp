@@ -99,7 +99,7 @@ const std::vector<Type> types{
       "funnel_agg('2024-01-01 00:00Z'::timestamptz + i * interval '1 s', i % 2 = 1, i % 3 = 2) FROM generate_series(1, 9) AS i",
       "_funnel_state_add('empty', '1 day', '1999-12-31 23:59:59.999999Z', '{t,f,t}')"},
      {"window_funnel($1)", "window_funnel($1, '1 hour')", "window_funnel($1, '0', true)",
-      "window_funnel($1, '1 hour', once => true)", "window_funnel($1, '1 hour', once => true)"}},
+      "window_funnel($1, '1 hour', once => true)"}},
     {"customer_ledger",
      {"'empty'::customer_ledger",
       "ledger_agg(i % 5, date '2024-01-01' + i, round(i / 7.0 - 1, 3)) FROM generate_series(-5, 40) AS i",
