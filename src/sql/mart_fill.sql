@@ -340,7 +340,7 @@ BEGIN
     EXECUTE format($sql$INSERT INTO %1$I.stored_mrr
         SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
                gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr, (period + %9$L::interval)::date <= $1 + 1
-        FROM (SELECT %2$s.mrr_agg(%3$s, %4$s, %5$s, %6$s%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1)$sql$,
+        FROM (SELECT %2$s.mrr_agg(%3$s, %4$s, %5$s, %6$s%7$s) AS ledger FROM %8$s AS t) AS base, %2$s.mrr_movements(base.ledger, %9$L::interval, NULL::date, $1 + 1, NULL::interval, NULL::date)$sql$,
         mart, extension, of.customer, of.period, of.amount, of.every, CASE WHEN settings #>> '{subscriptions,currency}' IS NULL THEN '' ELSE ', ' || of.currency END, settings ->> 'subscriptions_table', settings ->> 'step') USING as_of;
 EXCEPTION WHEN data_exception THEN
     PERFORM @extschema@._mart_blame_subscription(settings);

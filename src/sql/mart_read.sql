@@ -226,7 +226,7 @@ DECLARE
     extension text := @extschema@._extension_schema();
     parts text;
 BEGIN
-    SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, %L::date) AS s', part, extension, ledger, settings ->> 'today'), ' UNION ALL ')
+    SELECT string_agg(format('SELECT %L, s.* FROM %s.slices(read.%I, ''1 month''::interval, %L::date, NULL::date) AS s', part, extension, ledger, settings ->> 'today'), ' UNION ALL ')
     INTO parts FROM (VALUES ('customers', 'whole'), ('guests', 'guests')) AS v (part, ledger);
     RETURN format($sql$
         INSERT INTO %1$I.stored_ledgers (month, part, shard, is_published, ledger, orders, refund_rows, gross_revenue, refunds)
@@ -309,7 +309,7 @@ BEGIN
         -- a ledger of one customer sums faster than numeric aggregates do
         EXECUTE format($sql$INSERT INTO %1$I.stored_months
             SELECT s.period, base.category, $2, s.orders, s.refund_rows, s.gross_revenue, s.refunds
-            FROM (SELECT category, %3$s.ledger_agg(0::bigint, at, amount) AS ledger FROM (%2$s) AS orders GROUP BY category) AS base CROSS JOIN LATERAL %3$s.slices(base.ledger, '1 month'::interval, $1) AS s
+            FROM (SELECT category, %3$s.ledger_agg(0::bigint, at, amount) AS ledger FROM (%2$s) AS orders GROUP BY category) AS base CROSS JOIN LATERAL %3$s.slices(base.ledger, '1 month'::interval, $1, NULL::date) AS s
             WHERE s.orders + s.refund_rows > 0$sql$, mart, source, extension) USING (settings ->> 'today')::date, is_published;
     END IF;
 END

@@ -13,7 +13,7 @@ BEGIN ATOMIC
         (1, 'customers'::text, '{}'::text[], false, NULL::text, 'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
         (2, 'growth', '{}', true,
             'SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.customer_growth(ledger, {step}, since, as_of + 1, {lapse})',
+             FROM base CROSS JOIN LATERAL {extension}.customer_growth(ledger, {step}, since, as_of + 1, {lapse}, NULL::date, NULL::date)',
             'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
         (3, 'revenue', '{}', false,
             'SELECT r.period, r.category, r.sales, r.refund_rows, r.gross_revenue, r.refunds, r.gross_revenue + r.refunds, 100 * -r.refunds / nullif(r.gross_revenue, 0),
@@ -23,12 +23,12 @@ BEGIN ATOMIC
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
         (4, 'cohorts', '{}', true,
             'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active_customers END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
-             FROM base CROSS JOIN LATERAL {extension}.cohort_retention(ledger, {step}, ''on''::text, {period_end}) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN since AND as_of',
+             FROM base CROSS JOIN LATERAL {extension}.cohort_retention(ledger, {step}, ''on''::text, {period_end}, NULL::date) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN since AND as_of',
             'customers by the period of their first order (cohort): how many ordered in each period behind it'),
         (5, 'revenue_cohorts', '{}', true,
             'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
              FROM (SELECT r.*, since, as_of, sum(r.revenue) FILTER (WHERE (r.cohort + r.period_number * {step})::date >= since) OVER (PARTITION BY r.cohort ORDER BY r.period_number) AS gained
-                   FROM base CROSS JOIN LATERAL {extension}.revenue_cohorts(ledger, {step}, {period_end}) AS r) AS r
+                   FROM base CROSS JOIN LATERAL {extension}.revenue_cohorts(ledger, {step}, {period_end}, NULL::date) AS r) AS r
                   CROSS JOIN LATERAL {cell}
                   LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = (since - {step})::date
                   CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.gained) AS c (revenue)
@@ -36,12 +36,12 @@ BEGIN ATOMIC
             'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
         (6, 'lifecycle', '{}', true,
             'SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1)',
+             FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1, NULL::date)',
             'customers of each period against the previous one'),
         (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1)', 'daily and monthly active customers, a row a day'),
         (8, 'golden_trend', '{}', true,
             'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_golden, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1)
+             FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1, NULL::date)
              WHERE period >= since',
             'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
         (9, 'segment_migration', '{}', true, NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
