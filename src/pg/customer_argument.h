@@ -45,4 +45,13 @@ private:
     std::string_view text_;
 };
 
+// Calls M(suffix, C++ type) for every type that a customer may have.
+#define FOR_EACH_CUSTOMER(M)                 \
+    M(smallint, std::int16_t)                \
+    M(integer, std::int32_t)                 \
+    M(bigint, customer_value::pg::BigintKey) \
+    M(numeric, customer_value::Decimal)      \
+    M(uuid, customer_value::pg::UuidKey)     \
+    M(text, customer_value::pg::TextKey)
+
 }  // namespace customer_value::pg

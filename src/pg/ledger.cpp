@@ -56,12 +56,7 @@ void require_customer_type(Oid type)
     LEDGER_ADD(customer, Customer, timestamp, TimestampArgument) \
     LEDGER_ADD(customer, Customer, instant, InstantArgument)
 
-LEDGER_ADD_CUSTOMER(smallint, std::int16_t)
-LEDGER_ADD_CUSTOMER(integer, std::int32_t)
-LEDGER_ADD_CUSTOMER(bigint, BigintKey)
-LEDGER_ADD_CUSTOMER(numeric, Decimal)
-LEDGER_ADD_CUSTOMER(uuid, UuidKey)
-LEDGER_ADD_CUSTOMER(text, TextKey)
+FOR_EACH_CUSTOMER(LEDGER_ADD_CUSTOMER)
 
 // Overloads that PostgreSQL would otherwise fill by a cast in the time zone of the session, or not find at all.
 SQL_FUNCTION(ledger_lacks_tz)

@@ -68,12 +68,7 @@ Datum add_line_of(FunctionCallInfo fcinfo)
     LEDGER_ADD_LINE_AMOUNTS(name, Customer, date, DateArgument) \
     LEDGER_ADD_LINE_AMOUNTS(name, Customer, timestamp, TimestampArgument)
 
-LEDGER_ADD_LINES(smallint, std::int16_t)
-LEDGER_ADD_LINES(integer, std::int32_t)
-LEDGER_ADD_LINES(bigint, BigintKey)
-LEDGER_ADD_LINES(numeric, Decimal)
-LEDGER_ADD_LINES(uuid, UuidKey)
-LEDGER_ADD_LINES(text, TextKey)
+FOR_EACH_CUSTOMER(LEDGER_ADD_LINES)
 
 // With a time zone or a currency amounts are numeric.
 #define LEDGER_ADD_OPTIONAL(name, Customer, id, Id)                                 \

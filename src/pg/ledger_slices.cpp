@@ -158,12 +158,10 @@ SQL_FUNCTION(ledger_of_shard)
     return part_of(Ledger(fcinfo, 0).stored(), [=] { return ledger::OfShard(shards, shard); });
 }
 
-SQL_FUNCTION(ledger_shard_smallint) { return shard<std::int16_t>(fcinfo); }
-SQL_FUNCTION(ledger_shard_integer) { return shard<std::int32_t>(fcinfo); }
-SQL_FUNCTION(ledger_shard_numeric) { return shard<Decimal>(fcinfo); }
-SQL_FUNCTION(ledger_shard_bigint) { return shard<BigintKey>(fcinfo); }
-SQL_FUNCTION(ledger_shard_uuid) { return shard<UuidKey>(fcinfo); }
-SQL_FUNCTION(ledger_shard_text) { return shard<TextKey>(fcinfo); }
+#define LEDGER_SHARD(customer, Customer) \
+    SQL_FUNCTION(ledger_shard_##customer) { return shard<Customer>(fcinfo); }
+
+FOR_EACH_CUSTOMER(LEDGER_SHARD)
 
 // slices(ledger, step)
 SQL_FUNCTION(ledger_slices)
