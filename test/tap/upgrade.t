@@ -103,7 +103,7 @@ sql upgrade_kept 'CREATE TABLE samples (type text, state text)'
 sql contrib_regression 'COPY (SELECT type::text, state FROM matrix.states) TO STDOUT' | psql -Xq -d upgrade_kept -c 'COPY samples FROM STDIN'
 is "$(sql upgrade_kept <"$root/test/upgrade/values.sql")" '' 'values of each type, and a mart, are stored'
 is "$(sql upgrade_kept "SELECT type FROM kept.types WHERE NOT is_composite AND type::text NOT IN (SELECT type FROM samples WHERE state <> 'empty')")" '' 'there is a sample of each type with an input function of its own'
-is "$(sql upgrade_kept "SELECT count(answer) > 1000, count(*) FILTER (WHERE answer LIKE 'error%') < 0.2 * count(*) FROM kept.before")" 't|t' 'more than a thousand questions have an answer'
+is "$(sql upgrade_kept "SELECT count(*) > 1000 FROM kept.before WHERE answer NOT LIKE 'error%'")" t 'more than a thousand questions have an answer that is no error'
 upgrade upgrade_kept "$first"
 upgrade upgrade_kept "$second"
 sql upgrade_kept "CREATE VIEW kept.after AS SELECT * FROM kept.answers() UNION ALL SELECT * FROM kept.shown('mart')"
