@@ -77,7 +77,7 @@ TEST(Mantissa, is_shown_with_all_its_places)
     EXPECT_EQ(shown(Int128{0}, 2), "0.00");
     EXPECT_EQ(shown(mantissa_limit - 1, 0), nines);
     EXPECT_EQ(shown(-(mantissa_limit - 1), 38), "-0." + nines);
-    EXPECT_EQ(shown(Int128{1}, 100), "0." + std::string(99, '0') + "1");
+    EXPECT_EQ(shown(Int128{1}, 100), std::string("0.").append(99, '0').append(1, '1'));
 }
 
 }  // namespace
