@@ -9,26 +9,17 @@
 
 namespace customer_value::ledger {
 
-void OrdersByValue::begin(std::vector<std::int64_t>& values)
+void OrdersByValue::begin(std::vector<std::int64_t>& values, std::size_t orders)
 {
     sort_short_or_stop(std::span(values), std::less<>());
     stacks_.clear();
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (i == 0 || values[i] != values[i - 1])
-            stacks_.push_back({values[i], static_cast<std::uint32_t>(i), 0});
-    orders_.resize(values.size());
-}
-
-std::vector<OrdersByValue::Stack>::iterator OrdersByValue::stack_of(std::int64_t value)
-{
-    const auto stack = std::ranges::lower_bound(stacks_, value, {}, &Stack::value);
-    return stack != stacks_.end() && stack->value == value ? stack : stacks_.end();
-}
-
-void OrdersByValue::push(std::int64_t value, std::uint32_t order)
-{
-    const auto stack = stack_of(value);
-    orders_[stack->begin + stack->size++] = order;
+    wanted_ = 0;
+    for (const std::int64_t value : values) {
+        if (stacks_.empty() || stacks_.back().value != value)
+            stacks_.push_back({value, none});
+        wanted_ |= bit_of(value);
+    }
+    below_.resize(orders);
 }
 
 Rows Settlement::of(const Rows& rows)
@@ -54,9 +45,9 @@ void Settlement::take_off_own_orders(const Rows& rows)
 {
     values_.clear();
     for (std::size_t row = 0; row < rows.size(); ++row)
-        if (rows.is_order(row) && rows.order_ids[row] != no_order_id)
+        if (!rows.is_order(row) && rows.order_ids[row] != no_order_id)
             values_.push_back(rows.order_ids[row]);
-    by_id_.begin(values_);
+    by_id_.begin(values_, rows.size());
     for (std::uint32_t row = 0; row < rows.size(); ++row)
         if (rows.is_order(row) && rows.order_ids[row] != no_order_id)
             by_id_.push(rows.order_ids[row], row);
@@ -72,16 +63,17 @@ void Settlement::take_off_own_orders(const Rows& rows)
 
 void Settlement::take_off_earlier_orders(const Rows& rows)
 {
-    if (std::none_of(rest_.begin(), rest_.end(), [](std::int64_t rest) { return rest < 0; }))
-        return;
     values_.clear();
+    std::size_t end = 0;  // of the rows up to the last refund
     for (std::size_t row = 0; row < rows.size(); ++row)
-        if (rest_[row] > 0)
-            values_.push_back(rows.amounts[row]);
-    by_amount_.begin(values_);
+        if (rest_[row] < 0) {
+            values_.push_back(-rest_[row]);
+            end = row + 1;
+        }
+    by_amount_.begin(values_, rows.size());
     open_.clear();
     const auto is_untouched = [&](std::uint32_t order) { return rest_[order] == rows.amounts[order]; };
-    for (std::size_t first = 0, behind = 0; first < rows.size(); first = behind) {
+    for (std::size_t first = 0, behind = 0; first < end; first = behind) {
         while (behind < rows.size() && rows.days[behind] == rows.days[first])
             ++behind;
         for (std::size_t row = first; row < behind; ++row)
@@ -109,22 +101,28 @@ void Settlement::take_off_latest(std::size_t refund)
 
 Rows Settlement::rest_of(const Rows& rows)
 {
-    const auto id_of = [&](std::uint32_t row) { return rows.order_id(row); };
-    kept_.clear();
-    for (std::uint32_t row = 0; row < rows.size(); ++row)
-        if (rest_[row] != 0 || rows.amounts[row] == 0)
-            kept_.push_back(row);
-    sort_short_or_stop(std::span(kept_), [&](std::uint32_t left, std::uint32_t right) {
-        return std::tuple(rows.days[left], rest_[left], id_of(left)) <
-               std::tuple(rows.days[right], rest_[right], id_of(right));
-    });
-    days_.clear(), amounts_.clear(), order_ids_.clear();
-    for (const std::uint32_t row : kept_) {
-        days_.push_back(rows.days[row]);
-        amounts_.push_back(rest_[row]);
-        if (rows.order_ids != nullptr)
-            order_ids_.push_back(rows.order_ids[row]);
+    kept_.resize(rows.size());
+    std::size_t count = 0;
+    for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        kept_[count] = row;
+        count += static_cast<std::size_t>(rest_[row] != 0) | static_cast<std::size_t>(rows.amounts[row] == 0);
     }
+    kept_.resize(count);
+    const auto is_before = [&](std::uint32_t left, std::uint32_t right) {
+        return std::tuple(rows.days[left], rest_[left], rows.order_id(left)) <
+               std::tuple(rows.days[right], rest_[right], rows.order_id(right));
+    };
+    // an order that is left in part may come before others of its day now
+    if (!std::is_sorted(kept_.begin(), kept_.end(), is_before))
+        sort_short_or_stop(std::span(kept_), is_before);
+    const auto gather = [&](const auto* from, auto& into) {
+        into.resize(count);
+        std::ranges::transform(kept_, into.begin(), [from](std::uint32_t row) { return from[row]; });
+    };
+    gather(rows.days.data(), days_);
+    gather(rest_.data(), amounts_);
+    if (rows.order_ids != nullptr)
+        gather(rows.order_ids, order_ids_);
     return {days_, amounts_.data(), nullptr, rows.order_ids == nullptr ? nullptr : order_ids_.data()};
 }
 

@@ -11,40 +11,59 @@
 
 #include "core/ledger/view.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace customer_value::ledger {
 
-// Stacks of a customer's orders, one for each value: an id, or an amount.
+// Stacks of a customer's orders, one for each value that refunds ask for: an id, or an amount.
 class OrdersByValue {
 public:
     static constexpr std::uint32_t none = 0xffffffff;
 
-    // Empty stacks for these values, of which there may be several alike: each has room for as many orders.
-    void begin(std::vector<std::int64_t>& values);
-    // An order of one of these values, later than those before.
-    void push(std::int64_t value, std::uint32_t order);
-    // The latest order of that value for which is_open(order) holds, or none. Those later than it are given up.
+    // Empty stacks for these values, of which there may be several alike, and orders with numbers below `orders`.
+    void begin(std::vector<std::int64_t>& values, std::size_t orders);
+    // An order, later than those before. Most have a value that no refund asks for, and are in no stack.
+    void push(std::int64_t value, std::uint32_t order)
+    {
+        if ((wanted_ & bit_of(value)) == 0) [[likely]]
+            return;
+        if (const auto stack = stack_of(value); stack != stacks_.end()) {
+            below_[order] = stack->top;
+            stack->top = order;
+        }
+    }
+    // The latest order of one of these values for which is_open(order) holds, or none. Those later than it are given up.
     template <class IsOpen> [[nodiscard]] std::uint32_t latest(std::int64_t value, IsOpen is_open)
     {
-        const auto stack = stack_of(value);
-        if (stack == stacks_.end())
-            return none;
-        while (stack->size > 0 && !is_open(orders_[stack->begin + stack->size - 1]))
-            --stack->size;
-        return stack->size == 0 ? none : orders_[stack->begin + stack->size - 1];
+        std::uint32_t& top = stack_of(value)->top;
+        while (top != none && !is_open(top))
+            top = below_[top];
+        return top;
     }
 
 private:
     struct Stack {
         std::int64_t value;
-        std::uint32_t begin, size;
+        std::uint32_t top;
     };
-    [[nodiscard]] std::vector<Stack>::iterator stack_of(std::int64_t value);
+    [[nodiscard]] std::vector<Stack>::iterator stack_of(std::int64_t value)
+    {
+        const auto stack = std::ranges::lower_bound(stacks_, value, {}, &Stack::value);
+        return stack != stacks_.end() && stack->value == value ? stack : stacks_.end();
+    }
 
-    std::vector<Stack> stacks_;  // by value
-    std::vector<std::uint32_t> orders_;
+    // One of 64 bits, about evenly.
+    [[nodiscard]] static std::uint64_t bit_of(std::int64_t value) noexcept
+    {
+        return std::uint64_t{1} << (static_cast<std::uint64_t>(value) * 0x9e3779b97f4a7c15u >> 58);
+    }
+
+    std::uint64_t wanted_ = 0;          // the bits of all values that have a stack
+    std::vector<Stack> stacks_;         // by value
+    std::vector<std::uint32_t> below_;  // each order, in its stack
 };
 
 // Settles one customer after the other.
