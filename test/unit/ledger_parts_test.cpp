@@ -97,7 +97,7 @@ public:
         return parts;
     }
 
-    // It is in the order of keys, and its head is right, or reading it fails.
+    // It is in the order of keys, its head is right, and its bytes are those that encoding it gives.
     static Shop read(const StoredLedger& ledger)
     {
         std::vector<std::uint32_t> offsets(ledger.customers + 1);
@@ -105,6 +105,9 @@ public:
         std::vector<std::int64_t> amounts(ledger.rows);
         std::vector<std::uint64_t> keys(ledger.customers);
         const View view = decode(ledger, {offsets.data(), days.data(), amounts.data(), keys.data(), nullptr});
+        std::vector<unsigned char> again(encoded_size(view));
+        encode(view, again.data());
+        EXPECT_TRUE(std::ranges::equal(again, ledger.body));
         Shop shop;
         for (std::uint32_t customer = 0; customer < view.customers; ++customer)
             for (std::uint32_t i = offsets[customer]; i < offsets[customer + 1]; ++i)
@@ -239,6 +242,82 @@ TEST(Parts, first_orders_are_the_least_on_the_first_day_with_an_order_and_the_re
                     (some_have_refunds_only && some_begin_with_refunds && some_leave_refunds_of_the_day));
         StoredShop stored(shop, KeyKind::text);
         EXPECT_EQ(stored.parts(FirstOrders(stored.whole), 1, 0.5).front(), expected);
+    }
+}
+
+// Customers who lose everything, a first day that moves, and many customers of whom nothing is taken
+TEST(Parts, settled_rows_are_those_of_each_customer_settled)
+{
+    std::mt19937_64 random(9);
+    std::size_t changed = 0, unchanged = 0, gone = 0;
+    for (const KeyKind kind : {KeyKind::text, KeyKind::bigint})
+        for (const std::uint64_t customers : {1, 300, 3000})
+            for (const Day as_of : {-20, 20, 1000}) {
+                Shop shop = random_shop(random, 6000, customers, 100, 1000);
+                for (auto& [key, rows] : shop)  // a third has no refund
+                    if (random() % 3 == 0)
+                        std::erase_if(rows, [](const auto& row) { return row.second < 0; });
+                std::erase_if(shop, [](const auto& each) { return each.second.empty(); });
+                Shop expected;
+                Day first_day = latest_day;
+                Settlement settlement;
+                for (const auto& [key, rows] : shop) {
+                    std::vector<Day> days;
+                    std::vector<std::int64_t> amounts;
+                    for (const auto& [day, amount] : rows)
+                        if (day <= as_of) {
+                            days.push_back(day);
+                            amounts.push_back(amount);
+                        }
+                    const Rows left = settlement.of({days, amounts.data()});
+                    auto& kept = expected[key];
+                    for (std::size_t i = 0; i < left.size(); ++i)
+                        kept.emplace_back(left.days[i], left.amount(i));
+                    first_day = kept.empty() ? first_day : std::min(first_day, kept.front().first);
+                    ++(kept.empty() ? gone : kept == rows ? unchanged : changed);
+                }
+                StoredShop stored(shop, kind);
+                for (const double share : {1.0, 0.3, 0.0}) {
+                    Day seen;
+                    const auto parts = stored.parts(Settled(stored.whole, as_of, first_day, seen), 1, share);
+                    EXPECT_EQ(seen, first_day);
+                    EXPECT_EQ(parts.front(), keyed(expected, kind));
+                }
+            }
+    EXPECT_TRUE(changed > 1000 && unchanged > 1000 && gone > 1000);
+}
+
+// Numbers in ten bytes each: nothing writes them so, and reading accepts them
+TEST(Parts, what_is_stored_in_more_bytes_than_it_should_be_stays_within_the_memory)
+{
+    constexpr std::size_t count = 100;
+    std::vector<unsigned char> body{2, 2 * count % 128 + 128, 2 * count / 128};  // customer 1
+    const auto number = [&](unsigned char value) {
+        body.push_back(value | 0x80);
+        body.insert(body.end(), 8, 0x80);
+        body.push_back(0);
+    };
+    for (std::size_t i = 0; i < count; ++i)
+        number(1);
+    body.insert(body.end(), {10 * count % 128 + 128, 10 * count / 128});
+    for (std::size_t i = 0; i < count; ++i)
+        number(7);
+    Head head;
+    head.kind = KeyKind::bigint;
+    head.has_amounts = true;
+    head.customers = 1;
+    head.rows = count;
+    head.last_day = count;
+    const StoredLedger whole{head, body};
+    for (std::size_t room = 0; room < body.size() + 100; room += 10) {
+        std::vector<unsigned char> memory(room + 8, 0xaa);
+        PartWriter writer(whole, 0, memory.data(), room);
+        OfShard all(1, 0);
+        each_part(whole, all, [&](std::size_t, const Key& customer, const Rows& kept) { writer.add(customer, kept); });
+        EXPECT_TRUE(std::all_of(memory.begin() + static_cast<std::ptrdiff_t>(room), memory.end(),
+                                [](unsigned char byte) { return byte == 0xaa; }));
+        const std::size_t needed = body.size() - 9;  // the first day is written in one byte
+        EXPECT_EQ(writer.missing_room() > 0, room < needed + SlackWriter::slack) << room;
     }
 }
 

@@ -55,7 +55,7 @@ struct SlackWriter {
     static constexpr std::size_t slack = 8;  // bytes behind the end that it may write to
     unsigned char* at;
 
-    void number(std::uint64_t value) noexcept
+    [[gnu::always_inline]] void number(std::uint64_t value) noexcept
     {
         if (value < 0x80) [[likely]] {
             *at++ = static_cast<unsigned char>(value);

@@ -84,14 +84,8 @@ template <class Out, class DayOf, class AmountOf>
     for (std::size_t i = 0; i < count; ++i)
         out.number(magnitude(amount_of(i)));
 }
-template <class Out> void write_rows(Out& out, const Rows& rows, Day first_day) noexcept
-{
-    write_rows(
-        out, rows.size(), rows.amounts != nullptr, first_day, [&](std::size_t i) { return rows.days[i]; },
-        [&](std::size_t i) { return rows.amounts[i]; });
-}
 
-// Writes the order ids behind that, of a kind.
+// Writes the order ids after that, of a kind.
 template <class Out> void write_order_ids(Out& out, const Rows& rows, KeyKind kind_of_ids) noexcept
 {
     if (kind_of_ids == KeyKind::none)
@@ -109,6 +103,23 @@ template <class Out> void write_order_ids(Out& out, const Rows& rows, KeyKind ki
             bytes[byte] = static_cast<char>(id >> 8 * byte);
         out.bytes({bytes, sizeof bytes});
     }
+}
+
+// Writes the rows of a customer with their order ids, of a kind.
+template <class Out> void write_rows(Out& out, const Rows& rows, Day first_day, KeyKind kind_of_ids) noexcept
+{
+    if (!rows.stored.empty()) {
+        out.number(2 * rows.size() + (rows.refunds != nullptr));
+        out.number(static_cast<std::uint64_t>(std::int64_t{rows.days.front()} - first_day));
+        out.bytes({reinterpret_cast<const char*>(rows.stored.data()), rows.stored.size()});
+        return;
+    }
+    Out local = out;  // keeps the place in the bytes in a register
+    write_rows(
+        local, rows.size(), rows.amounts != nullptr, first_day, [&](std::size_t i) { return rows.days[i]; },
+        [&](std::size_t i) { return rows.amounts[i]; });
+    write_order_ids(local, rows, kind_of_ids);
+    out = local;
 }
 
 }  // namespace customer_value::ledger

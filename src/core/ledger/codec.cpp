@@ -29,11 +29,8 @@ void write_body(const Ledger& ledger, Out& out,
 }
 template <class Out> void write_body(const View& view, Out& out)
 {
-    write_body(view, out, [&](std::uint32_t customer) {
-        const Rows rows = view.of(customer);
-        write_rows(out, rows, view.first_day);
-        write_order_ids(out, rows, view.kind_of_ids);
-    });
+    write_body(view, out,
+               [&](std::uint32_t customer) { write_rows(out, view.of(customer), view.first_day, view.kind_of_ids); });
 }
 template <class Out> void write_body(const EncodedLedger& ledger, Out& out) noexcept
 {
@@ -257,6 +254,11 @@ Rows CustomerStream::rows_of(std::uint32_t customer)
             skip_order_ids(reader, ledger_.kind_of_ids, count.rows);
         }
     }
+    if (ledger_.has_amounts == (rows.amounts != nullptr)) {
+        const unsigned char* after_first_day = rest_.data();
+        while (*after_first_day++ >= 0x80) {}
+        rows.stored = {after_first_day, reader.rest().data()};
+    }
     rest_ = reader.rest();
     count_ = {};
     rows_ = rows;
@@ -292,8 +294,7 @@ void encode(const EncodedLedger& ledger, unsigned char* body) noexcept
 unsigned char* encode_rows(const Rows& rows, Day first_day, KeyKind kind_of_ids, unsigned char* to) noexcept
 {
     SlackWriter writer{to};
-    write_rows(writer, rows, first_day);
-    write_order_ids(writer, rows, kind_of_ids);
+    write_rows(writer, rows, first_day, kind_of_ids);
     return writer.at;
 }
 

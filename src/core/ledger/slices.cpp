@@ -30,12 +30,14 @@ void PartWriter::add(const Key& customer, const Rows& kept) noexcept
     head_.rows += kept.size();
     head_.text_bytes += customer.kind == KeyKind::text ? customer.bytes.size() : 0;
     const auto room = static_cast<std::size_t>(end_ - at_);
-    if (counted_ > 0 || most_encoded(kept.size(), 1) + KeyWriter::most_bytes(customer) > room) [[unlikely]] {
+    // stored rows that are damaged may be longer than those of any writer
+    const std::size_t most =
+        kept.stored.empty() ? most_encoded(kept.size(), 1) : most_encoded(0, 1) + kept.stored.size();
+    if (counted_ > 0 || most + KeyWriter::most_bytes(customer) > room) [[unlikely]] {
         Counter counter;
         KeyWriter keys = keys_;
         keys.write(counter, customer);
-        write_rows(counter, kept, head_.first_day);
-        write_order_ids(counter, kept, head_.kind_of_ids);
+        write_rows(counter, kept, head_.first_day, head_.kind_of_ids);
         if (counted_ > 0 || counter.size + SlackWriter::slack > room) {
             keys_ = keys;
             counted_ += counter.size;
@@ -44,8 +46,7 @@ void PartWriter::add(const Key& customer, const Rows& kept) noexcept
     }
     SlackWriter writer{at_};
     keys_.write(writer, customer);
-    write_rows(writer, kept, head_.first_day);
-    write_order_ids(writer, kept, head_.kind_of_ids);
+    write_rows(writer, kept, head_.first_day, head_.kind_of_ids);
     at_ = writer.at;
 }
 

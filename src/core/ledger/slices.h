@@ -1,6 +1,7 @@
 // Parts of a ledger, in its stored form: periods, slices of days, shards, first orders. Customers are read one after
 // the other, and what a part keeps of each is written behind what it has: nothing is sorted, and no rows are held in
-// between. Where it is not known what a part will hold, a pass before finds out.
+// between. Of a customer all of whose rows a part keeps the bytes are copied. Where it is not known what a part will
+// hold, a pass before finds out.
 #pragma once
 
 #include "core/ledger/body_writer.h"

@@ -18,6 +18,9 @@ struct Rows {
     const std::int64_t* amounts;             // null where the ledger has no amounts, or they were not asked for
     const unsigned char* refunds = nullptr;  // a bit a row, then; null where there are none
     const OrderId* order_ids = nullptr;      // null where the ledger has none, or amounts were not asked for
+    // All rows of a customer of a stored ledger as they are stored there (codec.h), after the first day: bytes that are
+    // the same in every ledger. `refunds` belongs to them. Empty for other rows.
+    std::span<const unsigned char> stored = {};
 
     [[nodiscard]] std::size_t size() const noexcept { return days.size(); }
     [[nodiscard]] bool is_order(std::size_t row) const noexcept
@@ -34,6 +37,8 @@ struct Rows {
 // The rows first <= row < behind of a customer.
 [[nodiscard]] inline Rows some_of(const Rows& rows, std::size_t first, std::size_t behind) noexcept
 {
+    if (behind - first == rows.size())
+        return rows;
     return {rows.days.subspan(first, behind - first), rows.amounts == nullptr ? nullptr : rows.amounts + first, nullptr,
             rows.order_ids == nullptr ? nullptr : rows.order_ids + first};
 }
