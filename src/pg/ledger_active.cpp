@@ -43,7 +43,7 @@ DayRows day_rows_argument(FunctionCallInfo fcinfo, int from_index, int to_index,
 
 }  // namespace
 
-// rolling_active(ledger, window_days, from, to)
+// rolling_active(ledger, window_days, from, to, known_from)
 SQL_FUNCTION(rolling_active)
 {
     if (lacks(fcinfo, {0, 1}))
@@ -51,14 +51,19 @@ SQL_FUNCTION(rolling_active)
     const std::int32_t window_days = window_argument(fcinfo, 1);
     const Ledger ledger(fcinfo, 0);
     const DayRows days = day_rows_argument(fcinfo, 2, 3, ledger);
+    const ledger::Day known_from = known_from_argument(fcinfo, 4, ledger);
     auto* active = static_cast<ledger::Active*>(palloc0((days.count + 1) * sizeof(ledger::Active)));
     ledger.read([&](const ledger::View& rows) {
         return ledger::rolling_active(rows, days.first, window_days, {active, days.count});
     });
     ResultRows rows(fcinfo);
-    for (std::size_t i = 0; i < days.count; ++i)
-        rows.put({day_column(days.first + static_cast<ledger::Day>(i)), count_column(active[i].on_day),
-                  count_column(active[i].in_window), percent(active[i].on_day, active[i].in_window)});
+    for (std::size_t i = 0; i < days.count; ++i) {
+        const ledger::Day day = days.first + static_cast<ledger::Day>(i);
+        const bool is_known = std::int64_t{day} + 1 - window_days >= known_from;
+        rows.put({day_column(day), count_column(active[i].on_day),
+                  is_known ? count_column(active[i].in_window) : null_column(),
+                  is_known ? percent(active[i].on_day, active[i].in_window) : null_column()});
+    }
     return rows.done();
 }
 

@@ -38,7 +38,7 @@ BEGIN ATOMIC
             'SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + {step})::date <= as_of + 1
              FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1, NULL::date)',
             'customers of each period against the previous one'),
-        (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1)', 'daily and monthly active customers, a row a day'),
+        (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1, NULL::date)', 'daily and monthly active customers, a row a day'),
         (8, 'golden_trend', '{}', true,
             'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_golden, (period + {step})::date <= as_of + 1
              FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1, NULL::date)
@@ -158,8 +158,8 @@ BEGIN ATOMIC
         ('lifecycle', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('active', 'day', 'date', 'the day'),
         ('active', 'dau', 'bigint', 'customers with an order on the day; do not sum over days'),
-        ('active', 'mau', 'bigint', 'customers with an order in the 30 days that end with the day; do not sum over days'),
-        ('active', 'stickiness_pct', 'double precision', 'percent: 100 x dau / mau; do not sum, do not average'),
+        ('active', 'mau', 'bigint', 'customers with an order in the 30 days that end with the day; NULL where these begin before the first order; do not sum over days'),
+        ('active', 'stickiness_pct', 'double precision', 'percent: 100 x dau / mau; NULL where mau is; do not sum, do not average'),
         ('golden_trend', 'period', 'date', 'first day of the period'),
         ('golden_trend', 'customers', 'bigint', 'customers with positive net revenue in the period; do not sum over periods'),
         ('golden_trend', 'golden_customers', 'bigint', 'how many of them are golden'),
