@@ -20,6 +20,10 @@ SELECT period, at_start, new_customers, reactivated_customers, churned_customers
 SELECT * FROM mart_d1.cohorts ORDER BY cohort, period;
 SELECT * FROM mart_d1.revenue_cohorts ORDER BY cohort, period;
 SELECT period, kind, orders, revenue, period_revenue, round(share_pct::numeric, 2) AS share_pct, avg_check FROM mart_d1.sales_kinds ORDER BY period, kind;
+-- the average check of all views is revenue / orders, also in February, where more was sent back than sold
+SELECT name, count(*) AS rows, count(*) FILTER (WHERE avg_check < 0) AS below_0, count(*) FILTER (WHERE avg_check IS NOT DISTINCT FROM round(revenue / nullif(orders, 0), 4)) AS same
+FROM (SELECT 'revenue' AS name, orders, revenue, avg_check FROM mart_d1.revenue UNION ALL SELECT 'sales_kinds', orders, revenue, avg_check FROM mart_d1.sales_kinds
+      UNION ALL SELECT 'client_formula', orders, revenue, avg_check FROM mart_d1.client_formula UNION ALL SELECT 'customers', orders, revenue, avg_check FROM mart_d1.customers) AS checks GROUP BY name ORDER BY name;
 SELECT * FROM mart_d1.client_formula ORDER BY period;
 SELECT check_name, severity, row_count, sample FROM mart_d1.data_quality WHERE severity NOT IN ('ok', 'skipped') ORDER BY check_name;
 SELECT run, state, months_done, months_total, rows_read FROM mart_d1.refresh_log;

@@ -16,6 +16,8 @@ SELECT net_revenue(amount), gross_revenue(amount), refund_rate(amount), avg_chec
 SELECT net_revenue(amount), gross_revenue(amount), refund_rate(amount), avg_check(amount), avg_check(amount, 1) FROM (VALUES (0.00)) AS free (amount);
 SELECT avg_check(amount, order_id), orders_count(order_agg(amount, order_id)) FROM (VALUES (0, 1), (10, 2), (10, 3), (-10, 3), (-1, 4)) AS lines (amount, order_id);
 SELECT avg_check(amount, order_id), orders_count(order_agg(amount, order_id)), avg_check(amount, 'id ' || order_id) AS by_text FROM (VALUES (107, 309), (50, 311), (-107, 310)) AS lines (amount, order_id);
+-- more was sent back than sold: the check is below 0, and orders x check is still the net revenue
+SELECT net_revenue(amount), sales_count(revenue_agg(amount)) AS sales, avg_check(amount), orders_count(order_agg(amount, order_id)) AS orders, avg_check(amount, order_id) AS by_order, gross_avg_check(amount), avg_check(ledger_agg(1, date '2024-02-01', amount)) AS of_ledger FROM (VALUES (80.00, 6), (-30, 6), (-250, 4), (10, 7)) AS lines (amount, order_id);
 -- an id that looks like a currency code is refused; others of three letters are not
 SELECT orders_count(order_agg(1, id)) FROM unnest('{eur,Eur,EU,EURO,EU1,#EUR,ÉUR}'::text[]) AS id;
 

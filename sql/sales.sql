@@ -112,7 +112,8 @@ SELECT report.* FROM (SELECT sales_agg(kind, order_id, amount) AS state FROM sal
 SELECT sales_agg(kind, order_id, amount) FROM sales_rows;
 SELECT * FROM sales_report('empty');
 SELECT * FROM sales_report(NULL);
--- an id that has refunds only is no order, but its money counts
+-- an id that has refunds only is no order, but its money counts; more was sent back than sold: the check is below 0; nothing was sold: there is none
+SELECT report.* FROM (SELECT sales_agg(kind, order_id, amount) AS state FROM (VALUES ('front_end', 80, 6), ('front_end', -30, 6), ('front_end', -250, 4), ('repeat', 60, 3), ('add_on', -5, 2)) AS r (kind, amount, order_id)) AS s, sales_report(state) AS report;
 SELECT report.* FROM (SELECT sales_agg('all', order_id, amount) AS state FROM (VALUES (107, 309), (50, 311), (-107, 310)) AS r (amount, order_id)) AS s, sales_report(state) AS report;
 -- shares of nothing are unknown
 SELECT report.* FROM (SELECT sales_agg(kind, 1, amount) AS state FROM (VALUES ('a', 5), ('b', -5)) AS r (kind, amount)) AS s, sales_report(state) AS report;
@@ -135,6 +136,10 @@ SELECT branch, kind, sum(net) AS revenue, count(*) FILTER (WHERE net > 0 OR NOT 
 FROM (SELECT id % 5 AS branch, kind, order_id, sum(m) AS net, bool_or(m < 0) AS refunded FROM sales_sample WHERE kind IS NOT NULL AND order_id IS NOT NULL AND m IS NOT NULL GROUP BY 1, 2, 3) AS orders GROUP BY branch, kind;
 SELECT count(*) AS rows, count(*) FILTER (WHERE ours.revenue = twin.revenue AND ours.orders = twin.orders AND round(ours.avg_check, 12) = round(twin.avg_check, 12) AND round(ours.share_pct, 12) = round(twin.share_pct, 12)) AS equal
 FROM (SELECT branch, report.* FROM (SELECT id % 5 AS branch, sales_agg(kind, order_id, m) AS state FROM sales_sample GROUP BY 1) AS s, sales_report(state) AS report) AS ours FULL JOIN sales_report_twin AS twin USING (branch, kind);
+-- kind by kind avg_check by order, also where it is below 0 and where there is none
+SELECT count(*) AS kinds, count(*) FILTER (WHERE ours.avg_check < 0) AS below_0, count(*) FILTER (WHERE ours.avg_check IS NULL) AS without_orders, count(*) FILTER (WHERE round(ours.avg_check, 12) IS NOT DISTINCT FROM round(theirs.avg_check, 12) AND ours.orders = theirs.orders) AS same
+FROM (SELECT week, report.* FROM (SELECT id / 30 AS week, sales_agg(kind, order_id, m) AS state FROM sales_sample GROUP BY 1) AS s, sales_report(state) AS report) AS ours
+    FULL JOIN (SELECT id / 30 AS week, kind, avg_check(m, order_id), orders_count(order_agg(m, order_id)) AS orders FROM sales_sample WHERE kind IS NOT NULL AND order_id IS NOT NULL AND m IS NOT NULL GROUP BY 1, 2) AS theirs USING (week, kind);
 
 -- pairs of products
 CREATE TABLE sales_baskets (order_id bigint, product text);

@@ -18,7 +18,7 @@ COMMENT ON FUNCTION refund_rate(customer_ledger) IS 'refunds in percent of gross
 CREATE FUNCTION avg_check(ledger customer_ledger) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_avg_check';
 COMMENT ON FUNCTION avg_check(customer_ledger) IS
-'average check: net revenue / number of orders; NULL without orders or amounts';
+'average check: net revenue / number of orders; below 0 where refunds exceed sales; NULL without orders or amounts';
 
 CREATE FUNCTION purchase_frequency(ledger customer_ledger) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_purchase_frequency';

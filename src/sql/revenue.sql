@@ -33,7 +33,7 @@ COMMENT ON FUNCTION refund_rate_double(revenue_state) IS 'refund_rate as it is r
 CREATE FUNCTION avg_check(state revenue_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check';
 COMMENT ON FUNCTION avg_check(revenue_state) IS
-'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
+'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; below 0 where refunds exceed sales; NULL without sales';
 
 CREATE FUNCTION avg_check_double(state revenue_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_avg_check_double';
@@ -60,7 +60,7 @@ COMMENT ON FUNCTION refunds_count(revenue_state) IS 'number of refunds';
 CREATE FUNCTION avg_check(state order_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check';
 COMMENT ON FUNCTION avg_check(order_state) IS
-'average check by order: net revenue / number of orders, which are those that were not sent back down to nothing; NULL without orders';
+'average check by order: net revenue / number of orders, which are those that were not sent back down to nothing; below 0 where refunds exceed sales; NULL without orders';
 
 CREATE FUNCTION avg_check_double(state order_state) RETURNS double precision
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_order_avg_check_double';
@@ -160,7 +160,7 @@ CREATE AGGREGATE avg_check(amount @amount@) (
     MINITCOND = 'empty', MFINALFUNC = avg_check@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE avg_check(@amount@) IS
-'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; NULL without sales';
+'average check: net revenue / number of sales, so that a refund lowers it and is not counted as an order; below 0 where refunds exceed sales; NULL without sales';
 
 CREATE AGGREGATE gross_avg_check(amount @amount@) (
     SFUNC = _revenue_state_add, STYPE = revenue_state, INITCOND = 'empty',
@@ -188,7 +188,7 @@ CREATE AGGREGATE avg_check(amount @amount@, order_id @order_id@) (
     COMBINEFUNC = _order_state_merge, FINALFUNC = avg_check@amount.suffix@, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE avg_check(@amount@, @order_id@) IS
-'average check by order: net revenue / number of orders; an order that was sent back down to nothing is none, and neither is an id that has refunds only, but their money counts; a text order_id that looks like a currency code is an error (22023); NULL without orders';
+'average check by order: net revenue / number of orders; an order that was sent back down to nothing is none, and neither is an id that has refunds only, but their money counts; a text order_id that looks like a currency code is an error (22023); below 0 where refunds exceed sales; NULL without orders';
 --@ end
 --@ end
 
