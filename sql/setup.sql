@@ -64,6 +64,12 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Notes the aggregates (kind a) or window functions (kind w) in views as checked.
+CREATE FUNCTION matrix.cover(kind "char", VARIADIC views text[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO matrix.covered SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = kind
+    WHERE refclassid = 'pg_proc'::regclass AND ev_class = ANY (views::regclass[]) ON CONFLICT DO NOTHING
+$$;
+
 -- Settings that change plans, for the rest of the transaction.
 CREATE FUNCTION matrix.plan_for(kind text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -96,7 +102,7 @@ DECLARE
     broken text[] := '{}';
     laws int := 0;
     state_type regtype;
-    expected text; expected_state text; got text; plan text; kind text; aggregate regprocedure;
+    expected text; expected_state text; got text; plan text; kind text;
     has_moving boolean;
     nothing text;
     nulled text := rows;
@@ -106,11 +112,7 @@ BEGIN
     EXECUTE format('CREATE VIEW matrix.value AS SELECT %s AS value FROM %s', call, rows);
     EXECUTE format('CREATE VIEW matrix.state AS SELECT %s AS state FROM %s', state_call, rows);
     SELECT atttypid INTO state_type FROM pg_attribute WHERE attrelid = 'matrix.state'::regclass AND attnum = 1;
-    FOR aggregate IN SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
-            JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = 'a'
-            WHERE refclassid = 'pg_proc'::regclass AND ev_class IN ('matrix.value'::regclass, 'matrix.state'::regclass) LOOP
-        INSERT INTO matrix.covered VALUES (aggregate) ON CONFLICT DO NOTHING;
-    END LOOP;
+    PERFORM matrix.cover('a', 'matrix.value', 'matrix.state');
     INSERT INTO matrix.covered VALUES (format('rollup(%s)', state_type)::regprocedure) ON CONFLICT DO NOTHING;
 
     PERFORM matrix.plan_for('serial');
@@ -220,8 +222,7 @@ END $$;
 CREATE PROCEDURE matrix.begin_window(whole text) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE VIEW matrix.value AS %s', whole);
-    INSERT INTO matrix.covered SELECT DISTINCT refobjid::regprocedure FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN pg_proc ON pg_proc.oid = refobjid AND prokind = 'w'
-        WHERE refclassid = 'pg_proc'::regclass AND ev_class = 'matrix.value'::regclass ON CONFLICT DO NOTHING;
+    PERFORM matrix.cover('w', 'matrix.value');
     PERFORM matrix.plan_for('serial');
     CREATE TABLE matrix.expected AS SELECT * FROM matrix.value;
 END $$;
@@ -355,6 +356,27 @@ BEGIN
     DROP VIEW matrix.value;
     DROP TABLE matrix.expected;
     RETURN format('%s: %s', call, CASE WHEN broken = '{}' THEN format('ok, %s laws', laws + 3) ELSE array_to_string(broken, E'\n    ') END);
+END $$;
+
+-- Whether a call that makes a ledger of the table `rows`, which matrix.make has made, gives that of its twin, which may be the call itself: of all
+-- rows, of parts, in a parallel plan, and with rows that it ignores because their column `nullable` is NULL. These are the laws that remain for
+-- calls which share what merges and reads with one that matrix.check has seen.
+CREATE FUNCTION matrix.keeps_ledger(call text, twin text, rows text, nullable text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE expected text; whole text; merged text; with_nulls text; plan text; parallel text;
+BEGIN
+    EXECUTE format('CREATE VIEW matrix.value AS SELECT %s AS value FROM %I', call, rows);
+    PERFORM matrix.cover('a', 'matrix.value');
+    PERFORM matrix.plan_for('serial');
+    expected := matrix.text_of(format('SELECT %s FROM %I', twin, rows));
+    whole := matrix.text_of('SELECT value FROM matrix.value');
+    merged := matrix.text_of(format('SELECT rollup(part) FROM (SELECT %s AS part FROM %I GROUP BY matrix.random(id, 77, 11)) AS parts', call, rows));
+    with_nulls := matrix.text_of(format('SELECT %s FROM (SELECT sampled.* FROM %I AS sampled UNION ALL SELECT (jsonb_populate_record(sampled, jsonb_build_object(%L, NULL))).* FROM %2$I AS sampled WHERE id < 20) AS nulled', call, rows, nullable));
+    PERFORM matrix.plan_for('parallel');
+    plan := matrix.plan('SELECT value FROM matrix.value');
+    parallel := matrix.text_of('SELECT value FROM matrix.value');
+    PERFORM matrix.plan_for('serial');
+    DROP VIEW matrix.value;
+    RETURN plan ~ 'Gather' AND plan ~ 'Partial Aggregate' AND whole = expected AND merged = expected AND with_nulls = expected AND parallel = expected;
 END $$;
 
 -- The rows of a ledger, read off its text form.
