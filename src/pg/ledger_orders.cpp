@@ -9,7 +9,8 @@ using ledger::Day;
 namespace {
 
 // One more line, of which all but the ledger and the order id has been read.
-[[gnu::noinline]] Datum add_line_to(FunctionCallInfo fcinfo, const Key& customer, Day day, const Decimal& amount,
+template <class Amount>
+[[gnu::noinline]] Datum add_line_to(FunctionCallInfo fcinfo, const Key& customer, Day day, const Amount& amount,
                                     KeyKind kind_of_id, const Key* id, const std::string_view* currency)
 {
     LedgerObject* object = own_ledger(fcinfo);
@@ -20,7 +21,7 @@ namespace {
             require_currency_name(*currency);
             object->builder.set_currency(*currency);
         });
-    add_line(object, customer, day, amount, kind_of_id, order_id);
+    add_row_of(object, customer, day, amount, kind_of_id, order_id);
     return in_aggregate(fcinfo) ? datum_of(object) : flattened(object);
 }
 
@@ -40,11 +41,11 @@ Datum add_line_of(FunctionCallInfo fcinfo)
         require_currency(fcinfo, currency_index);
     const CustomerArgument<Customer> customer(fcinfo, 1);
     const Day day = day_of<DayArgument>(fcinfo, 2, tz_index);
-    const AmountArgument<Amount> amount(fcinfo, 3);
+    const Amount amount = argument<Amount>(fcinfo, 3);
     const bool has_id = !PG_ARGISNULL(id_index);
     const Key id = has_id ? argument<OrderKey>(fcinfo, id_index) : Key{};
     const std::string_view currency = has_currency ? text_of(PG_GETARG_DATUM(currency_index)) : std::string_view{};
-    return add_line_to(fcinfo, customer.key(), day, amount.decimal(), kind_of<OrderKey>, has_id ? &id : nullptr,
+    return add_line_to(fcinfo, customer.key(), day, amount, kind_of<OrderKey>, has_id ? &id : nullptr,
                        has_currency ? &currency : nullptr);
 }
 

@@ -27,48 +27,30 @@ template <class Type> ledger::Day day_of(FunctionCallInfo fcinfo, int index, [[m
         return PG_GETARG_DATEADT(index);
 }
 
-// An amount of any type as a Decimal, which lives as long as this.
-template <class Amount> class AmountArgument {
-public:
-    AmountArgument(FunctionCallInfo fcinfo, int index) : decimal_(digits_of(argument<Amount>(fcinfo, index))) {}
-    [[nodiscard]] Decimal decimal() const noexcept
-    {
-        if constexpr (std::same_as<Amount, Decimal>)
-            return decimal_;
-        else
-            return decimal_.view();
-    }
-
-private:
-    static auto digits_of(const Amount& amount)
-    {
-        if constexpr (std::same_as<Amount, Decimal>)
-            return amount;
-        else if constexpr (std::integral<Amount>)
-            return IntegerDecimal(amount);
-        else
-            return guarded([&] { return ledger::decimal_amount(amount); });
-    }
-
-    decltype(digits_of(Amount{})) decimal_;
-};
-
-// One more row, its amount of any type.
+// One more row, its amount of any type; a line of an order where there is a kind of order ids.
 template <class Amount>
 [[gnu::always_inline]] inline void add_row_of(LedgerObject* object, const Key& customer, ledger::Day day,
-                                              const Amount& amount)
+                                              const Amount& amount, KeyKind kind_of_id = KeyKind::none,
+                                              ledger::OrderId order_id = ledger::no_order_id)
 {
+    const auto add_decimal = [&](const Decimal& decimal) {
+        if (kind_of_id == KeyKind::none)
+            add_row(object, customer, day, &decimal);
+        else
+            add_line(object, customer, day, decimal, kind_of_id, order_id);
+    };
+    const auto add_whole = [&](std::int64_t number) {
+        add_row(object, customer, day, &number, 0, kind_of_id, order_id);
+    };
     if constexpr (std::same_as<Amount, Decimal>) {
-        add_row(object, customer, day, &amount);
+        add_decimal(amount);
     } else if constexpr (std::integral<Amount>) {
-        const std::int64_t number = amount;
-        add_row(object, customer, day, &number, 0);
+        add_whole(amount);
     } else if (const auto whole = ledger::whole_amount(amount)) {
-        add_row(object, customer, day, &*whole, 0);
+        add_whole(*whole);
     } else {
         const auto decimal = guarded([&] { return ledger::decimal_amount(amount); });
-        const Decimal view = decimal.view();
-        add_row(object, customer, day, &view);
+        add_decimal(decimal.view());
     }
 }
 
