@@ -1,7 +1,7 @@
 #include "core/ledger/order_id.h"
 
 #include "core/common/error.h"
-#include "core/common/order_id.h"
+#include "core/common/order_id_text.h"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include "core/common/archive.h"
 #include "core/common/key_table.h"
 #include "core/common/mantissa.h"
-#include "core/common/order_id.h"
+#include "core/common/order_id_text.h"
 
 #include <cstdint>
 #include <optional>

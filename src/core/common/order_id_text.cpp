@@ -1,4 +1,4 @@
-#include "core/common/order_id.h"
+#include "core/common/order_id_text.h"
 
 #include "core/common/error.h"
 

@@ -1,4 +1,4 @@
-// What an order id may be.
+// What an order id that is a text may be.
 #pragma once
 
 #include <string_view>
