@@ -26,7 +26,9 @@ SELECT object, prosrc FROM routine WHERE probin IS NOT NULL AND prosrc !~ '^cust
 SELECT object FROM routine WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql') AND prosqlbody IS NULL ORDER BY 1;
 \echo functions in PL/pgSQL that do not set search_path, whose bodies are parsed only when they run
 -- refresh_mart ends transactions, which a setting of its own would forbid: it sets search_path in each
-SELECT object FROM routine WHERE proname <> 'refresh_mart' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' ORDER BY 1;
+SELECT object FROM routine WHERE proname !~ '^(refresh_mart$|_mart_)' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' ORDER BY 1;
+\echo functions in PL/pgSQL that find the tables of a mart by search_path, as _mart_enter sets it
+SELECT object FROM routine WHERE proname ~ '^_mart_' AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND proconfig IS DISTINCT FROM '{"search_path=pg_catalog, pg_temp"}' ORDER BY 1;
 \echo functions in other languages
 SELECT object FROM routine JOIN pg_language ON pg_language.oid = prolang WHERE prokind <> 'a' AND lanname NOT IN ('c', 'sql', 'plpgsql') ORDER BY 1;
 \echo functions that depend on something outside the extension and pg_catalog, which a user may have planted

@@ -8,7 +8,7 @@ SET client_min_messages = warning;
 CREATE TEMP TABLE readable AS
 SELECT c.oid, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS view
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = :'mart' AND c.relkind = 'v' AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT');
+WHERE n.nspname = :'mart' AND c.relkind = 'v' AND c.relname !~ '^source_' AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT');
 
 CREATE TEMP TABLE filled (name name);
 SELECT format('INSERT INTO filled SELECT %L WHERE EXISTS (SELECT FROM %s)', name, view) FROM readable
@@ -25,11 +25,11 @@ SELECT name, regexp_replace(query, '\s+', ' ', 'g') FROM (
     UNION ALL
     SELECT 'contents', CASE WHEN n.nspowner = current_user::regrole
                             THEN format('SELECT name AS view, CASE WHEN is_there THEN ''yes'' ELSE ''no'' END AS is_there, about FROM %I.describe_mart(%L)', e.extnamespace::regnamespace, n.nspname)
-                            ELSE format('SELECT relname::text AS view, ''yes'' AS is_there, obj_description(oid, ''pg_class'') AS about FROM pg_class WHERE relnamespace = %s AND relkind = ''v''', n.oid) END
+                            ELSE format('SELECT relname::text AS view, ''yes'' AS is_there, obj_description(oid, ''pg_class'') AS about FROM pg_class WHERE relnamespace = %s AND relkind = ''v'' AND relname !~ ''^source_''', n.oid) END
     FROM pg_namespace AS n, pg_extension AS e WHERE n.nspname = :'mart' AND e.extname = 'customer_value'
     UNION ALL
     SELECT 'dictionary', format('SELECT c.relname::text AS view_name, a.attnum AS place, a.attname::text AS column_name, format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS about
-                                 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relnamespace = %s AND c.relkind = ''v'' AND a.attnum > 0', n.oid)
+                                 FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relnamespace = %s AND c.relkind = ''v'' AND c.relname !~ ''^source_'' AND a.attnum > 0', n.oid)
     FROM pg_namespace AS n WHERE n.nspname = :'mart' AND EXISTS (SELECT FROM readable)
 ) AS source
 WHERE EXISTS (SELECT FROM readable)

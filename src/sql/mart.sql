@@ -3,55 +3,6 @@
 -- the caller and not to the extension: it survives dump and restore, and grants are its owner's business. The queries are made
 -- when they run: with the rights of the caller, every name quoted, nothing found through search_path.
 
-CREATE FUNCTION _mart_sql(template text, settings jsonb)
-RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    has_kinds boolean := settings #>> '{columns,product}' IS NOT NULL;
-    has_mrr boolean := settings ->> 'subscriptions' IS NOT NULL;
-    kinds text;
-    part record;
-    values text[] := '{}';
-BEGIN
-    SELECT string_agg(format('sum(k.revenue) FILTER (WHERE k.kind IN (%s)) AS %s', words, name), ', ') INTO kinds
-    FROM (VALUES ('''front_end''', 'front_end'), ('''repeat'', ''upsell'', ''add_on'', ''cross_sell''', 'back_end'), ('''repeat''', 'repeat'),
-                 ('''upsell''', 'upsell'), ('''add_on''', 'add_on'), ('''cross_sell''', 'cross_sell'), ('''upsell_before''', 'upsell_before')) AS v (words, name);
-    FOR part IN
-        SELECT * FROM (VALUES
-            ('{recurring_revenue}', CASE WHEN has_mrr THEN 'm.end_mrr * {months}' ELSE 'NULL::numeric' END),
-            ('{join_mrr}', CASE WHEN has_mrr THEN 'LEFT JOIN {mart}.stored_mrr AS m USING (period)' ELSE '' END),
-            ('{kinds}', CASE WHEN has_kinds THEN 'k.front_end, k.back_end, k.repeat, k.upsell, k.add_on, k.cross_sell, k.upsell_before'
-                             ELSE 'NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric, NULL::numeric' END),
-            ('{join_kinds}', CASE WHEN has_kinds THEN 'LEFT JOIN (SELECT k.period, ' || kinds || ' FROM {mart}.stored_kinds AS k GROUP BY k.period) AS k USING (period)' ELSE '' END),
-            -- a cell of cohorts; the reports leave out what the oldest cohort does not know yet, so that they are asked up to the end of the running period
-            ('{cell}', '(SELECT v.day, (v.day + {step})::date <= as_of + 1 FROM (SELECT (r.cohort + r.period_number * {step})::date) AS v (day)) AS p (day, is_complete)'),
-            ('{period_end}', '((date_trunc({unit}, as_of) + {step})::date - 1)'),
-            ('{periods}', '(SELECT date_trunc({unit}, month)::date AS period, category, sum(sales) AS sales, sum(refund_rows) AS refund_rows, sum(gross_revenue) AS gross_revenue,
-                                   sum(refunds) AS refunds, (date_trunc({unit}, month)::date + {step})::date <= max(as_of) + 1 AS is_complete
-                            FROM {mart}.stored_months, {mart}.stored_state WHERE is_published AND month <= as_of GROUP BY date_trunc({unit}, month), category)'),
-            ('{sums}', '(SELECT date_trunc({unit}, month)::date AS period, sum(orders) AS orders, sum(gross_revenue + refunds) AS revenue FROM {mart}.stored_ledgers WHERE is_published AND part = ''customers'' GROUP BY 1)')) AS v (name, text)
-    LOOP
-        template := replace(template, part.name, part.text);
-    END LOOP;
-    -- what a user has named goes in last and at once, so that nothing in it is taken for a placeholder
-    template := replace(template, '%', '%%');
-    FOR part IN
-        SELECT * FROM (VALUES
-            ('{unit}', quote_literal(settings ->> 'unit')), ('{step}', 'interval ' || quote_literal(settings ->> 'step')), ('{months}', settings ->> 'months'), ('{lapse}', 'interval ' || quote_literal(settings ->> 'lapse')),
-            ('{golden_threshold}', quote_literal(settings ->> 'golden_threshold') || '::double precision'), ('{key}', 'NULL::' || (settings ->> 'key')), ('{mart}', quote_ident(settings ->> 'mart')),
-            ('{extension}', @extschema@._extension_schema())) AS v (name, value)
-    LOOP
-        values := values || part.value;
-        template := replace(template, part.name, '%' || cardinality(values) || '$s');
-    END LOOP;
-    RETURN format(template, VARIADIC values);
-END
-$$;
-COMMENT ON FUNCTION _mart_sql(text, jsonb) IS
-'a query of _mart_views() as it runs in a mart: {mart}, {extension}, {step} and the like replaced by what the settings of the mart say';
-
 CREATE FUNCTION _mart_type(type text, settings jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -193,7 +144,7 @@ RETURNS TABLE (relation regclass, event text, definition text, enabled "char", n
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT w.relation, w.event, w.definition, w.enabled, t.tgname
-    FROM _mart_triggers((settings ->> 'orders'::text)::regclass) AS w
+    FROM _mart_triggers((settings ->> 'orders_table'::text)::regclass) AS w
          LEFT JOIN pg_catalog.pg_trigger AS t
                 ON t.tgrelid = w.relation::oid AND t.tgtype = w.type AND t.tgfoid = _mart_note_changes(settings ->> 'mart'::text)::oid
     -- one that somebody has disabled stays so
@@ -298,10 +249,3 @@ END
 $$;
 COMMENT ON FUNCTION _mart_drop_triggers(jsonb, text[], text[]) IS
 'drops the trigger function of a mart, if it has one, and its triggers, between other statements, all or nothing; false where writers or readers do not let it';
-
--- A row with a ledger has some 40 MB: a common table would be copied for each scan, and a parameter for each use.
-CREATE FUNCTION _mart_run(held text[], queries text[])
-RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_run';
-COMMENT ON FUNCTION _mart_run(text[], text[]) IS
-'runs queries one behind the other: the rows of the first ones are held in memory, as relations of the names in held, which those that follow read where they lie; error 22023 where what is to be held is not one query that gives rows, 22004 where a query is NULL';

@@ -17,13 +17,12 @@ BEGIN
     IF owner <> current_user THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('the mart "%s" belongs to %s', mart, owner), HINT = format('Connect as %1$I, or SET ROLE %1$I if you trust it: what it has put into the mart could use your own rights.', owner);
     END IF;
-    EXECUTE format('SELECT settings || jsonb_strip_nulls(jsonb_build_object(''mart'', $1, ''today'', (now() AT TIME ZONE coalesce(settings ->> ''tz'', ''UTC''))::date, ''orders'', orders::regclass::text, ''subscriptions_table'', subscriptions::text, ''survey_table'', survey::text, ''costs_table'', costs::text)) FROM %I.settings', mart)
-    INTO settings USING mart;
+    EXECUTE format('SELECT jsonb_strip_nulls(to_jsonb(s)) || jsonb_build_object(''mart'', $1) FROM %I.settings AS s', mart) INTO settings USING mart;
     RETURN settings;
 END
 $$;
 COMMENT ON FUNCTION _mart_settings(name) IS
-'what create_mart was told, with the tables by their names of today, and what day is today; error 42704 where there is no such mart, 42501 for another role than its owner';
+'the row of the table settings, with the name of the mart; error 42704 where there is no such mart, 42501 for another role than its owner';
 
 CREATE FUNCTION _mart_number_type(orders regclass, "column" text)
 RETURNS integer
@@ -38,6 +37,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, at least 2';
 
+CREATE FUNCTION _mart_name(relation regclass)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT pg_catalog.format('%s.%I'::text, VARIADIC ARRAY[c.relnamespace::regnamespace::text, c.relname::text]) FROM pg_catalog.pg_class AS c WHERE c.oid = relation::oid);
+COMMENT ON FUNCTION _mart_name(regclass) IS 'the name of a table with its schema, whatever search_path is';
+
 CREATE FUNCTION _mart_absent(needs text[], settings jsonb)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -48,35 +53,6 @@ BEGIN ATOMIC
                         ELSE coalesce(pg_catalog.jsonb_exists(settings -> 'columns'::text, need), false) OR coalesce(pg_catalog.jsonb_typeof(settings -> need) = 'object'::text, false) END;
 END;
 COMMENT ON FUNCTION _mart_absent(text[], jsonb) IS 'why a view of _mart_views() is not in a mart of these settings: what the mapping lacks; NULL where it is there';
-
--- The ledger is read where rollup has built it: by the report on what customers bought and by the forecast of the chosen model
-CREATE FUNCTION _mart_customers_query(settings jsonb)
-RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    forecasts text;
-BEGIN
-    SELECT string_agg(format($sql$SELECT f.customer, f.p_alive, f.expected_purchases, f.clv FROM {mart}.stored_fit AS m, {extension}.clv_forecast(base.ledger, m.%1$I, m.spend, m.horizon_weeks, m.discount_per_week, {key}, base.as_of) AS f WHERE m.model = %2$L$sql$, name, model), ' UNION ALL ')
-    INTO forecasts FROM (VALUES ('bg_nbd', 'BG/NBD'), ('mbg_nbd', 'MBG/NBD'), ('pareto_nbd', 'Pareto/NBD')) AS v (name, model);
-    RETURN format($sql$
-        SELECT customer, first_order, last_order, as_of - last_order, orders, revenue, gross_revenue, refunds, avg_check, r, f, m, {extension}.rfm_segment(r, f, m), golden_rank, is_golden,
-               100 * positive / nullif(sum(positive) OVER (), 0),
-               CASE WHEN last_order IS NULL THEN NULL WHEN first_order > (as_of - {lapse})::date THEN 'new' WHEN last_order > (as_of - {lapse})::date THEN 'active' ELSE 'lapsed' END,
-               p_alive, expected_purchases, clv
-        FROM (SELECT c.customer%1$s AS customer, c.first_order, c.last_order, base.as_of, c.orders, c.revenue, c.gross_revenue, c.refunds, c.avg_check,
-                     {extension}.rfm_score(base.as_of - c.last_order, 5, false) OVER () AS r, {extension}.rfm_score(CASE WHEN c.orders > 0 THEN c.orders END, 5, true) OVER () AS f,
-                     {extension}.rfm_score(CASE WHEN c.orders > 0 THEN c.revenue END, 5, true) OVER () AS m,
-                     {extension}.golden_rank(c.revenue) OVER () AS golden_rank, {extension}.is_golden(c.revenue, {golden_threshold}) OVER () AS is_golden,
-                     CASE WHEN c.revenue > 0 THEN c.revenue END AS positive, forecast.p_alive, forecast.expected_purchases, forecast.clv
-              FROM (SELECT (SELECT s.as_of FROM {mart}.stored_state AS s) AS as_of, {extension}.rollup(l.ledger) AS ledger FROM {mart}.stored_ledgers AS l WHERE l.is_published AND l.part = 'customers') AS base
-                   CROSS JOIN LATERAL {extension}.customers(base.ledger, {key}, base.as_of) AS c
-                   LEFT JOIN LATERAL (%2$s) AS forecast ON forecast.customer = c.customer) AS scored$sql$,
-        CASE WHEN settings ->> 'key' = 'uuid' THEN '::text' ELSE '' END, forecasts);
-END
-$$;
-COMMENT ON FUNCTION _mart_customers_query(jsonb) IS 'the query of the view customers of a mart';
 
 CREATE FUNCTION _mart_checked(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
                           decimals integer, triggers boolean)
@@ -140,7 +116,7 @@ BEGIN
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
         'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
-        'orders', orders::text, 'subscriptions_table', tables[1]::text, 'survey_table', tables[2]::text, 'costs_table', tables[3]::text,
+        'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]),
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);
     PERFORM @extschema@._mart_check_tables(settings);
@@ -163,16 +139,16 @@ DECLARE
     others text;
 BEGIN
     SELECT string_agg(format('%s (%s)', c.oid::regclass, pg_get_userbyid(c.relowner)), ', ' ORDER BY place) INTO others
-    FROM unnest(ARRAY[settings ->> 'orders', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']) WITH ORDINALITY AS s (source, place)
+    FROM unnest(ARRAY[settings ->> 'orders_table', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']) WITH ORDINALITY AS s (source, place)
          JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user) AND (is_superuser OR c.relkind = 'v');
     IF others IS NOT NULL THEN
         RAISE NOTICE USING MESSAGE = format('the mart "%s" of %s%s reads what others own: %s', settings ->> 'mart', CASE WHEN is_superuser THEN 'the superuser ' ELSE '' END, current_user, others),
             DETAIL = 'Who owns a table or a view that a mart reads can have functions run with the rights of the owner of the mart.', HINT = 'Make marts as a role of their own: docs/mart.md, "Rights", has the statements.';
     END IF;
     IF (settings ->> 'triggers')::boolean THEN
-        SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@._mart_triggers((settings ->> 'orders')::regclass) WHERE NOT is_owned;
+        SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@._mart_triggers((settings ->> 'orders_table')::regclass) WHERE NOT is_owned;
         IF others IS NOT NULL THEN
-            RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders', others),
+            RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders_table', others),
                 HINT = 'Where such rows come, refresh by period, or let the owner of the orders own the mart.';
         END IF;
     END IF;
@@ -188,18 +164,18 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     mart text := settings ->> 'mart';
-    tables text[] := '{orders,subscriptions_table,survey_table,costs_table}';   -- kept by their numbers, for they may be renamed
 BEGIN
     EXECUTE format('CREATE SCHEMA %I', mart);
-    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders'));
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders_table'));
     PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
-    EXECUTE format('INSERT INTO %1$I.settings SELECT $1 - $2, ($1 ->> $2[1])::regclass, ($1 ->> $2[2])::regclass, ($1 ->> $2[3])::regclass, ($1 ->> $2[4])::regclass', mart) USING settings, tables;
+    EXECUTE format('INSERT INTO %1$I.settings SELECT * FROM jsonb_populate_record(NULL::%1$I.settings, $1)', mart) USING settings || jsonb_build_object('signature', @extschema@._mart_signature(settings));
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
     EXECUTE format('INSERT INTO %I.changes VALUES (NULL)', mart);
     IF (settings ->> 'triggers')::boolean AND NOT @extschema@._mart_put_triggers(settings) THEN
-        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s is written all the time, so that no triggers can be put on it', settings ->> 'orders_table'), HINT = 'Try again when there are fewer long transactions, or with triggers => false.';
     END IF;
-    PERFORM @extschema@._mart_tell_risks(settings);
+    -- only now: a view locks the orders, and a writer who waited for that would be in a deadlock with who waits to put triggers
+    PERFORM @extschema@._mart_add_sources(settings), @extschema@._mart_tell_risks(settings);
 END
 $$;
 COMMENT ON FUNCTION _mart_make(jsonb) IS 'makes the schema, tables, views and triggers of a mart of these settings';
@@ -232,19 +208,21 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@._extension_schema();
-    settings jsonb;
+    settings jsonb := @extschema@._mart_settings(mart);
+    refreshed text := format('empty until CALL refresh_mart(%L): ', mart);
+    state record;
 BEGIN
-    settings := @extschema@._mart_settings(mart);
-    RETURN QUERY EXECUTE format($sql$
-        SELECT d.view_name, reason IS NULL, coalesce((SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(format('%%I.%%I', %2$L, d.view_name)) AND attnum > 0 HAVING count(*) > 0), (SELECT count(*) FROM %1$s._mart_columns() AS c WHERE c.view_name = d.view_name)),
-               CASE WHEN reason IS NOT NULL THEN 'absent: ' || reason
-                    WHEN d.view_name = 'models' AND NOT EXISTS (SELECT FROM %2$I.models) OR d.view_name = 'forecast' AND NOT EXISTS (SELECT FROM %2$I.forecast) THEN coalesce('empty: ' || s.models_note, 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about)
-                    WHEN s.as_of IS NULL THEN 'empty until CALL refresh_mart(' || quote_literal($2) || '): ' || d.about
-                    WHEN d.view_name = 'data_quality' AND NOT EXISTS (SELECT FROM %2$I.data_quality) THEN 'empty until CALL refresh_mart(' || quote_literal($2) || ', quality => true): ' || d.about
+    EXECUTE format('SELECT as_of, models_note, EXISTS (SELECT FROM %1$I.stored_models) AS has_models, EXISTS (SELECT FROM %1$I.stored_forecast) AS has_forecast, EXISTS (SELECT FROM %1$I.stored_data_quality) AS is_checked
+                    FROM %1$I.stored_state', mart) INTO state;
+    RETURN QUERY
+        SELECT d.view_name, d.reason IS NULL,
+               (SELECT count(*) FROM @extschema@._mart_columns() AS c WHERE c.view_name = d.view_name),
+               CASE WHEN d.reason IS NOT NULL THEN 'absent: ' || d.reason
+                    WHEN d.view_name = 'models' AND NOT state.has_models OR d.view_name = 'forecast' AND NOT state.has_forecast THEN coalesce('empty: ' || state.models_note, refreshed || d.about)
+                    WHEN state.as_of IS NULL THEN refreshed || d.about
+                    WHEN d.view_name = 'data_quality' AND NOT state.is_checked THEN format('empty until CALL refresh_mart(%L, quality => true): ', mart) || d.about
                     ELSE d.about END
-        FROM %1$s._mart_views() AS d CROSS JOIN %2$I.stored_state AS s CROSS JOIN LATERAL %1$s._mart_absent(d.needs, $1) AS reason
-        ORDER BY d.place$sql$, extension, mart) USING settings, mart;
+        FROM (SELECT v.*, @extschema@._mart_absent(v.needs, settings) AS reason FROM @extschema@._mart_views() AS v) AS d ORDER BY d.place;
 END
 $$;
 COMMENT ON FUNCTION describe_mart(name) IS
@@ -256,21 +234,19 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    extension text := @extschema@._extension_schema();
-    settings jsonb;
+    settings jsonb := @extschema@._mart_settings(mart);
     commands text[];
 BEGIN
-    settings := @extschema@._mart_settings(mart);
     -- after a refresh under way; no reader waits for this lock
     EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);
-    EXECUTE format($sql$
-        SELECT array_agg(format('DROP %%s %%s', kind, relation::regclass) ORDER BY turn, place) FROM (
-            SELECT 1 AS turn, place, 'VIEW' AS kind, to_regclass(format('%%I.%%I', $1, view_name)) AS relation FROM %1$s._mart_views()
-            UNION ALL SELECT 2, place, 'TABLE', to_regclass(format('%%I.%%I', $1, 'stored_' || view_name)) FROM %1$s._mart_views() WHERE is_stored
-            UNION ALL SELECT 2, place, 'TABLE', to_regclass(format('%%I.%%I', $1, name)) FROM %1$s._mart_tables() WHERE name <> 'changes') AS object
-        WHERE relation IS NOT NULL$sql$, extension) INTO commands USING mart;
+    SELECT array_agg(format('DROP %s %s', kind, to_regclass(format('%I.%I', mart, object))) ORDER BY turn, object) INTO commands
+    FROM (SELECT 1 AS turn, 'VIEW' AS kind, view_name AS object FROM @extschema@._mart_views()
+          UNION ALL SELECT 1, 'VIEW', 'source_' || s FROM unnest('{orders,subscriptions,survey,costs}'::text[]) AS s
+          UNION ALL SELECT 2, 'TABLE', 'stored_' || view_name FROM @extschema@._mart_views() WHERE is_stored
+          UNION ALL SELECT 2, 'TABLE', t.name FROM @extschema@._mart_tables() AS t WHERE t.name <> 'changes') AS made
+    WHERE to_regclass(format('%I.%I', mart, object)) IS NOT NULL;
     IF NOT @extschema@._mart_drop_triggers(settings, commands, ARRAY[format('DROP TABLE %I.changes', mart), format('DROP SCHEMA %I', mart)]) THEN
-        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s or the mart "%s" is in use all the time, so that the mart cannot be dropped', settings ->> 'orders', mart), HINT = 'Try again when there are fewer long transactions.';
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s or the mart "%s" is in use all the time, so that the mart cannot be dropped', settings ->> 'orders_table', mart), HINT = 'Try again when there are fewer long transactions.';
     END IF;
 END
 $$;

@@ -1,89 +1,104 @@
 --@ requires: quality, ltv, revenue
--- What a mart holds: its views, what each needs of the mapping, how it is worked out, and what each column means. create_mart, refresh_mart,
--- describe_mart and the comments of the views all read these two lists, so that they cannot contradict each other. In the
--- queries {mart} stands for the schema of the mart, {extension} for that of the extension, {step} and the like for settings.
+-- What a mart holds: its views, what each needs of the mapping, how those that are worked out when they are read do it,
+-- and what each column means. create_mart, refresh_mart, describe_mart and the comments of the views all read these two
+-- lists, so that they cannot contradict each other. Names without a schema are those of the mart, {key} is the type of
+-- customers. Tables of one row, which the planner would take for long ones, are limited to it. Rows that are stored are filled by the functions _mart_fill_...
 
--- Rows of stored views are filled from one row "base": ledger holds who ordered when first and all rows since well before the day "since", from which on
--- periods are filled; as_of is the last day that counts. When periods begin, the ledger does not say: the first rows may be of guests.
 CREATE FUNCTION _mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
-    SELECT v.place, v.view_name, v.needs, v.is_stored, v.query, v.about FROM (VALUES
-        (1, 'customers'::text, '{}'::text[], false, NULL::text, 'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
-        (2, 'growth', '{}', true,
-            'SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.customer_growth(ledger, {step}, since, as_of + 1, {lapse}, NULL::date, NULL::date)',
-            'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
-        (3, 'revenue', '{}', false,
-            'SELECT r.period, r.category, r.sales, r.refund_rows, r.gross_revenue, r.refunds, r.gross_revenue + r.refunds, 100 * -r.refunds / nullif(r.gross_revenue, 0),
-                    (r.gross_revenue + r.refunds) / nullif(r.sales, 0), p.gross_revenue + p.refunds,
-                    CASE WHEN r.is_complete THEN {extension}.growth_rate(p.gross_revenue + p.refunds, r.gross_revenue + r.refunds) END, r.is_complete
-             FROM {periods} AS r LEFT JOIN {periods} AS p ON p.period = (r.period - {step})::date AND p.category = r.category',
+    SELECT v.place, v.view_name, v.needs, v.query IS NULL, v.query, v.about FROM (VALUES
+        (1, 'customers'::text, '{}'::text[], '
+            SELECT customer, first_order, last_order, as_of - last_order, orders, revenue, gross_revenue, refunds, avg_check, r, f, m, @extschema@.rfm_segment(r, f, m), golden_rank, is_golden,
+                   100 * positive / nullif(sum(positive) OVER (), 0),
+                   CASE WHEN last_order IS NULL THEN NULL WHEN first_order > (as_of - lapse)::date THEN ''new'' WHEN last_order > (as_of - lapse)::date THEN ''active'' ELSE ''lapsed'' END,
+                   p_alive, expected_purchases, clv
+            FROM (SELECT c.customer, c.first_order, c.last_order, base.as_of, base.lapse, c.orders, c.revenue, c.gross_revenue, c.refunds, c.avg_check,
+                         @extschema@.rfm_score(base.as_of - c.last_order, 5, false) OVER () AS r, @extschema@.rfm_score(CASE WHEN c.orders > 0 THEN c.orders END, 5, true) OVER () AS f,
+                         @extschema@.rfm_score(CASE WHEN c.orders > 0 THEN c.revenue END, 5, true) OVER () AS m,
+                         @extschema@.golden_rank(c.revenue) OVER () AS golden_rank, @extschema@.is_golden(c.revenue, base.golden_threshold) OVER () AS is_golden,
+                         CASE WHEN c.revenue > 0 THEN c.revenue END AS positive, forecast.p_alive, forecast.expected_purchases, forecast.clv
+                  FROM (SELECT (SELECT s.as_of FROM stored_state AS s) AS as_of, (SELECT s.lapse FROM settings AS s) AS lapse, (SELECT s.golden_threshold FROM settings AS s) AS golden_threshold,
+                               @extschema@.rollup(l.ledger) AS ledger
+                        FROM stored_ledgers AS l WHERE l.is_published AND l.part = ''customers'') AS base
+                       CROSS JOIN LATERAL @extschema@.customers(base.ledger, NULL::{key}, base.as_of) AS c
+                       LEFT JOIN LATERAL (
+                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
+                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.bg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''BG/NBD''
+                            UNION ALL
+                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
+                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.mbg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''MBG/NBD''
+                            UNION ALL
+                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
+                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.pareto_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''Pareto/NBD''
+                       ) AS forecast ON forecast.customer = c.customer) AS scored'::text,
+            'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
+        (2, 'growth', '{}', NULL, 'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
+        (3, 'revenue', '{}', '
+            WITH periods AS (
+                SELECT date_trunc(unit, month)::date AS period, category, sum(sales) AS orders, sum(refund_rows) AS refund_rows, sum(gross_revenue) AS gross_revenue,
+                       sum(refunds) AS refunds, (date_trunc(unit, month)::date + step)::date <= max(as_of) + 1 AS is_complete, step
+                FROM stored_months, (SELECT as_of FROM stored_state LIMIT 1) AS state, (SELECT * FROM settings LIMIT 1) AS mart WHERE is_published AND month <= as_of GROUP BY date_trunc(unit, month), category, step)
+            SELECT r.period, r.category, r.orders, r.refund_rows, r.gross_revenue, r.refunds, r.gross_revenue + r.refunds, 100 * -r.refunds / nullif(r.gross_revenue, 0),
+                   (r.gross_revenue + r.refunds) / nullif(r.orders, 0), p.gross_revenue + p.refunds,
+                   CASE WHEN r.is_complete THEN @extschema@.growth_rate(p.gross_revenue + p.refunds, r.gross_revenue + r.refunds) END, r.is_complete
+            FROM periods AS r LEFT JOIN periods AS p ON p.period = (r.period - r.step)::date AND p.category = r.category',
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
-        (4, 'cohorts', '{}', true,
-            'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.active_customers END, CASE WHEN p.is_complete THEN r.retention_pct END, p.is_complete
-             FROM base CROSS JOIN LATERAL {extension}.cohort_retention(ledger, {step}, ''on''::text, {period_end}, NULL::date) AS r CROSS JOIN LATERAL {cell} WHERE p.day BETWEEN since AND as_of',
-            'customers by the period of their first order (cohort): how many ordered in each period behind it'),
-        (5, 'revenue_cohorts', '{}', true,
-            'SELECT r.cohort, r.period_number, p.day, r.cohort_size, CASE WHEN p.is_complete THEN r.revenue END, CASE WHEN p.is_complete THEN c.revenue END, CASE WHEN p.is_complete THEN c.revenue / r.cohort_size END, p.is_complete
-             FROM (SELECT r.*, since, as_of, sum(r.revenue) FILTER (WHERE (r.cohort + r.period_number * {step})::date >= since) OVER (PARTITION BY r.cohort ORDER BY r.period_number) AS gained
-                   FROM base CROSS JOIN LATERAL {extension}.revenue_cohorts(ledger, {step}, {period_end}, NULL::date) AS r) AS r
-                  CROSS JOIN LATERAL {cell}
-                  LEFT JOIN {mart}.stored_revenue_cohorts AS before ON before.cohort = r.cohort AND before.period = (since - {step})::date
-                  CROSS JOIN LATERAL (SELECT coalesce(before.cumulative_revenue, 0) + r.gained) AS c (revenue)
-             WHERE p.day BETWEEN since AND as_of',
-            'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
-        (6, 'lifecycle', '{}', true,
-            'SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.lifecycle(ledger, {step}, since, as_of + 1, NULL::date)',
-            'customers of each period against the previous one'),
-        (7, 'active', '{}', true, 'SELECT day, dau, mau, stickiness_pct FROM base CROSS JOIN LATERAL {extension}.rolling_active(ledger, 30, greatest(since, {extension}.first_day(ledger)), as_of + 1, NULL::date)', 'daily and monthly active customers, a row a day'),
-        (8, 'golden_trend', '{}', true,
-            'SELECT period, customers, golden_customers, golden_share_pct, share_change_pp, entered, left_golden, (period + {step})::date <= as_of + 1
-             FROM base CROSS JOIN LATERAL {extension}.golden_trend(ledger, {step}, {golden_threshold}, CASE WHEN (SELECT min(month) FROM {mart}.stored_ledgers WHERE is_published) < since THEN (since - {step})::date ELSE since END, as_of + 1, NULL::date)
-             WHERE period >= since',
-            'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
-        (9, 'segment_migration', '{}', true, NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
-        (10, 'sales_kinds', '{product,price}', false,
-            'SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, 100 * revenue / nullif(sum(revenue) OVER period_rows, 0), avg_check, (period + {step})::date <= as_of + 1
-             FROM {mart}.stored_kinds, {mart}.stored_state WHERE kind <> ''upsell_before'' WINDOW period_rows AS (PARTITION BY period)',
+        (4, 'cohorts', '{}', NULL, 'customers by the period of their first order (cohort): how many ordered in each period behind it'),
+        (5, 'revenue_cohorts', '{}', NULL, 'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
+        (6, 'lifecycle', '{}', NULL, 'customers of each period against the previous one'),
+        (7, 'active', '{}', NULL, 'daily and monthly active customers, a row a day'),
+        (8, 'golden_trend', '{}', NULL, 'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
+        (9, 'segment_migration', '{}', NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
+        (10, 'sales_kinds', '{product,price}', '
+            SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, 100 * revenue / nullif(sum(revenue) OVER period_rows, 0), avg_check, (period + step)::date <= as_of + 1
+            FROM stored_kinds, (SELECT as_of FROM stored_state LIMIT 1) AS state, (SELECT * FROM settings LIMIT 1) AS mart WHERE kind <> ''upsell_before'' WINDOW period_rows AS (PARTITION BY period)',
             'revenue by period and kind of sale: front end, repeat, upsell, add-on, cross-sell; rows with customer and product'),
-        (11, 'mrr', '{subscriptions}', true, NULL, 'how monthly recurring revenue moved, a row a period; start_mrr and the movements add up to end_mrr, but for the rounding of each'),
-        (12, 'nps', '{survey}', true, NULL, 'net promoter score, a row a period'),
-        (13, 'unit_economics', '{costs}', false,
-            'SELECT period, c.acquisition_cost, l.new_customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, c.retention_cost, g.at_start,
-                    c.retention_cost / nullif(g.at_start, 0), r.revenue, l.active_customers, r.revenue / nullif(l.active_customers, 0) AS revenue_per_customer, g.churn_pct,
-                    value.ltv, value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0),
-                    100 * (value.ltv / nullif(c.acquisition_cost / nullif(l.new_customers, 0), 0) - 1), c.fixed_costs, {recurring_revenue}, 100 * {recurring_revenue} / nullif(c.fixed_costs, 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false), base.customers
-             FROM (SELECT period FROM {mart}.stored_growth UNION SELECT period FROM {mart}.stored_costs) AS periods
-                  LEFT JOIN {mart}.stored_growth AS g USING (period)
-                  LEFT JOIN {mart}.stored_lifecycle AS l USING (period)
-                  LEFT JOIN {sums} AS r USING (period)
-                  LEFT JOIN (SELECT period, sum(cost) FILTER (WHERE kind = ''acquisition'') AS acquisition_cost, sum(cost) FILTER (WHERE kind = ''retention'') AS retention_cost,
-                                    sum(cost) FILTER (WHERE kind = ''fixed'') AS fixed_costs FROM {mart}.stored_costs GROUP BY period) AS c USING (period)
-                  {join_mrr}
-                  CROSS JOIN LATERAL (SELECT (g.at_start + g.at_end) / 2.0 AS customers) AS base
-                  CROSS JOIN LATERAL (SELECT {extension}.ltv_from_churn(r.revenue / nullif(base.customers, 0), g.churn_pct::numeric) AS ltv) AS value',
+        (11, 'mrr', '{subscriptions}', NULL, 'how monthly recurring revenue moved, a row a period; start_mrr and the movements add up to end_mrr, but for the rounding of each'),
+        (12, 'nps', '{survey}', NULL, 'net promoter score, a row a period'),
+        (13, 'unit_economics', '{costs}', '
+            WITH spent AS (
+                SELECT period, sum(cost) FILTER (WHERE kind = ''acquisition'') AS acquisition_cost, sum(cost) FILTER (WHERE kind = ''retention'') AS retention_cost,
+                       sum(cost) FILTER (WHERE kind = ''fixed'') AS fixed_costs
+                FROM stored_costs GROUP BY period),
+            earned AS (
+                SELECT date_trunc(unit, month)::date AS period, sum(gross_revenue + refunds) AS revenue
+                FROM stored_ledgers, (SELECT * FROM settings LIMIT 1) AS mart WHERE is_published AND part = ''customers'' GROUP BY 1)
+            SELECT period, c.acquisition_cost, l.new_customers, cac, c.retention_cost, g.at_start,
+                   c.retention_cost / nullif(g.at_start, 0), r.revenue, l.active_customers, r.revenue / nullif(l.active_customers, 0), g.churn_pct,
+                   ltv, ltv / nullif(cac, 0), 100 * (ltv / nullif(cac, 0) - 1), c.fixed_costs, recurring_revenue, 100 * recurring_revenue / nullif(c.fixed_costs, 0),
+                   coalesce((period + step)::date <= (SELECT as_of FROM stored_state) + 1, false), customers
+            FROM (SELECT period FROM stored_growth UNION SELECT period FROM stored_costs) AS periods CROSS JOIN (SELECT * FROM settings LIMIT 1) AS mart
+                 LEFT JOIN stored_growth AS g USING (period) LEFT JOIN stored_lifecycle AS l USING (period)
+                 LEFT JOIN earned AS r USING (period) LEFT JOIN spent AS c USING (period) LEFT JOIN stored_mrr AS m USING (period)
+                 CROSS JOIN LATERAL (SELECT (g.at_start + g.at_end) / 2.0 AS customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, m.end_mrr * months AS recurring_revenue) AS base
+                 CROSS JOIN LATERAL (SELECT @extschema@.ltv_from_churn(r.revenue / nullif(customers, 0), g.churn_pct::numeric) AS ltv) AS value',
             'what a customer costs and is worth, a row a period; where costs lie before the first order or behind the last, there is nothing else'),
-        (14, 'roi_by_method', '{costs,gain}', false,
-            'SELECT period, method, sum(cost), sum(gain), 100 * (sum(gain) - sum(cost)) / nullif(sum(cost), 0), coalesce((period + {step})::date <= (SELECT as_of FROM {mart}.stored_state) + 1, false)
-             FROM {mart}.stored_costs GROUP BY period, method',
+        (14, 'roi_by_method', '{costs,gain}', '
+            SELECT period, method, sum(cost), sum(gain), 100 * (sum(gain) - sum(cost)) / nullif(sum(cost), 0), coalesce((period + step)::date <= (SELECT as_of FROM stored_state) + 1, false)
+            FROM stored_costs, (SELECT * FROM settings LIMIT 1) AS mart GROUP BY period, method, step',
             'return on what was spent, by period and method (campaign, channel, program)'),
-        (15, 'client_formula', '{}', false,
-            'SELECT l.period, l.active_customers, r.orders, r.orders::numeric / nullif(l.active_customers, 0), r.revenue / nullif(r.orders, 0), r.revenue,
-                    {kinds}, 100 / nullif(g.churn_pct, 0), l.is_complete
-             FROM {mart}.stored_lifecycle AS l LEFT JOIN {mart}.stored_growth AS g USING (period)
-                  LEFT JOIN {sums} AS r USING (period)
-                  {join_kinds}',
+        (15, 'client_formula', '{}', '
+            WITH earned AS (
+                SELECT date_trunc(unit, month)::date AS period, sum(orders) AS orders, sum(gross_revenue + refunds) AS revenue
+                FROM stored_ledgers, (SELECT * FROM settings LIMIT 1) AS mart WHERE is_published AND part = ''customers'' GROUP BY 1),
+            levers AS (
+                SELECT period, sum(revenue) FILTER (WHERE kind = ''front_end'') AS front_end, sum(revenue) FILTER (WHERE kind IN (''repeat'', ''upsell'', ''add_on'', ''cross_sell'')) AS back_end,
+                       sum(revenue) FILTER (WHERE kind = ''repeat'') AS repeat, sum(revenue) FILTER (WHERE kind = ''upsell'') AS upsell, sum(revenue) FILTER (WHERE kind = ''add_on'') AS add_on,
+                       sum(revenue) FILTER (WHERE kind = ''cross_sell'') AS cross_sell, sum(revenue) FILTER (WHERE kind = ''upsell_before'') AS upsell_before
+                FROM stored_kinds GROUP BY period)
+            SELECT l.period, l.active_customers, r.orders, r.orders::numeric / nullif(l.active_customers, 0), r.revenue / nullif(r.orders, 0), r.revenue,
+                   k.front_end, k.back_end, k.repeat, k.upsell, k.add_on, k.cross_sell, k.upsell_before, 100 / nullif(g.churn_pct, 0), l.is_complete
+            FROM stored_lifecycle AS l LEFT JOIN stored_growth AS g USING (period) LEFT JOIN earned AS r USING (period) LEFT JOIN levers AS k USING (period)',
             'customers x purchase frequency x average check = revenue, and its levers by kind of sale, a row a period; rows with a customer'),
-        (16, 'forecast', '{}', true, NULL, 'what is expected of the customers there are, of all together, a row a period ahead; new customers come on top'),
-        (17, 'models', '{}', true, NULL, 'models of buying and dropping out, fitted to all complete periods; the smaller the AIC, the better'),
-        (18, 'data_quality', '{}', true, NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true')
-    ) AS v (place, view_name, needs, is_stored, query, about);
+        (16, 'forecast', '{}', NULL, 'what is expected of the customers there are, of all together, a row a period ahead; new customers come on top'),
+        (17, 'models', '{}', NULL, 'models of buying and dropping out, fitted to all complete periods; the smaller the AIC, the better'),
+        (18, 'data_quality', '{}', NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true')
+    ) AS v (place, view_name, needs, query, about);
 END;
 COMMENT ON FUNCTION _mart_views() IS
-'the views of a mart: order, name, what they need of the mapping, whether their rows are stored or worked out when read, the query that works them out (NULL: one of its own), and what they answer; their columns: _mart_columns()';
+'the views of a mart: order, name, what they need of the mapping, whether their rows are stored in a table stored_... or worked out when read, then by which query, in the schema of the mart, and what they answer; their columns: _mart_columns()';
 
 -- Types: money, average (two digits more than money) stand for numeric of the decimals that the mart was created with.
 CREATE FUNCTION _mart_columns()

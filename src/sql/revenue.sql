@@ -71,7 +71,7 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION orders_count(order_state) IS 'number of orders that were not sent back down to nothing';
 
 CREATE FUNCTION is_revenue_status(status text) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
 COMMENT ON FUNCTION is_revenue_status(text) IS
 'whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another word';
 

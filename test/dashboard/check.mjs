@@ -31,7 +31,7 @@ function answer(query) {
 
 // The views of the mart that are there and have rows
 function filledViews() {
-    const names = answer(`SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = '${env.mart.replaceAll("'", "''")}' AND c.relkind = 'v'`);
+    const names = answer(`SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = '${env.mart.replaceAll("'", "''")}' AND c.relkind = 'v' AND c.relname !~ '^source_'`);
     return new Set(names.flat().filter(name => answer(`SELECT EXISTS (SELECT FROM {mart}.${name})`)[0][0] === 't'));
 }
 

@@ -32,7 +32,7 @@ SELECT create_mart('Bare Mart', 'orders', 'customer', 'day', 'amount');
 CALL refresh_mart('Bare Mart');
 CREATE ROLE dashboard_reader LOGIN;
 GRANT USAGE ON SCHEMA "Bare Mart" TO dashboard_reader;
-SELECT format('GRANT SELECT ON %I.%I TO dashboard_reader', schemaname, viewname) FROM pg_views WHERE schemaname = 'Bare Mart' \gexec
+SELECT format('GRANT SELECT ON %I.%I TO dashboard_reader', schemaname, viewname) FROM pg_views WHERE schemaname = 'Bare Mart' AND viewname !~ '^source_' \gexec
 END
 reader="postgresql://dashboard_reader@/bare?host=$PGHOST&port=$PGPORT"
 shows 'a mart of bare orders makes a dashboard of what it has' --connection "$reader" --mart 'Bare Mart'

@@ -12,7 +12,7 @@ SET DateStyle = 'ISO';
 WITH views AS (
     SELECT oid, relname AS view, oid::regclass AS source, coalesce(obj_description(oid, 'pg_class'), '') AS comment
     FROM pg_class
-    WHERE relnamespace = :'schema'::regnamespace AND relkind = 'v'
+    WHERE relnamespace = :'schema'::regnamespace AND relkind = 'v' AND relname !~ '^source_'
 ), columns AS (
     SELECT view, source, attnum AS place, attname AS name, format_type(atttypid, atttypmod) AS type, coalesce(col_description(attrelid, attnum), '') AS comment,
            CASE WHEN atttypid = 'boolean'::regtype THEN '%I::integer'

@@ -23,5 +23,5 @@ DROP ROLE IF EXISTS analyst;
 CREATE ROLE analyst LOGIN;
 ALTER ROLE analyst SET default_transaction_read_only = on;
 GRANT USAGE ON SCHEMA mart TO analyst;
-SELECT format('GRANT SELECT ON mart.%I TO analyst', relname) FROM pg_class WHERE relnamespace = 'mart'::regnamespace AND relkind = 'v'
+SELECT format('GRANT SELECT ON mart.%I TO analyst', relname) FROM pg_class WHERE relnamespace = 'mart'::regnamespace AND relkind = 'v' AND relname !~ '^source_'
 \gexec
