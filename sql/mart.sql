@@ -397,6 +397,26 @@ SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', sub
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "starts_at": "ordered_on", "amount": "total", "every": "status", "ends_inclusive": true}');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', subscriptions => '{"table": "mart_orders", "customer": "customer_id", "starts_at": "ordered_on", "ends_at": "ordered_on", "amount": "total", "every": "status", "ends_inclusive": "yes"}');
 SELECT create_mart('m', 'mart_orders', 'customer_id', 'ordered_on', 'total', product => 'status');
+-- each rule below, at and above its bounds, and for NULL
+CREATE FUNCTION mart_rule(argument text, value text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SELECT create_mart(mart => %L, orders => ''mart_orders'', customer => ''customer_id'', ordered_at => ''ordered_on'', amount => ''total''%s)',
+                   CASE argument WHEN 'mart' THEN value ELSE 'm' END, CASE WHEN argument <> 'mart' THEN format(', %s => %s', argument, value) END);
+    EXECUTE format('SELECT drop_mart(%L)', CASE argument WHEN 'mart' THEN value ELSE 'm' END);
+    RETURN 'taken';
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN SQLERRM;
+END $$;
+SELECT argument, value, mart_rule(argument, value) FROM (VALUES
+    ('step', '''1 day'''), ('step', '''1 month'''), ('step', '''30 days'''), ('step', '''3 months'''), ('step', '''12 months'''), ('step', '''2 years'''), ('step', 'NULL'),
+    ('lapse', '''-5 days'''), ('lapse', '''0 days'''), ('lapse', '''1 day'''), ('lapse', '''36 hours'''), ('lapse', '''10 years'''), ('lapse', '''10 years 1 day'''), ('lapse', '''20 years'''), ('lapse', 'NULL'),
+    ('golden_threshold', '-1'), ('golden_threshold', '0'), ('golden_threshold', '1e-9'), ('golden_threshold', '1'), ('golden_threshold', '1.0001'), ('golden_threshold', '''NaN'''), ('golden_threshold', 'NULL'),
+    ('horizon', '0'), ('horizon', '1'), ('horizon', '120'), ('horizon', '121'), ('horizon', 'NULL'),
+    ('discount_pct', '-0.1'), ('discount_pct', '0'), ('discount_pct', '1000'), ('discount_pct', '1000.1'), ('discount_pct', '''NaN'''), ('discount_pct', 'NULL'),
+    ('decimals', '-1'), ('decimals', '0'), ('decimals', '12'), ('decimals', '13'), ('decimals', 'NULL'),
+    ('tz', '''UTC'''), ('tz', '''Europe/Nowhere'''), ('tz', '''CET'''), ('tz', ''''''), ('tz', 'NULL'),
+    ('mart', ''), ('mart', repeat('m', 48)), ('mart', repeat('m', 49))) AS v (argument, value);
+DROP FUNCTION mart_rule;
 SELECT create_mart('pg_catalog', 'mart_orders', 'customer_id', 'ordered_on', 'total');
 SELECT create_mart(NULL, 'mart_orders', 'customer_id', 'ordered_on', 'total');
 CALL refresh_mart('matrix');

@@ -73,11 +73,11 @@ BEGIN
     SELECT m INTO wrong FROM (VALUES
         (CASE WHEN mart IS NULL THEN 'mart must not be NULL: it names the schema that is made' END),
         (CASE WHEN octet_length(mart) > 48 OR mart = '' THEN format('mart must have from 1 to 48 bytes: %L', mart) END),
-        (CASE WHEN step NOT IN ('1 month', '3 months', '1 year') IS NOT FALSE THEN format('step must be 1 month, 3 months or 1 year: %s', coalesce(step::text, 'NULL')) END),
-        (CASE WHEN lapse BETWEEN '1 day' AND '10 years' AND date_trunc('day', lapse) = lapse IS NOT TRUE THEN format('lapse must be whole days or months, from 1 day to 10 years: %s', coalesce(lapse::text, 'NULL')) END),
-        (CASE WHEN golden_threshold > 0 AND golden_threshold <= 1 IS NOT TRUE THEN format('golden_threshold must be above 0 and up to 1: %s', coalesce(golden_threshold::text, 'NULL')) END),
-        (CASE WHEN horizon BETWEEN 1 AND 120 IS NOT TRUE THEN format('horizon must be from 1 to 120 periods: %s', coalesce(horizon::text, 'NULL')) END),
-        (CASE WHEN discount_pct BETWEEN 0 AND 1000 IS NOT TRUE THEN format('discount_pct must be from 0 to 1000 percent a year: %s', coalesce(discount_pct::text, 'NULL')) END),
+        (CASE WHEN (step IN ('1 month', '3 months', '1 year') AND extract(day FROM step) = 0) IS NOT TRUE THEN format('step must be 1 month, 3 months or 1 year: %s', coalesce(step::text, 'NULL')) END),
+        (CASE WHEN (lapse BETWEEN '1 day' AND '10 years' AND date_trunc('day', lapse) = lapse) IS NOT TRUE THEN format('lapse must be whole days or months, from 1 day to 10 years: %s', coalesce(lapse::text, 'NULL')) END),
+        (CASE WHEN (golden_threshold > 0 AND golden_threshold <= 1) IS NOT TRUE THEN format('golden_threshold must be above 0 and up to 1: %s', coalesce(golden_threshold::text, 'NULL')) END),
+        (CASE WHEN (horizon BETWEEN 1 AND 120) IS NOT TRUE THEN format('horizon must be from 1 to 120 periods: %s', coalesce(horizon::text, 'NULL')) END),
+        (CASE WHEN (discount_pct BETWEEN 0 AND 1000) IS NOT TRUE THEN format('discount_pct must be from 0 to 1000 percent a year: %s', coalesce(discount_pct::text, 'NULL')) END),
         (CASE WHEN decimals NOT BETWEEN 0 AND 12 THEN format('decimals must be from 0 to 12: %s', decimals) END),
         ((SELECT needed || ' must name a column' FROM unnest('{customer,ordered_at,amount}'::text[]) AS needed WHERE NOT columns ? needed LIMIT 1)),
         (CASE WHEN columns ? 'product' <> columns ? 'price' OR NOT columns ? 'product' AND columns ?| '{relation,intended_price}' THEN 'product and price belong together; relation and intended_price need both' END)) AS v (m)
