@@ -376,6 +376,25 @@ INSERT INTO mart_terms VALUES (7, '2024-08-02', '2024-08-01', 10, '1 month');
 CALL refresh_mart('mart_last');
 SELECT drop_mart('mart_last'), drop_mart('mart_after');
 
+-- a second currency is an error, when it is read with the first and when it comes later
+CREATE TABLE mart_currencies (customer int, day date, amount numeric, cur text);
+INSERT INTO mart_currencies VALUES (1, '2024-01-05', 100, 'USD'), (2, '2024-02-05', 50000, 'CRC'), (NULL, '2024-02-06', 80, 'USD');
+SELECT create_mart('mart_kept', 'mart_currencies', 'customer', 'day', 'amount', currency => 'cur');
+CALL refresh_mart('mart_kept');
+DELETE FROM mart_currencies WHERE cur = 'CRC';
+CALL refresh_mart('mart_kept');
+INSERT INTO mart_currencies VALUES (NULL, '2024-03-05', 50000, 'CRC');
+CALL refresh_mart('mart_kept');
+UPDATE mart_currencies SET cur = NULL WHERE cur = 'CRC';
+CALL refresh_mart('mart_kept');
+UPDATE mart_currencies SET cur = 'EUR';
+TRUNCATE mart_kept.changes;
+INSERT INTO mart_kept.changes VALUES (NULL);
+CALL refresh_mart('mart_kept');
+SELECT sum(revenue) FROM mart_kept.revenue;
+SELECT drop_mart('mart_kept');
+DROP TABLE mart_currencies;
+
 -- errors
 \set VERBOSITY default
 CREATE TABLE mart_orders (order_id bigint, customer_id text, ordered_on date, at timestamptz, total numeric, status text);

@@ -284,6 +284,9 @@ DECLARE
     as_of date;
     days record;
 BEGIN
+    IF (SELECT s.columns ? 'currency' FROM settings AS s) THEN
+        PERFORM @extschema@._mart_check_currency(NULL::date, NULL::date);
+    END IF;
     DELETE FROM changes;
     DELETE FROM stored_ledgers;
     PERFORM @extschema@._mart_empty('-infinity'::date);

@@ -39,6 +39,7 @@ AS $$
 DECLARE
     today date := @extschema@._mart_today();
 BEGIN
+    UPDATE stored_state SET currency = NULL;
     DELETE FROM changes;
     -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
     INSERT INTO changes
@@ -116,6 +117,35 @@ $$;
 COMMENT ON FUNCTION _mart_ledgers(date, date, integer) IS
 'ledgers of the orders of the days from_day <= day < to_day: a row for each shard of customers with the ledger of all its orders, and in one of them that of orders without a customer';
 
+-- Orders that are read later may be in another currency than those that were read before.
+CREATE FUNCTION _mart_check_currency(from_day date, to_day date)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    mart record;
+    before text := CASE WHEN from_day IS NOT NULL THEN (SELECT s.currency FROM stored_state AS s) END;
+    lowest text;
+    highest text;
+    example text;
+BEGIN
+    SELECT * INTO STRICT mart FROM settings;
+    SELECT min(o.word), max(o.word) INTO lowest, highest
+    FROM (SELECT coalesce(currency, '(none)') COLLATE "C" AS word FROM source_orders
+          WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+          UNION ALL SELECT before WHERE before IS NOT NULL) AS o;
+    IF lowest <> highest THEN
+        SELECT string_agg(format('%s: customer %s, day %s, amount %s', word, coalesce(o.customer::text, 'NULL'), to_char(o.day, 'YYYY-MM-DD'), o.amount), '; ' ORDER BY word) INTO example
+        FROM unnest(ARRAY[lowest, highest]) AS word CROSS JOIN LATERAL (SELECT * FROM source_orders WHERE coalesce(currency, '(none)') = word LIMIT 1) AS o;
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s has orders in two currencies, which cannot be added: %s and %s', mart.orders_table, lowest, highest), DETAIL = example,
+            HINT = 'Make a mart of a view for each currency, or of a view that converts them.';
+    END IF;
+    UPDATE stored_state AS s SET currency = highest WHERE highest IS NOT NULL AND s.currency IS DISTINCT FROM highest;
+END
+$$;
+COMMENT ON FUNCTION _mart_check_currency(date, date) IS
+'error 22023 where orders of the days from_day <= day < to_day are in another currency than others, or than those that the mart holds; it names both and an order of each';
+
 CREATE FUNCTION _mart_store(shard integer, whole customer_ledger, guests customer_ledger, is_published boolean)
 RETURNS void
 LANGUAGE plpgsql
@@ -184,6 +214,9 @@ RETURNS bigint
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF (SELECT s.columns ? 'currency' FROM settings AS s) THEN
+        PERFORM @extschema@._mart_check_currency(from_day, to_day);
+    END IF;
     DELETE FROM changes WHERE month >= from_day AND month < to_day;
     DELETE FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day;
     PERFORM @extschema@._mart_store(l.shard, l.whole, l.guests, false) FROM @extschema@._mart_ledgers(from_day, to_day, shards) AS l;

@@ -128,7 +128,7 @@ BEGIN
         SELECT string_agg(format('%s AS %I', @extschema@._mart_expression(kind, one.source, argument, settings), name), ', ' ORDER BY place) INTO selected
         FROM (VALUES (1, 'orders', 'customer', 'customer', 'key'), (2, 'orders', 'day', 'ordered_at', 'day'), (3, 'orders', 'at', 'ordered_at', 'raw'), (4, 'orders', 'amount', 'amount', 'number'),
                      (5, 'orders', 'order_id', 'order_id', 'key'), (6, 'orders', 'category', 'category', 'text'), (7, 'orders', 'product', 'product', 'text'), (8, 'orders', 'relation', 'relation', 'text'),
-                     (9, 'orders', 'price', 'price', 'number'), (10, 'orders', 'intended_price', 'intended_price', 'number'),
+                     (9, 'orders', 'price', 'price', 'number'), (10, 'orders', 'intended_price', 'intended_price', 'number'), (11, 'orders', 'currency', 'currency', 'text'),
                      (1, 'subscriptions', 'customer', 'customer', 'text'), (2, 'subscriptions', 'starts_at', 'starts_at', 'day'), (3, 'subscriptions', 'ends_at', 'ends_at', 'day'),
                      (4, 'subscriptions', 'amount', 'amount', 'number'), (6, 'subscriptions', 'currency', 'currency', 'text'),
                      (1, 'survey', 'day', 'answered_at', 'day'), (2, 'survey', 'score', 'score', 'raw'),
