@@ -140,6 +140,30 @@ END
 $$;
 COMMENT ON FUNCTION _mart_relations_read(jsonb) IS 'the tables that a mart reads, and its views of them';
 
+-- A call of a function or an operator finds the one whose arguments fit best, whichever schema of search_path it is in.
+CREATE FUNCTION _mart_check_schema(mart name)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    schema record;
+    others text;
+BEGIN
+    SELECT * INTO STRICT schema FROM pg_namespace WHERE nspname = mart;
+    SELECT string_agg(DISTINCT CASE role WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(role) END, ', ') INTO others
+    FROM (SELECT grantee FROM aclexplode(schema.nspacl) WHERE privilege_type = 'CREATE'
+          UNION SELECT proowner FROM pg_proc WHERE pronamespace = schema.oid
+          UNION SELECT oprowner FROM pg_operator WHERE oprnamespace = schema.oid) AS has (role)
+    WHERE role <> schema.nspowner;
+    IF others IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('others may have functions or operators in the schema of the mart "%s", which a refresh would run: %s', mart, others),
+            HINT = format('REVOKE CREATE ON SCHEMA %I, and drop what functions and operators they have in it.', mart);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_check_schema(name) IS 'error 42501 where others than the owner of a mart may create objects in its schema, or have functions or operators in it: a refresh, which finds the tables of the mart by search_path, would run them with the rights of the owner';
+
 CREATE FUNCTION _mart_enter(mart name)
 RETURNS jsonb
 LANGUAGE plpgsql
@@ -147,7 +171,7 @@ AS $$
 DECLARE
     settings pg_catalog.jsonb := @extschema@._mart_settings(mart);
 BEGIN
-    PERFORM @extschema@._mart_check_tables(settings);
+    PERFORM @extschema@._mart_check_schema(mart), @extschema@._mart_check_tables(settings);
     -- a plan for any bounds would read all orders
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', mart), true), pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true);
     RETURN settings;

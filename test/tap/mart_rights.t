@@ -57,8 +57,19 @@ GRANT CREATE, USAGE ON SCHEMA shop TO rights_stranger; SET ROLE rights_owner; DR
 CREATE FUNCTION shop.note_changes() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN EXECUTE 'ALTER ROLE rights_stranger SUPERUSER'; RETURN NULL; END$$;
 GRANT EXECUTE ON FUNCTION shop.note_changes() TO PUBLIC;
 SQL
-is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1; superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'o'::regclass")" $'ERROR: shop.note_changes() is not as create_mart made it\n0' 'no refresh puts a function of somebody else on the orders'
-superuser 'DROP FUNCTION shop.note_changes(); REVOKE ALL ON SCHEMA shop FROM rights_stranger' >/dev/null
+is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1; superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'o'::regclass")" $'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: rights_stranger\n0' 'no refresh puts a function of somebody else on the orders'
+is "$(as owner "SELECT drop_mart('shop')" | errors | head -n 1)" 'ERROR: shop.note_changes() is not as create_mart made it' 'nor does drop_mart take it for that of the mart'
+# what fits better than a function or an operator of PostgreSQL, after the schema was open to somebody else for a time
+superuser >/dev/null <<'SQL'
+DROP FUNCTION shop.note_changes(); SET ROLE rights_stranger;
+CREATE FUNCTION shop.evil(date, date) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
+CREATE OPERATOR shop.>= (LEFTARG = date, RIGHTARG = date, FUNCTION = shop.evil);
+RESET ROLE; REVOKE ALL ON SCHEMA shop FROM rights_stranger;
+SQL
+is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1)" 'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: rights_stranger' 'a refresh does not run what somebody else has left in the schema'
+superuser 'DROP OPERATOR shop.>= (date, date); DROP FUNCTION shop.evil; GRANT CREATE ON SCHEMA shop TO PUBLIC' >/dev/null
+is "$(as owner "CALL refresh_mart('shop')" | errors)" $'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: PUBLIC\nHINT: REVOKE CREATE ON SCHEMA shop, and drop what functions and operators they have in it.' 'nor while others may create some'
+superuser 'REVOKE CREATE ON SCHEMA shop FROM PUBLIC' >/dev/null
 as owner "CALL refresh_mart('shop')" >/dev/null
 
 # --- what is made, and what the extension has, by what the catalogue shows
