@@ -150,7 +150,10 @@ DECLARE
     schema record;
     others text;
 BEGIN
-    SELECT * INTO STRICT schema FROM pg_namespace WHERE nspname = mart;
+    SELECT * INTO schema FROM pg_namespace WHERE nspname = mart;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('there is no mart %L', mart), HINT = 'It may have been renamed, or dropped, just now.';
+    END IF;
     SELECT string_agg(DISTINCT CASE role WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(role) END, ', ') INTO others
     FROM (SELECT grantee FROM aclexplode(schema.nspacl) WHERE privilege_type = 'CREATE'
           UNION SELECT proowner FROM pg_proc WHERE pronamespace = schema.oid
@@ -210,7 +213,7 @@ BEGIN
     settings := @extschema@._mart_enter(mart);
     log_run := @extschema@._mart_begin(settings, from_day, to_day);
     LOOP
-        state := to_regclass('stored_state');
+        state := 'stored_state'::regclass;
         sources := @extschema@._mart_relations_read(settings);
         CALL @extschema@._mart_transaction(state, sources);
         settings := @extschema@._mart_enter(mart);
