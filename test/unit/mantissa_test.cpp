@@ -8,7 +8,7 @@
 namespace customer_value::test {
 namespace {
 
-const std::string nines(38, '9');
+const std::string nines(38, '9'), zeros(38, '0');
 
 TEST(Mantissa, is_the_decimal_at_its_own_scale)
 {
@@ -46,8 +46,7 @@ TEST(Mantissa, has_at_most_38_digits)
         EXPECT_TRUE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_TRUE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
-    for (const std::string& text : {"1" + std::string(38, '0'), "-1" + std::string(38, '0'), nines + ".0",
-                                    "1." + std::string(38, '0'), nines + nines}) {
+    for (const std::string& text : {"1" + zeros, "-1" + zeros, nines + ".0", "1." + zeros, nines + nines}) {
         EXPECT_FALSE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_FALSE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
