@@ -8,7 +8,7 @@
 namespace customer_value::test {
 namespace {
 
-const std::string nines(38, '9'), zeros(38, '0');
+const std::string nines(38, '9');
 
 TEST(Mantissa, is_the_decimal_at_its_own_scale)
 {
@@ -46,7 +46,8 @@ TEST(Mantissa, has_at_most_38_digits)
         EXPECT_TRUE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_TRUE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
-    for (const std::string& text : {"1" + zeros, "-1" + zeros, nines + ".0", "1." + zeros, nines + nines}) {
+    for (const std::string& text : {"1" + std::string(38, '0'), "-1" + std::string(38, '0'), nines + ".0",
+                                    "1." + std::string(38, '0'), nines + nines}) {
         EXPECT_FALSE(mantissa(OwnedDecimal(text).view()).has_value()) << text;
         EXPECT_FALSE(mantissa(*DecimalText::parsed(text)).has_value()) << text;
     }
@@ -76,7 +77,7 @@ TEST(Mantissa, is_shown_with_all_its_places)
     EXPECT_EQ(shown(Int128{0}, 2), "0.00");
     EXPECT_EQ(shown(mantissa_limit - 1, 0), nines);
     EXPECT_EQ(shown(-(mantissa_limit - 1), 38), "-0." + nines);
-    EXPECT_EQ(shown(Int128{1}, 100), std::string("0.").append(99, '0').append(1, '1'));
+    EXPECT_EQ(shown(Int128{1}, 100), "0." + std::string(99, '0') + "1");
 }
 
 }  // namespace
