@@ -41,20 +41,6 @@ END
 $$;
 COMMENT ON FUNCTION _mart_fill_fit(date) IS 'keeps the model of the smallest AIC, with which forecasts are made, and that of spending; errors of class 22 where there is too little data';
 
-CREATE FUNCTION _mart_expected(weeks double precision, frequency bigint, recency double precision, age double precision)
-RETURNS double precision
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-    RETURN (SELECT CASE f.model WHEN 'BG/NBD' THEN @extschema@.expected_purchases(f.bg_nbd, weeks, frequency::double precision, recency, age)
-                                WHEN 'MBG/NBD' THEN @extschema@.expected_purchases(f.mbg_nbd, weeks, frequency::double precision, recency, age)
-                                ELSE @extschema@.expected_purchases(f.pareto_nbd, weeks, frequency::double precision, recency, age) END
-            FROM stored_fit AS f);
-END
-$$;
-COMMENT ON FUNCTION _mart_expected(double precision, bigint, double precision, double precision) IS
-'the purchases that the model of the mart expects over so many weeks of a customer with this frequency, recency and age, in weeks';
-
 -- The forecast is that of the sample, for all; its floating point numbers are added in an order, so that no plan changes
 -- the last digit.
 CREATE FUNCTION _mart_fill_forecast(until date, customers bigint)
@@ -76,8 +62,11 @@ BEGIN
         FROM generate_series(1, mart.horizon) AS n),
     expected AS (
         SELECT n, period, sum(each.customers * purchases ORDER BY place) AS purchases, sum(value * purchases ORDER BY place) AS revenue
-        FROM (SELECT h.n, h.period, b.place, b.customers, b.value, @extschema@._mart_expected(h.weeks, b.frequency, b.recency, b.age) AS purchases
-              FROM horizons AS h, bought AS b OFFSET 0) AS each
+        FROM (SELECT h.n, h.period, b.place, b.customers, b.value,
+                     CASE f.model WHEN 'BG/NBD' THEN @extschema@.expected_purchases(f.bg_nbd, h.weeks, b.frequency::double precision, b.recency, b.age)
+                                  WHEN 'MBG/NBD' THEN @extschema@.expected_purchases(f.mbg_nbd, h.weeks, b.frequency::double precision, b.recency, b.age)
+                                  ELSE @extschema@.expected_purchases(f.pareto_nbd, h.weeks, b.frequency::double precision, b.recency, b.age) END AS purchases
+              FROM stored_fit AS f, horizons AS h, bought AS b OFFSET 0) AS each
         GROUP BY n, period),
     scale AS (SELECT $2::double precision / nullif(count(*), 0) AS factor FROM stored_sample)
     SELECT period, n, $2, factor * (purchases - coalesce(lag(purchases) OVER (ORDER BY n), 0)), factor * (revenue - coalesce(lag(revenue) OVER (ORDER BY n), 0)),
@@ -284,9 +273,7 @@ DECLARE
     as_of date;
     days record;
 BEGIN
-    IF (SELECT s.columns ? 'currency' FROM settings AS s) THEN
-        PERFORM @extschema@._mart_check_currency(NULL::date, NULL::date);
-    END IF;
+    PERFORM @extschema@._mart_check_currency(NULL::date, NULL::date);
     DELETE FROM changes;
     DELETE FROM stored_ledgers;
     PERFORM @extschema@._mart_empty('-infinity'::date);

@@ -12,12 +12,6 @@ END
 $$;
 COMMENT ON FUNCTION _mart_today() IS 'what day is today in the time zone of the mart: orders of later days are in no figure yet';
 
-CREATE FUNCTION _mart_months(from_day date, to_day date)
-RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 12::numeric * (extract(year FROM to_day) - extract(year FROM from_day)) + extract(month FROM to_day) - extract(month FROM from_day);
-COMMENT ON FUNCTION _mart_months(date, date) IS 'how many months the month of a day is behind that of another';
-
 -- The planner's estimate, which there is for views and for tables that were never analyzed, too
 CREATE FUNCTION _mart_rows_estimate()
 RETURNS double precision
@@ -130,6 +124,9 @@ DECLARE
     example text;
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
+    IF NOT mart.columns ? 'currency' THEN
+        RETURN;
+    END IF;
     SELECT min(o.word), max(o.word) INTO lowest, highest
     FROM (SELECT coalesce(currency, '(none)') COLLATE "C" AS word FROM source_orders
           WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
@@ -214,9 +211,7 @@ RETURNS bigint
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    IF (SELECT s.columns ? 'currency' FROM settings AS s) THEN
-        PERFORM @extschema@._mart_check_currency(from_day, to_day);
-    END IF;
+    PERFORM @extschema@._mart_check_currency(from_day, to_day);
     DELETE FROM changes WHERE month >= from_day AND month < to_day;
     DELETE FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day;
     PERFORM @extschema@._mart_store(l.shard, l.whole, l.guests, false) FROM @extschema@._mart_ledgers(from_day, to_day, shards) AS l;

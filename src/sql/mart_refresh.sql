@@ -134,8 +134,8 @@ RETURNS regclass[]
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    RETURN ARRAY(SELECT t.relation FROM @extschema@._mart_tables_of(settings) AS t
-                 UNION ALL SELECT to_regclass('source_' || t.source) FROM @extschema@._mart_tables_of(settings) AS t WHERE to_regclass('source_' || t.source) IS NOT NULL);
+    RETURN ARRAY(SELECT r.relation FROM @extschema@._mart_tables_of(settings) AS t, unnest(ARRAY[t.relation, to_regclass('source_' || t.source)]) AS r (relation)
+                 WHERE r.relation IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION _mart_relations_read(jsonb) IS 'the tables that a mart reads, and its views of them';
