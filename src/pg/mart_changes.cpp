@@ -5,8 +5,9 @@
 //
 // The handler runs in the sessions of those who write orders, and is all that does. It calls no function of a user,
 // looks no name up but that of the table beside the function, and writes into that table only, past its grants. And no
-// write fails for it: what cannot be noted as a month is noted as NULL, all months, and refresh_mart finds out what
-// could not be noted at all.
+// write fails for it: what cannot be noted as a month is noted as NULL, all months; what cannot be noted there leaves a
+// mark elsewhere (mart_marks.h); and refresh_mart finds out what could not be noted at all.
+#include "pg/mart_marks.h"
 #include "pg/server.h"
 
 #include "core/mart/months.h"
@@ -22,6 +23,7 @@ extern "C" {
 #include "datatype/timestamp.h"
 #include "executor/executor.h"
 #include "pgtime.h"
+#include "storage/lmgr.h"
 #include "utils/datetime.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -125,14 +127,22 @@ void add_statement(Months& months, const TriggerData* call)
 
 // The table `changes` beside a trigger function: nullptr where there is none that belongs to the same owner and has the
 // one column that create_mart has made. What the owner may have put on it, indexes and triggers, is not served:
-// refresh_mart finds them, and reads all.
+// refresh_mart finds them, and reads all. Where it cannot be locked, nullptr too, and a mark is left.
 Relation open_changes(Oid function)
 {
     const Oid schema = get_func_namespace(function);
     const Oid table = get_relname_relid("changes", schema);
-    Relation changes = OidIsValid(table) ? try_relation_open(table, RowExclusiveLock) : nullptr;
-    if (changes == nullptr)
+    if (!OidIsValid(table))
         return nullptr;
+    if (!customer_value::pg::lock_changes(table)) {
+        customer_value::pg::mark_all_changed(function);
+        return nullptr;
+    }
+    Relation changes = try_relation_open(table, NoLock);
+    if (changes == nullptr) {
+        UnlockRelationOid(table, RowExclusiveLock);
+        return nullptr;
+    }
     // only now, as who held the table may have given both to another owner
     HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
     const Oid owner = HeapTupleIsValid(tuple) ? reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner : InvalidOid;

@@ -165,6 +165,13 @@ $$;
 COMMENT ON FUNCTION _mart_keep_sources(jsonb) IS
 'makes the views of the sources anew where their tables were replaced, or mapped columns are others or of other types now, as one of floating point is read in another way than one of numeric; the settings with the types of today';
 
+-- A writer who cannot lock changes leaves a mark with note_changes() instead, which no lock of the mart is in the way of.
+CREATE FUNCTION _mart_take_marks(note_changes regproc)
+RETURNS boolean
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'customer_value_mart_take_marks';
+COMMENT ON FUNCTION _mart_take_marks(regproc) IS
+'removes the marks of writers who could not note what they have changed, as changes was locked and a lock_timeout, or a deadlock, ended the wait; were there any? error 42501 where the function is not the caller''s';
+
 CREATE FUNCTION _mart_watch(settings jsonb, is_first boolean)
 RETURNS jsonb
 LANGUAGE plpgsql
@@ -173,6 +180,7 @@ DECLARE
     mart text := settings ->> 'mart';
     orders regclass := settings ->> 'orders_table';
     changes regclass := to_regclass('changes');
+    note_changes regproc;
     seen record;
     reason text;
     is_empty boolean := NOT EXISTS (SELECT FROM stored_sources);
@@ -184,10 +192,15 @@ BEGIN
     IF NOT (settings ->> 'triggers')::boolean THEN
         RETURN settings;
     END IF;
-    IF @extschema@._mart_note_changes(mart) IS NULL THEN
+    note_changes := @extschema@._mart_note_changes(mart);
+    IF note_changes IS NULL THEN
         -- there can be no triggers: all is read each time, and once more when there can
         DELETE FROM stored_sources;
         RETURN settings;
+    END IF;
+    IF @extschema@._mart_take_marks(note_changes) THEN
+        RAISE NOTICE USING MESSAGE = format('%s was locked while orders were written: all months of the mart "%s" are read', changes, mart);
+        reads_all := true;
     END IF;
     FOR seen IN SELECT * FROM @extschema@._mart_seen(settings) LOOP
         IF seen.relation = changes AND seen.is_not_noted THEN
