@@ -11,7 +11,7 @@ INSERT INTO quality_shop VALUES
     (1, 'Ada', '2024-03-01', 100, 1, 'paid', 'EUR'), (2, 'Ada', '2024-03-02', 40, 2, 'shipped', 'EUR'), (3, 'Ben', '2024-03-03', 60, 3, 'paid', 'EUR'),
     (4, 'Ben', '2024-03-04', -60, 3, 'refunded', 'EUR'),            -- a refund as it should be
     (5, NULL, '2024-03-04', 10, 5, 'paid', 'EUR'), (6, ' ', '2024-03-04', 10, 6, 'paid', 'EUR'), (7, 'Cleo', NULL, 10, 7, 'paid', 'EUR'), (8, 'Cleo', '2024-03-05', NULL, 8, 'paid', 'EUR'),
-    (9, 'Cleo', '2024-03-05', 10, NULL, 'paid', 'EUR'), (10, 'Cleo', '2024-03-05', 10, 9, NULL, 'EUR'), (11, 'Cleo', '2024-03-05', 10, 10, 'on hold', 'EUR'), (12, 'Cleo', '2024-03-05', 10, 11, 'paid', NULL),
+    (9, 'Cleo', '2024-03-05', 10, NULL, 'paid', 'EUR'), (10, 'Cleo', '2024-03-05', 10, 9, NULL, 'EUR'), (11, 'Cleo', '2024-03-05', 10, 10, 'waiting', 'EUR'), (12, 'Cleo', '2024-03-05', 10, 11, 'paid', NULL),
     (13, 'Dora', '2024-03-06', 30, 12, 'paid', 'EUR'), (13, 'Dora', '2024-03-06', 30, 12, 'paid', 'EUR'),   -- loaded twice
     (NULL, 'Dora', '2024-03-06', 31, 13, 'paid', 'EUR'), (15, 'Emil', '2024-03-06', 31, 13, 'paid', 'EUR'), -- two customers, one order
     (16, 'Emil', '2024-04-01', 10, 16, 'paid', 'EUR'), (17, 'Emil', '1970-01-01', 10, 17, 'paid', 'EUR'), (18, 'Emil', 'infinity', 10, 18, 'paid', 'EUR'),
@@ -47,7 +47,7 @@ SELECT CASE WHEN matrix.random(i, 16, 20) > 0 THEN i - i % 2 * (matrix.random(i,
             ELSE timestamptz '2024-06-01 00:00Z' + matrix.random(i, 4, 40) * interval '17 hours' END AS at,
        CASE matrix.random(i, 5, 30) WHEN 0 THEN NULL WHEN 1 THEN 'NaN' WHEN 2 THEN 'Infinity' WHEN 3 THEN '-Infinity' WHEN 4 THEN 0 ELSE (matrix.random(i, 6, 7) - 2) * 1.1 END::numeric AS amount,
        CASE matrix.random(i, 7, 25) WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN E' \r' ELSE (i / 4 + matrix.random(i, 12, 2))::text END AS order_id,
-       (string_to_array('paid Paid shipped REFUNDED refunded partially_refunded cancelled Void lost on-hold', ' ') || ARRAY[NULL, ''])[1 + matrix.random(i, 8, 12)] AS status,
+       (string_to_array('paid Paid shipped REFUNDED refunded partially_refunded cancelled Void lost on-hand', ' ') || ARRAY[NULL, ''])[1 + matrix.random(i, 8, 12)] AS status,
        (ARRAY['EUR', 'EUR', 'EUR', 'EUR', 'USD', 'eur', NULL, ' '])[1 + matrix.random(i, 13, 8)] AS currency,
        (ARRAY['a', 'b', NULL])[1 + matrix.random(i, 14, 3)] AS product
 FROM generate_series(1, 2000) AS i;
@@ -83,7 +83,7 @@ CREATE FUNCTION quality_twin(as_of date) RETURNS TABLE (check_name text, row_cou
         UNION ALL SELECT 'mixed_currencies', NULL, currency FROM fact WHERE currency = 'EUR'
         UNION ALL SELECT 'mixed_currencies', tid, currency FROM fact WHERE currency IN ('USD', 'eur')
         UNION ALL SELECT 'null_status', tid, key FROM fact WHERE status IS NULL
-        UNION ALL SELECT 'unknown_status', tid, status FROM fact WHERE status IN ('lost', 'on-hold', ''))
+        UNION ALL SELECT 'unknown_status', tid, status FROM fact WHERE status IN ('lost', 'on-hand', ''))
     SELECT check_name, count(tid), (SELECT array_agg(key) FROM (SELECT DISTINCT key COLLATE "C" AS key FROM found AS f WHERE f.check_name = found.check_name AND key IS NOT NULL ORDER BY key LIMIT 5) AS least) FROM found GROUP BY check_name
 $$;
 CREATE TABLE quality_expected AS SELECT as_of, twin.* FROM unnest('{2024-07-01,2024-07-20}'::date[]) AS as_of, quality_twin(as_of) AS twin;
@@ -106,7 +106,7 @@ CREATE VIEW quality_view AS SELECT * FROM quality_parts;
 CREATE MATERIALIZED VIEW quality_stored AS SELECT * FROM quality_view;
 CREATE DOMAIN quality_key AS varchar(20) COLLATE "C";
 CREATE DOMAIN quality_other_key AS quality_key;
-CREATE TYPE quality_status AS ENUM ('paid', 'Paid', 'shipped', 'REFUNDED', 'refunded', 'partially_refunded', 'cancelled', 'Void', 'lost', 'on-hold', '');
+CREATE TYPE quality_status AS ENUM ('paid', 'Paid', 'shipped', 'REFUNDED', 'refunded', 'partially_refunded', 'cancelled', 'Void', 'lost', 'on-hand', '');
 CREATE VIEW quality_typed AS SELECT id::numeric, customer::quality_other_key, at, amount::double precision, order_id::varchar(10), status::quality_status, currency::name, product::char(3) FROM quality_dirty;
 CREATE VIEW quality_real AS SELECT id::text, customer, at, amount::real, order_id, status, currency, product FROM quality_dirty;
 CREATE VIEW quality_local AS SELECT id, customer, at AT TIME ZONE 'Europe/Berlin' AS at, amount, order_id, status, currency, product FROM quality_dirty;

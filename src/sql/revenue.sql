@@ -73,7 +73,7 @@ COMMENT ON FUNCTION orders_count(order_state) IS 'number of orders that were not
 CREATE FUNCTION is_revenue_status(status text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'customer_value_is_revenue_status';
 COMMENT ON FUNCTION is_revenue_status(text) IS
-'whether rows of this order status are revenue: paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded are, cancelled, canceled, void, voided, pending, failed, draft are not; error 22023 for another word';
+'whether rows of this order status are revenue: paid, completed, processing, shipped, delivered, fulfilled, succeeded, refunded, partially_refunded and the like are, cancelled, void, pending, on-hold, authorized, failed, draft and the like are not, as WooCommerce, Shopify, Stripe, Magento, PrestaShop and OpenCart write them; error 22023 for another word';
 
 CREATE FUNCTION is_known_status(status text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_known_status';

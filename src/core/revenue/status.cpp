@@ -11,17 +11,83 @@ namespace customer_value::revenue {
 
 namespace {
 
+using namespace std::string_view_literals;
+
+// The words of WooCommerce, Shopify, Stripe, Magento, PrestaShop and OpenCart, as they are written when they are English.
+// Money that was sent back is a row of its own where the word says refunded, or closed (Magento); where it was charged
+// back or reversed, shops keep the word only. Words that say one thing
+// here and another there (open, new) are in neither list, and a part of the money (partially_paid) is not, either.
+constexpr std::array counted{
+    "paid"sv,
+    "completed"sv,
+    "complete"sv,
+    "shipped"sv,
+    "delivered"sv,
+    "fulfilled"sv,
+    "processing"sv,
+    "processed"sv,
+    "succeeded"sv,
+    "closed"sv,
+    "refunded"sv,
+    "partially_refunded"sv,
+    "payment_accepted"sv,
+    "remote_payment_accepted"sv,
+    "processing_in_progress"sv,
+    "on_backorder_(paid)"sv,
+    "canceled_reversal"sv,
+    "paypal_canceled_reversal"sv,
+};
+constexpr std::array not_counted{
+    "cancelled"sv,
+    "canceled"sv,
+    "void"sv,
+    "voided"sv,
+    "pending"sv,
+    "failed"sv,
+    "draft"sv,
+    "on_hold"sv,
+    "holded"sv,
+    "checkout_draft"sv,
+    "auto_draft"sv,
+    "trash"sv,
+    "authorized"sv,
+    "expired"sv,
+    "uncollectible"sv,
+    "requires_payment_method"sv,
+    "requires_confirmation"sv,
+    "requires_action"sv,
+    "requires_capture"sv,
+    "pending_payment"sv,
+    "pending_paypal"sv,
+    "payment_review"sv,
+    "fraud"sv,
+    "paypal_reversed"sv,
+    "payment_error"sv,
+    "on_backorder_(not_paid)"sv,
+    "awaiting_bank_wire_payment"sv,
+    "awaiting_check_payment"sv,
+    "awaiting_cash_on_delivery_validation"sv,
+    "denied"sv,
+    "reversed"sv,
+    "chargeback"sv,
+};
+
+// A status as it stands in the lists: in small letters, with underscores, without the prefix that WooCommerce stores.
+std::string normalized(std::string_view status)
+{
+    std::string word(status.substr(0, 64));
+    std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+        if (c >= 'A' && c <= 'Z')
+            return static_cast<char>(c - 'A' + 'a');
+        return c == ' ' || c == '-' ? '_' : c;
+    });
+    return word.starts_with("wc_") ? word.substr(3) : word;
+}
+
 // whether rows of the status are revenue; nothing for a word that is not known
 std::optional<bool> revenue_of(std::string_view status)
 {
-    using namespace std::string_view_literals;
-    constexpr std::array counted{"paid"sv,      "completed"sv, "shipped"sv,           "delivered"sv,
-                                 "fulfilled"sv, "refunded"sv,  "partially_refunded"sv};
-    constexpr std::array not_counted{"cancelled"sv, "canceled"sv, "void"sv, "voided"sv,
-                                     "pending"sv,   "failed"sv,   "draft"sv};
-    std::string word(status.substr(0, 64));
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::string word = normalized(status);
     if (std::find(counted.begin(), counted.end(), word) != counted.end())
         return true;
     if (std::find(not_counted.begin(), not_counted.end(), word) != not_counted.end())
@@ -39,9 +105,9 @@ bool is_revenue_status(std::string_view status)
         return *revenue;
     throw Error(
         ErrorCode::invalid_parameter, "unknown order status: \"" + clipped(status) + "\"",
-        "Known are paid, completed, shipped, delivered, fulfilled, refunded, partially_refunded, and, without revenue, "
-        "cancelled, canceled, void, voided, pending, failed, draft.",
-        "Map your own words first, for example with CASE.");
+        "Known are paid, completed, processing, shipped, delivered, refunded and the like, and, without revenue, cancelled, "
+        "pending, on-hold, failed, draft and the like.",
+        "Map your own words first, for example with CASE; docs/revenue.md has the list.");
 }
 
 }  // namespace customer_value::revenue

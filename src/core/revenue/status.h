@@ -5,8 +5,9 @@
 
 namespace customer_value::revenue {
 
-// True where the money was taken (refunds are rows of their own), false where it was not or not yet; case does not
-// matter. Throws invalid_parameter for a word that is in neither list.
+// True where the money was taken (refunds are rows of their own), false where it was not or not yet. Case does not
+// matter, nor does a space or a hyphen for an underscore, nor a prefix "wc-". Throws invalid_parameter for a word that
+// is in neither list.
 bool is_revenue_status(std::string_view status);
 
 // Whether the word is in one of the two lists.
