@@ -47,13 +47,13 @@ FROM shop.sales;
 COMMENT ON VIEW report.headline IS 'The shop in one row.';
 
 CREATE VIEW report.revenue_by_month AS
-SELECT month, orders, net_revenue::numeric(20, 2), refund_rate_pct::numeric(20, 1), avg_check::numeric(20, 2),
+SELECT month, orders, net_revenue::numeric(20, 2), refund_rate_pct::numeric(20, 1), (net_revenue / nullif(orders, 0))::numeric(20, 2) AS avg_check,
        CASE WHEN is_complete THEN growth_rate(lag(net_revenue) OVER (ORDER BY month), net_revenue) END::numeric(20, 1) AS growth_pct,
        report.bar(net_revenue, max(net_revenue) OVER (), 22) AS bar
 FROM (SELECT month, is_complete,
              CASE WHEN EXISTS (SELECT FROM shop.sales WHERE order_id IS NOT NULL) THEN count(DISTINCT order_id) FILTER (WHERE amount >= 0)
                   ELSE count(*) FILTER (WHERE amount >= 0) END AS orders,
-             coalesce(net_revenue(amount), 0) AS net_revenue, refund_rate(amount) AS refund_rate_pct, avg_check(amount) AS avg_check
+             coalesce(net_revenue(amount), 0) AS net_revenue, refund_rate(amount) AS refund_rate_pct
       FROM report.months LEFT JOIN shop.sales USING (month)
       GROUP BY month, is_complete) AS monthly
 ORDER BY month;

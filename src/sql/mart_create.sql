@@ -239,11 +239,11 @@ DECLARE
 BEGIN
     -- after a refresh under way; no reader waits for this lock
     EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);
-    SELECT array_agg(format('DROP %s %s', kind, to_regclass(format('%I.%I', mart, object))) ORDER BY turn, object) INTO commands
-    FROM (SELECT 1 AS turn, 'VIEW' AS kind, view_name AS object FROM @extschema@._mart_views()
-          UNION ALL SELECT 1, 'VIEW', 'source_' || s FROM unnest('{orders,subscriptions,survey,costs}'::text[]) AS s
-          UNION ALL SELECT 2, 'TABLE', 'stored_' || view_name FROM @extschema@._mart_views() WHERE is_stored
-          UNION ALL SELECT 2, 'TABLE', t.name FROM @extschema@._mart_tables() AS t WHERE t.name <> 'changes') AS made
+    SELECT array_agg(format('DROP %s %s', kind, to_regclass(format('%I.%I', mart, object))) ORDER BY turn, place DESC, object) INTO commands
+    FROM (SELECT 1 AS turn, place, 'VIEW' AS kind, view_name AS object FROM @extschema@._mart_views()
+          UNION ALL SELECT 1, 0, 'VIEW', 'source_' || s FROM unnest('{orders,subscriptions,survey,costs}'::text[]) AS s
+          UNION ALL SELECT 2, place, 'TABLE', 'stored_' || view_name FROM @extschema@._mart_views() WHERE is_stored
+          UNION ALL SELECT 2, place, 'TABLE', t.name FROM @extschema@._mart_tables() AS t WHERE t.name <> 'changes') AS made
     WHERE to_regclass(format('%I.%I', mart, object)) IS NOT NULL;
     IF NOT @extschema@._mart_drop_triggers(settings, commands, ARRAY[format('DROP TABLE %I.changes', mart), format('DROP SCHEMA %I', mart)]) THEN
         RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('%s or the mart "%s" is in use all the time, so that the mart cannot be dropped', settings ->> 'orders_table', mart), HINT = 'Try again when there are fewer long transactions.';

@@ -164,6 +164,45 @@ $$;
 COMMENT ON FUNCTION _mart_fill_cohorts(customer_ledger, date, date) IS
 'the rows of cohorts and revenue_cohorts of periods from the day since on, up to the last day that counts, of a ledger that holds who ordered when first and all rows since well before';
 
+CREATE FUNCTION _mart_fill_new_vs_returning(ledger customer_ledger, since date, as_of date)
+RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    mart record;
+BEGIN
+    SELECT * INTO STRICT mart FROM settings;
+    INSERT INTO stored_new_vs_returning
+    SELECT r.period, r.customers, r.new_customers, r.returning_customers, r.new_revenue, r.returning_revenue, r.returning_customer_rate_pct, @extschema@.repeat_purchase_rate(s.ledger),
+           (r.period + mart.step)::date <= as_of + 1
+    FROM @extschema@.new_vs_returning(ledger, mart.step, since, as_of + 1, NULL::date) AS r
+         LEFT JOIN @extschema@.slices(@extschema@.slice(ledger, since, as_of + 1), mart.step, as_of, NULL::date) AS s ON s.period = r.period;
+END
+$$;
+COMMENT ON FUNCTION _mart_fill_new_vs_returning(customer_ledger, date, date) IS
+'the rows of new_vs_returning of periods from the day since on, up to the last day that counts, of a ledger that holds who ordered when first and all rows since well before';
+
+-- Orders of guests are in the ledgers of the months only. since is the first day of a month.
+CREATE FUNCTION _mart_fill_daily(ledger customer_ledger, since date, as_of date)
+RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    INSERT INTO stored_daily
+    SELECT d.day, coalesce(s.orders, 0), coalesce(s.refund_rows, 0), coalesce(s.gross_revenue, 0), coalesce(s.refunds, 0), coalesce(s.gross_revenue + s.refunds, 0),
+           (s.gross_revenue + s.refunds) / nullif(s.orders, 0), coalesce(n.customers, 0), coalesce(n.new_customers, 0)
+    FROM (SELECT since + i AS day FROM generate_series(0, as_of - since) AS i) AS d
+         LEFT JOIN (SELECT s.period AS day, sum(s.orders) AS orders, sum(s.refund_rows) AS refund_rows, sum(s.gross_revenue) AS gross_revenue, sum(s.refunds) AS refunds
+                    FROM stored_ledgers AS l CROSS JOIN LATERAL @extschema@.slices(l.ledger, '1 day'::interval, as_of, NULL::date) AS s
+                    WHERE is_published AND month BETWEEN since AND as_of GROUP BY 1) AS s USING (day)
+         LEFT JOIN @extschema@.new_vs_returning(ledger, '1 day'::interval, since, as_of + 1, NULL::date) AS n ON n.period = d.day;
+END
+$$;
+COMMENT ON FUNCTION _mart_fill_daily(customer_ledger, date, date) IS
+'the rows of daily of days from the first day of a month on, up to the last day that counts, of the ledgers of these months and of one that holds who ordered when first';
+
 -- When periods begin, the ledger does not say: the first rows may be of guests.
 CREATE FUNCTION _mart_fill_periods(ledger customer_ledger, since date, as_of date)
 RETURNS void
@@ -177,7 +216,7 @@ BEGIN
     INSERT INTO stored_growth
     SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + mart.step)::date <= as_of + 1
     FROM @extschema@.customer_growth(ledger, mart.step, since, as_of + 1, mart.lapse, NULL::date, NULL::date);
-    PERFORM @extschema@._mart_fill_cohorts(ledger, since, as_of);
+    PERFORM @extschema@._mart_fill_cohorts(ledger, since, as_of), @extschema@._mart_fill_new_vs_returning(ledger, since, as_of), @extschema@._mart_fill_daily(ledger, since, as_of);
     INSERT INTO stored_lifecycle
     SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + mart.step)::date <= as_of + 1
     FROM @extschema@.lifecycle(ledger, mart.step, since, as_of + 1, NULL::date);
@@ -258,6 +297,8 @@ BEGIN
     DELETE FROM stored_revenue_cohorts WHERE period >= since;
     DELETE FROM stored_lifecycle WHERE period >= since;
     DELETE FROM stored_active WHERE day >= since;
+    DELETE FROM stored_new_vs_returning WHERE period >= since;
+    DELETE FROM stored_daily WHERE day >= since;
     DELETE FROM stored_golden_trend WHERE period >= since;
 END
 $$;

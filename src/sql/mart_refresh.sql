@@ -96,6 +96,10 @@ BEGIN
     IF quality THEN
         PERFORM @extschema@._mart_fill_quality();
     END IF;
+    -- the planner takes tables that nobody has analyzed for long ones, and views that join some of them for so long that it compiles them
+    IF reads_all OR previous IS NULL THEN
+        ANALYZE settings, stored_state, stored_ledgers, stored_months, stored_kinds, stored_costs, stored_growth, stored_lifecycle, stored_new_vs_returning, stored_mrr, stored_nps;
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION _mart_finish(boolean, boolean) IS

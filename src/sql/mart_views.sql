@@ -1,4 +1,4 @@
---@ requires: quality, ltv, revenue
+--@ requires: quality, mart_overview
 -- What a mart holds: its views, what each needs of the mapping, how those that are worked out when they are read do it,
 -- and what each column means. create_mart, refresh_mart, describe_mart and the comments of the views all read these two
 -- lists, so that they cannot contradict each other. Names without a schema are those of the mart, {key} is the type of
@@ -34,7 +34,7 @@ BEGIN ATOMIC
                             FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.pareto_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''Pareto/NBD''
                        ) AS forecast ON forecast.customer = c.customer) AS scored'::text,
             'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
-        (2, 'growth', '{}', NULL, 'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
+        (2, 'growth', '{}', NULL, 'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end; without guests'),
         (3, 'revenue', '{}', '
             WITH periods AS (
                 SELECT date_trunc(unit, month)::date AS period, category, sum(sales) AS orders, sum(refund_rows) AS refund_rows, sum(gross_revenue) AS gross_revenue,
@@ -45,12 +45,12 @@ BEGIN ATOMIC
                    CASE WHEN r.is_complete THEN @extschema@.growth_rate(p.gross_revenue + p.refunds, r.gross_revenue + r.refunds) END, r.is_complete
             FROM periods AS r LEFT JOIN periods AS p ON p.period = (r.period - r.step)::date AND p.category = r.category',
             'revenue by period and category; money adds up over both, of rows with a customer and without'),
-        (4, 'cohorts', '{}', NULL, 'customers by the period of their first order (cohort): how many ordered in each period behind it'),
-        (5, 'revenue_cohorts', '{}', NULL, 'what the customers of each cohort spent, by period and up to it: the curve of lifetime value'),
-        (6, 'lifecycle', '{}', NULL, 'customers of each period against the previous one'),
-        (7, 'active', '{}', NULL, 'daily and monthly active customers, a row a day'),
-        (8, 'golden_trend', '{}', NULL, 'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period'),
-        (9, 'segment_migration', '{}', NULL, 'how many customers moved from one RFM segment to another over the last complete period'),
+        (4, 'cohorts', '{}', NULL, 'customers by the period of their first order (cohort): how many ordered in each period behind it; without guests'),
+        (5, 'revenue_cohorts', '{}', NULL, 'what the customers of each cohort spent, by period and up to it: the curve of lifetime value; without guests'),
+        (6, 'lifecycle', '{}', NULL, 'customers of each period against the previous one; without guests'),
+        (7, 'active', '{}', NULL, 'daily and monthly active customers, a row a day; without guests'),
+        (8, 'golden_trend', '{}', NULL, 'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period; without guests'),
+        (9, 'segment_migration', '{}', NULL, 'how many customers moved from one RFM segment to another over the last complete period; without guests'),
         (10, 'sales_kinds', '{product,price}', '
             SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, 100 * revenue / nullif(sum(revenue) OVER period_rows, 0), avg_check, (period + step)::date <= as_of + 1
             FROM stored_kinds, (SELECT as_of FROM stored_state LIMIT 1) AS state, (SELECT * FROM settings LIMIT 1) AS mart WHERE kind <> ''upsell_before'' WINDOW period_rows AS (PARTITION BY period)',
@@ -73,8 +73,8 @@ BEGIN ATOMIC
                  LEFT JOIN stored_growth AS g USING (period) LEFT JOIN stored_lifecycle AS l USING (period)
                  LEFT JOIN earned AS r USING (period) LEFT JOIN spent AS c USING (period) LEFT JOIN stored_mrr AS m USING (period)
                  CROSS JOIN LATERAL (SELECT (g.at_start + g.at_end) / 2.0 AS customers, c.acquisition_cost / nullif(l.new_customers, 0) AS cac, m.end_mrr * months AS recurring_revenue) AS base
-                 CROSS JOIN LATERAL (SELECT @extschema@.ltv_from_churn(r.revenue / nullif(customers, 0), g.churn_pct::numeric) AS ltv) AS value',
-            'what a customer costs and is worth, a row a period; where costs lie before the first order or behind the last, there is nothing else'),
+                 LEFT JOIN (SELECT period, ltv FROM overview) AS value USING (period)',
+            'what a customer costs and is worth, a row a period; where costs lie before the first order or behind the last, there is nothing else; without guests'),
         (14, 'roi_by_method', '{costs,gain}', '
             SELECT period, method, sum(cost), sum(gain), 100 * (sum(gain) - sum(cost)) / nullif(sum(cost), 0), coalesce((period + step)::date <= (SELECT as_of FROM stored_state) + 1, false)
             FROM stored_costs, (SELECT * FROM settings LIMIT 1) AS mart GROUP BY period, method, step',
@@ -94,8 +94,12 @@ BEGIN ATOMIC
             'customers x purchase frequency x average check = revenue, and its levers by kind of sale, a row a period; rows with a customer'),
         (16, 'forecast', '{}', NULL, 'what is expected of the customers there are, of all together, a row a period ahead; new customers come on top'),
         (17, 'models', '{}', NULL, 'models of buying and dropping out, fitted to all complete periods; the smaller the AIC, the better'),
-        (18, 'data_quality', '{}', NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true')
-    ) AS v (place, view_name, needs, query, about);
+        (18, 'data_quality', '{}', NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true'),
+        (19, 'daily', '{}', NULL, 'orders, revenue and customers, a row a day; money and orders with guests'),
+        (20, 'new_vs_returning', '{}', NULL, 'new and returning customers, what each of the two spend, and who comes back, a row a period; without guests')
+    ) AS v (place, view_name, needs, query, about)
+    -- before those that read it
+    UNION ALL SELECT 0, 'overview', '{}', false, _mart_overview_query(), 'the headline figures side by side, a row a period, each with its change on the period before and on the year before; orders and money with guests';
 END;
 COMMENT ON FUNCTION _mart_views() IS
 'the views of a mart: order, name, what they need of the mapping, whether their rows are stored in a table stored_... or worked out when read, then by which query, in the schema of the mart, and what they answer; their columns: _mart_columns()';
@@ -238,7 +242,7 @@ BEGIN ATOMIC
         ('unit_economics', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
         ('unit_economics', 'revenue_per_customer', 'average', 'revenue / active_customers; do not sum'),
         ('unit_economics', 'churn_pct', 'double precision', 'percent: customer churn of the period, as in growth'),
-        ('unit_economics', 'ltv', 'average', 'lifetime value: revenue / average_customers / churn; NULL where nobody churned; do not sum'),
+        ('unit_economics', 'ltv', 'average', 'lifetime value, as in overview: revenue / average_customers / churn of the complete periods of the year up to this one; NULL where nobody churned; do not sum'),
         ('unit_economics', 'ltv_cac_ratio', 'double precision', 'ltv / cac; a common target is 3 or more'),
         ('unit_economics', 'roi_pct', 'double precision', 'percent: 100 x (ltv - cac) / cac'),
         ('unit_economics', 'fixed_costs', 'money', 'fixed costs (kind fixed); adds up'),
@@ -290,8 +294,27 @@ BEGIN ATOMIC
         ('data_quality', 'share_pct', 'double precision', 'percent: 100 x row_count / all rows'),
         ('data_quality', 'sample', 'text', 'up to five sample keys'),
         ('data_quality', 'about', 'text', 'what it means'),
-        ('data_quality', 'checked_on', 'date', 'the day of the check')
-    ) AS v (view_name, column_name, type, about);
+        ('data_quality', 'checked_on', 'date', 'the day of the check'),
+        ('daily', 'day', 'date', 'the day'),
+        ('daily', 'orders', 'bigint', 'number of orders (amount >= 0); an order of two categories counts once; adds up'),
+        ('daily', 'refund_rows', 'bigint', 'number of refunds (amount < 0), counted like orders'),
+        ('daily', 'gross_revenue', 'money', 'orders before refunds; adds up'),
+        ('daily', 'refunds', 'money', 'refunds, zero or below, on the day on which they were made; adds up'),
+        ('daily', 'revenue', 'money', 'net revenue: gross_revenue + refunds; adds up'),
+        ('daily', 'avg_check', 'average', 'average check: revenue / orders; below 0 where refunds exceed sales, NULL without orders; do not sum, do not average'),
+        ('daily', 'active_customers', 'bigint', 'customers with an order on the day; do not sum over days'),
+        ('daily', 'new_customers', 'bigint', 'whose first order ever is on the day; adds up'),
+        ('new_vs_returning', 'period', 'date', 'first day of the period'),
+        ('new_vs_returning', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
+        ('new_vs_returning', 'new_customers', 'bigint', 'whose first order ever is in the period; adds up'),
+        ('new_vs_returning', 'returning_customers', 'bigint', 'active customers who had ordered before the period; do not sum over periods'),
+        ('new_vs_returning', 'new_revenue', 'money', 'net revenue of customers without an order before the period; adds up'),
+        ('new_vs_returning', 'returning_revenue', 'money', 'net revenue of customers with an order before the period; adds up'),
+        ('new_vs_returning', 'returning_customer_rate_pct', 'double precision', 'percent of active customers with an earlier order or a second one in the period; do not sum, do not average'),
+        ('new_vs_returning', 'repeat_rate_pct', 'double precision', 'percent of active customers with two orders or more in the period; do not sum, do not average'),
+        ('new_vs_returning', 'is_complete', 'boolean', 'the period has ended at the last day that counts')
+    ) AS v (view_name, column_name, type, about)
+    UNION ALL SELECT 'overview', c.place, c.name, c.type, c.about FROM _mart_overview_columns() AS c;
 END;
 COMMENT ON FUNCTION _mart_columns() IS
 'the columns of the views of a mart, in their order: type (money and average stand for numeric), unit, formula, and what not to do with it; a new version may add columns at the end, and takes none away';

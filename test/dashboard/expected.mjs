@@ -4,8 +4,8 @@
 /** Single figures: page, title, the view that they need, query */
 export const figures = [
     ['/', 'Net revenue', 'revenue', 'SELECT sum(revenue) FROM {mart}.revenue WHERE period = {last(revenue)}'],
-    ['/', 'Orders', 'revenue', 'SELECT sum(orders) FROM {mart}.revenue WHERE period = {last(revenue)}'],
-    ['/', 'Average check', 'revenue', 'SELECT sum(revenue) / sum(orders) FROM {mart}.revenue WHERE period = {last(revenue)}'],
+    ['/', 'Orders', 'overview', `SELECT sum(orders) FROM {mart}.daily WHERE to_char(day, 'YYYY-MM') = to_char({last(overview)}, 'YYYY-MM')`],
+    ['/', 'Average check', 'overview', `SELECT sum(revenue) / sum(orders) FROM {mart}.daily WHERE to_char(day, 'YYYY-MM') = to_char({last(overview)}, 'YYYY-MM')`],
     ['/', 'Refund rate', 'revenue', 'SELECT -100 * sum(refunds) / sum(gross_revenue) FROM {mart}.revenue WHERE period = {last(revenue)}'],
     ['/', 'Active customers at its end', 'growth', 'SELECT at_end FROM {mart}.growth WHERE period = {last(growth)}'],
     ['/', 'Customer churn', 'growth', 'SELECT churn_pct FROM {mart}.growth WHERE period = {last(growth)}'],
@@ -31,10 +31,11 @@ export const figures = [
 
 /** Tables, cell by cell: page, heading above, the view that they need, query for the rows that are shown first */
 export const tables = [
-    ['/', 'How much do we sell, and how much comes back?', 'revenue',
-        `SELECT to_char(period, 'YYYY-MM'), sum(orders), sum(gross_revenue), sum(refunds), -100 * sum(refunds) / nullif(sum(gross_revenue), 0), sum(revenue), sum(revenue) / nullif(sum(orders), 0),
-                CASE WHEN is_complete THEN 100 * (sum(revenue) / nullif(lag(sum(revenue)) OVER (ORDER BY period), 0) - 1) END, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
-         FROM {mart}.revenue GROUP BY period, is_complete ORDER BY period DESC LIMIT 12`],
+    ['/', 'How much do we sell, and how much comes back?', 'overview',
+        `SELECT to_char(period, 'YYYY-MM'), orders, gross_revenue, refunds, -100 * refunds / nullif(gross_revenue, 0), revenue, revenue / nullif(orders, 0),
+                CASE WHEN is_complete THEN 100 * (revenue / nullif(lag(revenue) OVER (ORDER BY period), 0) - 1) END,
+                CASE WHEN is_complete THEN 100 * (revenue / nullif(lag(revenue, 12) OVER (ORDER BY period), 0) - 1) END, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
+         FROM {mart}.overview ORDER BY period DESC LIMIT 12`],
     ['/', 'Does the customer base grow?', 'growth',
         `SELECT to_char(period, 'YYYY-MM'), at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, CASE WHEN is_complete THEN 'yes' ELSE 'not yet' END
          FROM {mart}.growth ORDER BY period DESC LIMIT 12`],
