@@ -406,17 +406,17 @@ SELECT create_mart('changes_mart', 'changes_orders', 'c', 'day', 'a', subscripti
 \set VERBOSITY default
 \set SHOW_CONTEXT never
 INSERT INTO changes_subscriptions VALUES ('Ann', '2024-01-01', NULL, 10, '1 month'), ('Bob', '2024-03-01', '2024-02-01', 10, '1 month');
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 UPDATE changes_subscriptions SET starts = NULL WHERE who = 'Bob';
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 UPDATE changes_subscriptions SET starts = 'infinity', ends = NULL WHERE who = 'Bob';
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 UPDATE changes_subscriptions SET starts = '2024-01-01', every = '0 days' WHERE who = 'Bob';
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 UPDATE changes_subscriptions SET every = '1 month', fee = 'NaN' WHERE who = 'Bob';
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 UPDATE changes_subscriptions SET fee = 1 WHERE who = 'Bob';
-CALL refresh_mart('changes_mart');
+CALL refresh_mart('changes_mart', strict => true);
 SELECT period, end_mrr FROM changes_mart.mrr;
 SELECT drop_mart('changes_mart');
 DROP TABLE changes_orders, changes_subscriptions;

@@ -148,6 +148,15 @@ SQL_FUNCTION(is_revenue_status)
     PG_RETURN_BOOL(guarded([&] { return revenue::is_revenue_status(status); }));
 }
 
+SQL_FUNCTION(revenue_of_status)
+{
+    const std::string_view status = text_of(PG_GETARG_DATUM(0));
+    const auto counts = guarded([&] { return revenue::revenue_of_status(status); });
+    if (!counts)
+        PG_RETURN_NULL();
+    PG_RETURN_BOOL(*counts);
+}
+
 SQL_FUNCTION(is_known_status)
 {
     const std::string_view status = text_of(PG_GETARG_DATUM(0));

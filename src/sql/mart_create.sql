@@ -24,18 +24,30 @@ $$;
 COMMENT ON FUNCTION _mart_settings(name) IS
 'the row of the table settings, with the name of the mart; error 42704 where there is no such mart, 42501 for another role than its owner';
 
-CREATE FUNCTION _mart_number_type(orders regclass, "column" text)
+-- A column of numeric without a scale holds what it holds; one of floating point has no decimals of its own.
+CREATE FUNCTION _mart_decimals(orders regclass, "column" text)
 RETURNS integer
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH RECURSIVE base (type, modifier) AS (
-        SELECT atttypid, atttypmod FROM pg_catalog.pg_attribute WHERE attrelid = orders::oid AND attname = "column"::name AND attnum > 0 AND NOT attisdropped
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    base record;
+    longest integer;
+BEGIN
+    WITH RECURSIVE behind (type, modifier, depth) AS (
+        SELECT atttypid, atttypmod, 0 FROM pg_attribute WHERE attrelid = orders AND attname = "column" AND attnum > 0 AND NOT attisdropped
         UNION ALL
-        SELECT t.typbasetype, t.typtypmod FROM base JOIN pg_catalog.pg_type AS t ON t.oid = base.type AND t.typtype = 'd'::"char"
+        SELECT t.typbasetype, t.typtypmod, depth + 1 FROM behind JOIN pg_type AS t ON t.oid = behind.type AND t.typtype = 'd'
     )
-    SELECT greatest(2, max((pg_catalog.regexp_match(pg_catalog.format_type(type, modifier), '^numeric\([0-9]+,(-?[0-9]+)'::text))[1]::integer)) FROM base;
-END;
-COMMENT ON FUNCTION _mart_number_type(regclass, text) IS 'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, at least 2';
+    SELECT max((regexp_match(format_type(type, modifier), '^numeric\([0-9]+,(-?[0-9]+)'))[1]::integer) AS scale, (array_agg(type::regtype ORDER BY depth DESC))[1] AS type INTO base FROM behind;
+    IF base.scale IS NULL AND base.type = 'numeric'::regtype THEN
+        EXECUTE format('SELECT max(min_scale(%I)) FROM %s', "column", orders) INTO longest;
+    END IF;
+    RETURN least(12, greatest(2, base.scale, longest));
+END
+$$;
+COMMENT ON FUNCTION _mart_decimals(regclass, text) IS
+'the decimals of money in a mart of a column: those of numeric(p, s), also behind a domain, of the longest amount of a column of numeric, from 2 to 12';
 
 CREATE FUNCTION _mart_name(relation regclass)
 RETURNS text
@@ -79,6 +91,9 @@ BEGIN
         (CASE WHEN (horizon BETWEEN 1 AND 120) IS NOT TRUE THEN format('horizon must be from 1 to 120 periods: %s', coalesce(horizon::text, 'NULL')) END),
         (CASE WHEN (discount_pct BETWEEN 0 AND 1000) IS NOT TRUE THEN format('discount_pct must be from 0 to 1000 percent a year: %s', coalesce(discount_pct::text, 'NULL')) END),
         (CASE WHEN decimals NOT BETWEEN 0 AND 12 THEN format('decimals must be from 0 to 12: %s', decimals) END),
+        (CASE WHEN NOT columns ? 'status' AND (jsonb_typeof(mappings -> 'statuses') = 'array' OR jsonb_typeof(mappings -> 'ignored_statuses') = 'array') THEN 'statuses and ignored_statuses need status' END),
+        ((SELECT format('statuses and ignored_statuses must not both have the same word: %L', min(lower(w))) FROM jsonb_array_elements_text(nullif(mappings -> 'statuses', 'null')) AS w
+          WHERE lower(w) IN (SELECT lower(i) FROM jsonb_array_elements_text(nullif(mappings -> 'ignored_statuses', 'null')) AS i) HAVING count(*) > 0)),
         ((SELECT needed || ' must name a column' FROM unnest('{customer,ordered_at,amount}'::text[]) AS needed WHERE NOT columns ? needed LIMIT 1)),
         (CASE WHEN columns ? 'product' <> columns ? 'price' OR NOT columns ? 'product' AND columns ?| '{relation,intended_price}' THEN 'product and price belong together; relation and intended_price need both' END)) AS v (m)
     WHERE m IS NOT NULL LIMIT 1;
@@ -115,12 +130,12 @@ BEGIN
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note),
+        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note), 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
         'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]),
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);
     PERFORM @extschema@._mart_check_tables(settings);
-    settings := settings || jsonb_build_object('decimals', coalesce(decimals, @extschema@._mart_number_type(orders, columns ->> 'amount')), 'golden_threshold', @extschema@._shortest_decimal(golden_threshold), 'discount_pct', @extschema@._shortest_decimal(discount_pct));
+    settings := settings || jsonb_build_object('decimals', coalesce(decimals, @extschema@._mart_decimals(orders, columns ->> 'amount')), 'golden_threshold', @extschema@._shortest_decimal(golden_threshold), 'discount_pct', @extschema@._shortest_decimal(discount_pct));
     RETURN settings;
 END
 $$;
@@ -189,17 +204,18 @@ COMMENT ON FUNCTION _mart_found(jsonb) IS 'a mapping whose table, a name that is
 CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_at text, amount text, order_id text DEFAULT NULL, status text DEFAULT NULL, category text DEFAULT NULL,
                             product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
                             subscriptions jsonb DEFAULT NULL, survey jsonb DEFAULT NULL, costs jsonb DEFAULT NULL, tz text DEFAULT NULL, step interval DEFAULT '1 month', lapse interval DEFAULT '90 days',
-                            golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL)
+                            golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL,
+                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL)
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
     SELECT _mart_make(_mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
             'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
-        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs)),
+        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses),
         tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
-COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
+COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[]) IS
 'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
 
 CREATE FUNCTION describe_mart(mart name)

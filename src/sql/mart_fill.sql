@@ -270,23 +270,6 @@ $$;
 COMMENT ON FUNCTION _mart_fill_complete(customer_ledger, date) IS
 'what looks at complete periods only, of the ledger of all orders up to the last day that counts: segment_migration, the sample that models are fitted to, models, forecast';
 
-CREATE FUNCTION _mart_first_period(first_day date, as_of date)
-RETURNS date
-LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-    mart record;
-BEGIN
-    SELECT * INTO STRICT mart FROM settings;
-    IF first_day < as_of - interval '500 years' THEN
-        RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = format('orders of %s begin on %s: a mart takes up to 500 years', mart.orders_table, to_char(first_day, 'YYYY-MM-DD BC')),
-            HINT = 'Correct the dates, or make the mart of a view without these rows.';
-    END IF;
-    RETURN date_trunc(mart.unit, first_day)::date;
-END
-$$;
-COMMENT ON FUNCTION _mart_first_period(date, date) IS 'the first day of the first period of a mart; error 22008 where that is too long ago to have a row for each period since';
-
 CREATE FUNCTION _mart_empty(since date)
 RETURNS void
 LANGUAGE plpgsql
@@ -318,15 +301,19 @@ BEGIN
     DELETE FROM changes;
     DELETE FROM stored_ledgers;
     PERFORM @extschema@._mart_empty('-infinity'::date);
-    SELECT l.whole, l.guests INTO all_orders FROM @extschema@._mart_ledgers(NULL::date, NULL::date, 1) AS l;
+    SELECT l.whole, l.guests, l.rejected INTO all_orders FROM @extschema@._mart_ledgers(NULL::date, NULL::date, 1) AS l;
     PERFORM @extschema@._mart_store(0, all_orders.whole, all_orders.guests, true);
+    DELETE FROM stored_rejected;
+    IF all_orders.rejected > 0 THEN
+        PERFORM @extschema@._mart_read_rejected(NULL::date, NULL::date, true);
+    END IF;
     DELETE FROM stored_months;
     PERFORM @extschema@._mart_read_categories(NULL::date, NULL::date, true);
     ledger := @extschema@.as_of(all_orders.whole, @extschema@._mart_today());
     as_of := greatest(@extschema@.last_day(ledger), @extschema@.last_day(@extschema@.as_of(all_orders.guests, @extschema@._mart_today())));
     IF as_of IS NOT NULL THEN
         SELECT * INTO days FROM @extschema@._mart_days(as_of);
-        PERFORM @extschema@._mart_fill_periods(ledger, @extschema@._mart_first_period(least(@extschema@.first_day(all_orders.whole), @extschema@.first_day(all_orders.guests)), as_of), as_of);
+        PERFORM @extschema@._mart_fill_periods(ledger, date_trunc((SELECT s.unit FROM settings AS s), least(@extschema@.first_day(all_orders.whole), @extschema@.first_day(all_orders.guests)))::date, as_of);
         PERFORM @extschema@._mart_fill_firsts(ledger, days.known_until);
         PERFORM @extschema@._mart_fill_complete(ledger, as_of);
     END IF;
@@ -393,7 +380,7 @@ BEGIN
 
     PERFORM @extschema@._mart_empty(since);
     ledger := CASE WHEN has_all THEN @extschema@._mart_whole(as_of) ELSE @extschema@._mart_recent(window_from, as_of) END;
-    PERFORM @extschema@._mart_fill_periods(ledger, greatest(since, @extschema@._mart_first_period(first_day, as_of)), as_of);
+    PERFORM @extschema@._mart_fill_periods(ledger, greatest(since, date_trunc(mart.unit, first_day)::date), as_of);
     IF is_known IS NOT TRUE THEN
         PERFORM @extschema@._mart_fill_firsts(ledger, days.known_until);
     END IF;
@@ -435,7 +422,7 @@ DECLARE
     rule text;
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
-    FOR one IN SELECT customer, starts_at, ends_at, amount, every FROM source_subscriptions LOOP
+    FOR one IN SELECT customer, starts_at, ends_at, amount, every FROM source_subscriptions WHERE problem IS NULL LOOP
         days := daterange(one.starts_at, one.ends_at, CASE WHEN mart.ends_inclusive THEN '[]' ELSE '[)' END);
         read_one := (SELECT @extschema@.mrr_agg(one.customer, days, one.amount, one.every));
     END LOOP;
@@ -458,9 +445,9 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
     IF mart.subscriptions ? 'currency' THEN
-        ledger := (SELECT @extschema@.mrr_agg(customer, period, amount, every, currency) FROM source_subscriptions);
+        ledger := (SELECT @extschema@.mrr_agg(customer, period, amount, every, currency) FROM source_subscriptions WHERE problem IS NULL);
     ELSE
-        ledger := (SELECT @extschema@.mrr_agg(customer, period, amount, every) FROM source_subscriptions);
+        ledger := (SELECT @extschema@.mrr_agg(customer, period, amount, every) FROM source_subscriptions WHERE problem IS NULL);
     END IF;
     DELETE FROM stored_mrr;
     INSERT INTO stored_mrr
@@ -486,7 +473,7 @@ BEGIN
     INSERT INTO stored_nps
     SELECT s.period, @extschema@.responses(s.state), @extschema@.promoters(s.state), @extschema@.passives(s.state), @extschema@.detractors(s.state), @extschema@.nps(s.state), i.lower, i.upper,
            (s.period + mart.step)::date <= as_of + 1
-    FROM (SELECT date_trunc(mart.unit, day)::date AS period, @extschema@.nps_agg(score) AS state FROM source_survey GROUP BY 1) AS s, @extschema@.nps_ci(s.state, 0.95::double precision) AS i;
+    FROM (SELECT date_trunc(mart.unit, day)::date AS period, @extschema@.nps_agg(score) AS state FROM source_survey WHERE problem IS NULL GROUP BY 1) AS s, @extschema@.nps_ci(s.state, 0.95::double precision) AS i;
 END
 $$;
 COMMENT ON FUNCTION _mart_fill_nps(date) IS 'replaces the net promoter score of a mart, which is read from all answers';
@@ -497,20 +484,15 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     mart record;
-    unknown text;
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
     DELETE FROM stored_costs;
     INSERT INTO stored_costs
     SELECT date_trunc(mart.unit, day)::date, kind, coalesce(method, '(none)'), @extschema@.net_revenue(amount), CASE WHEN mart.costs ? 'gain' THEN @extschema@.net_revenue(gain) END
-    FROM source_costs GROUP BY 1, 2, 3;
-    SELECT string_agg(DISTINCT coalesce(quote_literal(kind), 'NULL'), ', ') INTO unknown FROM stored_costs WHERE kind IN ('acquisition', 'retention', 'fixed') IS NOT TRUE;
-    IF unknown IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the kind of costs must be acquisition, retention or fixed: %s', unknown);
-    END IF;
+    FROM source_costs WHERE problem IS NULL GROUP BY 1, 2, 3;
 END
 $$;
-COMMENT ON FUNCTION _mart_fill_costs() IS 'replaces the costs of a mart, which are read anew; error 22023 for an unknown kind';
+COMMENT ON FUNCTION _mart_fill_costs() IS 'replaces the costs of a mart, which are read anew';
 
 CREATE FUNCTION _mart_fill_quality()
 RETURNS void

@@ -14,7 +14,7 @@ BEGIN
     SELECT * INTO STRICT mart FROM settings;
     WITH line AS (
         SELECT customer, at, day, order_id::text AS order_id, amount, product, relation, abs(price) AS price, intended_price FROM source_orders
-        WHERE customer IS NOT NULL AND product IS NOT NULL AND amount IS NOT NULL
+        WHERE problem IS NULL AND customer IS NOT NULL AND product IS NOT NULL AND amount IS NOT NULL
             AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND at < to_day + 2 AND day < to_day),
     classed AS (
         SELECT customer, day, order_id, amount, price, intended_price, (sale).kind, (sale).history

@@ -53,7 +53,8 @@ BEGIN ATOMIC
     SELECT 1, 'period'::text, 'date'::text, 'first day of the period'::text
     UNION ALL SELECT 1 + h.place, h.name, h.type, h.about FROM _mart_headlines() AS h
     UNION ALL SELECT 100, 'is_complete', 'boolean', 'the period has ended at the last day that counts; the figures of others will change'
-    UNION ALL SELECT 100 + c.place, c.name, 'double precision', c.about FROM _mart_changes_of_headlines() AS c;
+    UNION ALL SELECT 101, 'rejected_rows', 'bigint', 'rows of the sources dated in the period that cannot be used and are in no figure; rejected says why; adds up'
+    UNION ALL SELECT 101 + c.place, c.name, 'double precision', c.about FROM _mart_changes_of_headlines() AS c;
 END;
 COMMENT ON FUNCTION _mart_overview_columns() IS 'the columns of the view overview, in their order';
 
@@ -69,6 +70,7 @@ BEGIN ATOMIC
                        sum(gross_revenue + refunds) FILTER (WHERE part = ''customers'') AS customer_revenue, sum(gross_revenue + refunds) FILTER (WHERE part = ''guests'') AS guest_revenue
                 FROM stored_ledgers, mart WHERE is_published AND month <= as_of GROUP BY 1),
             spent AS (SELECT period, sum(cost) FILTER (WHERE kind = ''acquisition'') AS acquisition_cost FROM stored_costs GROUP BY period),
+            rejected AS (SELECT date_trunc(unit, month)::date AS period, sum(rows) AS rows FROM stored_rejected, mart WHERE is_published GROUP BY 1),
             headline AS (
                 SELECT period, coalesce(e.orders, 0) AS orders, coalesce(e.gross_revenue, 0) AS gross_revenue, coalesce(e.refunds, 0) AS refunds, coalesce(e.revenue, 0) AS revenue,
                        e.revenue / nullif(e.orders, 0) AS avg_check, coalesce(e.guest_revenue, 0) AS guest_revenue,
@@ -76,10 +78,10 @@ BEGIN ATOMIC
                        coalesce(n.new_revenue, 0) AS new_revenue, coalesce(n.returning_revenue, 0) AS returning_revenue, n.returning_customer_rate_pct, n.repeat_rate_pct, g.churn_pct,
                        @extschema@.ltv_from_churn(sum(coalesce(e.customer_revenue, 0)) FILTER (WHERE k.is_known) OVER year / nullif(sum((g.at_start + g.at_end) / 2.0) FILTER (WHERE k.is_known) OVER year, 0),
                                                   100.0 * sum(g.churned_customers) FILTER (WHERE k.is_known) OVER year / nullif(sum(g.at_start) FILTER (WHERE k.is_known) OVER year, 0)) AS ltv,
-                       s.acquisition_cost / nullif(n.new_customers, 0) AS cac, m.end_mrr AS mrr, a.nps, g.is_complete
+                       s.acquisition_cost / nullif(n.new_customers, 0) AS cac, m.end_mrr AS mrr, a.nps, g.is_complete, coalesce(r.rows, 0) AS rejected_rows
                 FROM stored_growth AS g CROSS JOIN LATERAL (SELECT g.is_complete AND g.at_start IS NOT NULL AND g.at_end IS NOT NULL AS is_known) AS k
                      LEFT JOIN earned AS e USING (period) LEFT JOIN stored_new_vs_returning AS n USING (period) LEFT JOIN spent AS s USING (period)
-                     LEFT JOIN stored_mrr AS m USING (period) LEFT JOIN stored_nps AS a USING (period)
+                     LEFT JOIN stored_mrr AS m USING (period) LEFT JOIN stored_nps AS a USING (period) LEFT JOIN rejected AS r USING (period)
                 WINDOW year AS (ORDER BY period ROWS BETWEEN (SELECT periods_a_year - 1 FROM mart) PRECEDING AND CURRENT ROW))
             SELECT headline.*, {changes}
             FROM headline, mart WINDOW w AS (ORDER BY period)'::text,

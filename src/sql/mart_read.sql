@@ -38,9 +38,9 @@ BEGIN
     -- of days to come those that there are: one of the year 9999 must not make all months of a few rows
     INSERT INTO changes
     SELECT generate_series(date_trunc('month', o.first::timestamp), least(o.last, today)::timestamp, '1 month')::date
-    FROM (SELECT min(day) AS first, max(day) AS last FROM source_orders) AS o
+    FROM (SELECT min(day) AS first, max(day) AS last FROM source_orders WHERE problem IS NULL) AS o
     UNION SELECT month FROM stored_ledgers
-    UNION SELECT date_trunc('month', day)::date FROM source_orders WHERE day > today;
+    UNION SELECT date_trunc('month', day)::date FROM source_orders WHERE day > today OR problem IS NOT NULL;
 END
 $$;
 COMMENT ON FUNCTION _mart_expand_changes() IS 'all months of the orders and of the mart in changes, one by one, in place of what is there';
@@ -85,23 +85,25 @@ COMMENT ON FUNCTION _mart_chunks() IS
 -- Instants are bounded by two days more on either side, which an index on them can serve whatever the time zones of the
 -- mart and of the session, and days exactly. A bound that is NULL is none.
 CREATE FUNCTION _mart_ledgers(from_day date, to_day date, shards integer)
-RETURNS TABLE (shard integer, whole customer_ledger, guests customer_ledger)
+RETURNS TABLE (shard integer, whole customer_ledger, guests customer_ledger, rejected bigint)
 LANGUAGE plpgsql
 AS $$
 BEGIN
     IF (SELECT s.columns ? 'order_id' FROM settings AS s) THEN
         RETURN QUERY
             SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END,
-                   @extschema@.ledger_agg(customer, day, amount, order_id),
-                   @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL)
+                   @extschema@.ledger_agg(customer, day, amount, order_id) FILTER (WHERE problem IS NULL),
+                   @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL AND problem IS NULL),
+                   count(*) FILTER (WHERE problem IS NOT NULL)
             FROM source_orders
             WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
             GROUP BY 1;
     ELSE
         RETURN QUERY
             SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END,
-                   @extschema@.ledger_agg(customer, day, amount),
-                   @extschema@.ledger_agg(0::bigint, day, amount) FILTER (WHERE customer IS NULL)
+                   @extschema@.ledger_agg(customer, day, amount) FILTER (WHERE problem IS NULL),
+                   @extschema@.ledger_agg(0::bigint, day, amount) FILTER (WHERE customer IS NULL AND problem IS NULL),
+                   count(*) FILTER (WHERE problem IS NOT NULL)
             FROM source_orders
             WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
             GROUP BY 1;
@@ -109,7 +111,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_ledgers(date, date, integer) IS
-'ledgers of the orders of the days from_day <= day < to_day: a row for each shard of customers with the ledger of all its orders, and in one of them that of orders without a customer';
+'ledgers of the orders of the days from_day <= day < to_day: a row for each shard of customers with the ledger of all its orders, in one of them that of orders without a customer, and how many rows are set aside';
 
 -- Orders that are read later may be in another currency than those that were read before.
 CREATE FUNCTION _mart_check_currency(from_day date, to_day date)
@@ -129,11 +131,11 @@ BEGIN
     END IF;
     SELECT min(o.word), max(o.word) INTO lowest, highest
     FROM (SELECT coalesce(currency, '(none)') COLLATE "C" AS word FROM source_orders
-          WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+          WHERE problem IS NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
           UNION ALL SELECT before WHERE before IS NOT NULL) AS o;
     IF lowest <> highest THEN
         SELECT string_agg(format('%s: customer %s, day %s, amount %s', word, coalesce(o.customer::text, 'NULL'), to_char(o.day, 'YYYY-MM-DD'), o.amount), '; ' ORDER BY word) INTO example
-        FROM unnest(ARRAY[lowest, highest]) AS word CROSS JOIN LATERAL (SELECT * FROM source_orders WHERE coalesce(currency, '(none)') = word LIMIT 1) AS o;
+        FROM unnest(ARRAY[lowest, highest]) AS word CROSS JOIN LATERAL (SELECT * FROM source_orders WHERE problem IS NULL AND coalesce(currency, '(none)') = word LIMIT 1) AS o;
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s has orders in two currencies, which cannot be added: %s and %s', mart.orders_table, lowest, highest), DETAIL = example,
             HINT = 'Make a mart of a view for each currency, or of a view that converts them.';
     END IF;
@@ -185,7 +187,7 @@ BEGIN
         FROM (SELECT coalesce(category, '(none)') AS category, @extschema@.ledger_agg(customer, day, amount, order_id) AS whole,
                      @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL) AS guests
               FROM source_orders
-              WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+              WHERE problem IS NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
               GROUP BY 1) AS l
              CROSS JOIN LATERAL (SELECT * FROM @extschema@.slices(l.whole, '1 month'::interval, today, NULL::date)
                                  UNION ALL SELECT * FROM @extschema@.slices(l.guests, '1 month'::interval, today, NULL::date)) AS s
@@ -196,7 +198,7 @@ BEGIN
         SELECT s.period, l.category, $3, s.orders, s.refund_rows, s.gross_revenue, s.refunds
         FROM (SELECT coalesce(category, '(none)') AS category, @extschema@.ledger_agg(0::bigint, day, amount) AS whole
               FROM source_orders
-              WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+              WHERE problem IS NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
               GROUP BY 1) AS l
              CROSS JOIN LATERAL @extschema@.slices(l.whole, '1 month'::interval, today, NULL::date) AS s
         WHERE s.orders + s.refund_rows > 0;
@@ -210,16 +212,26 @@ CREATE FUNCTION _mart_read(from_day date, to_day date, shards integer)
 RETURNS bigint
 LANGUAGE plpgsql
 AS $$
+DECLARE
+    part record;
+    rejected bigint := 0;
 BEGIN
     PERFORM @extschema@._mart_check_currency(from_day, to_day);
     DELETE FROM changes WHERE month >= from_day AND month < to_day;
     DELETE FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day;
-    PERFORM @extschema@._mart_store(l.shard, l.whole, l.guests, false) FROM @extschema@._mart_ledgers(from_day, to_day, shards) AS l;
+    DELETE FROM stored_rejected WHERE NOT is_published AND month >= from_day AND month < to_day;
+    FOR part IN SELECT * FROM @extschema@._mart_ledgers(from_day, to_day, shards) LOOP
+        PERFORM @extschema@._mart_store(part.shard, part.whole, part.guests, false);
+        rejected := rejected + part.rejected;
+    END LOOP;
+    IF rejected > 0 THEN
+        PERFORM @extschema@._mart_read_rejected(from_day, to_day, false);
+    END IF;
     -- a month that has no rows any more replaces the one it had
     INSERT INTO stored_ledgers (month, part, is_published)
-    SELECT DISTINCT month, 'customers', false FROM stored_ledgers AS old
-    WHERE is_published AND month >= from_day AND month < to_day
-        AND NOT EXISTS (SELECT FROM stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month);
+    SELECT month, 'customers', false
+    FROM (SELECT month FROM stored_ledgers WHERE is_published UNION SELECT month FROM stored_rejected WHERE is_published AND source = 'orders') AS old
+    WHERE month >= from_day AND month < to_day AND NOT EXISTS (SELECT FROM stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month);
     PERFORM @extschema@._mart_read_categories(from_day, to_day, false);
     RETURN (SELECT coalesce(sum(@extschema@.rows_count(ledger)), 0) FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day);
 END

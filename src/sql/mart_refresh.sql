@@ -27,11 +27,13 @@ DECLARE
     changed_from date := (SELECT min(month) FROM stored_ledgers WHERE NOT is_published);
     as_of date;
 BEGIN
+    DELETE FROM stored_rejected WHERE is_published AND source = 'orders' AND month IN (SELECT month FROM stored_ledgers WHERE NOT is_published);
     DELETE FROM stored_months WHERE is_published AND month IN (SELECT month FROM stored_ledgers WHERE NOT is_published);
     DELETE FROM stored_ledgers WHERE is_published AND month IN (SELECT month FROM stored_ledgers WHERE NOT is_published);
     DELETE FROM stored_ledgers WHERE ledger IS NULL;
     UPDATE stored_ledgers SET is_published = true WHERE NOT is_published;
     UPDATE stored_months SET is_published = true WHERE NOT is_published;
+    UPDATE stored_rejected SET is_published = true WHERE NOT is_published;
     -- an order dated in the future is shown from that day on: the running month may hold nothing else, the one before cannot
     SELECT max(@extschema@.last_day(@extschema@.as_of(ledger, today))) INTO as_of FROM stored_ledgers
     WHERE is_published AND month IN (SELECT DISTINCT month FROM stored_ledgers WHERE is_published AND month <= today ORDER BY month DESC LIMIT 2);
@@ -44,25 +46,7 @@ $$;
 COMMENT ON FUNCTION _mart_publish(date) IS
 'makes the months that _mart_read has read those that are shown, and replaces what follows from them; the last day that counts';
 
-CREATE FUNCTION _mart_check_decimals()
-RETURNS void
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    mart record;
-    fraction text;
-BEGIN
-    SELECT * INTO STRICT mart FROM settings;
-    SELECT to_char(min(month), 'YYYY-MM') INTO fraction FROM stored_months WHERE greatest(min_scale(gross_revenue), min_scale(refunds)) > mart.decimals;
-    IF fraction IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'numeric_value_out_of_range', MESSAGE = format('amounts of %s in %s have more than %s decimals', mart.orders_table, fraction, mart.decimals),
-            HINT = 'drop_mart, and create_mart with more decimals.';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION _mart_check_decimals() IS 'error 22003 where amounts of orders have more decimals than the columns of the mart';
-
-CREATE FUNCTION _mart_finish(reads_all boolean, quality boolean)
+CREATE FUNCTION _mart_finish(reads_all boolean, quality boolean, strict boolean)
 RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -76,7 +60,6 @@ BEGIN
     SELECT * INTO STRICT mart FROM settings;
     new_as_of := CASE WHEN reads_all THEN @extschema@._mart_fill_all() ELSE @extschema@._mart_publish(previous) END;
     UPDATE stored_state SET as_of = new_as_of;
-    PERFORM @extschema@._mart_check_decimals();
     IF new_as_of IS NULL THEN
         PERFORM @extschema@._mart_fill_nothing();
     END IF;
@@ -96,13 +79,14 @@ BEGIN
     IF quality THEN
         PERFORM @extschema@._mart_fill_quality();
     END IF;
+    PERFORM @extschema@._mart_fill_rejected(), @extschema@._mart_tell_rejected(strict);
     -- the planner takes tables that nobody has analyzed for long ones, and views that join some of them for so long that it compiles them
     IF reads_all OR previous IS NULL THEN
         ANALYZE settings, stored_state, stored_ledgers, stored_months, stored_kinds, stored_costs, stored_growth, stored_lifecycle, stored_new_vs_returning, stored_mrr, stored_nps;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION _mart_finish(boolean, boolean) IS
+COMMENT ON FUNCTION _mart_finish(boolean, boolean, boolean) IS
 'the last transaction of a refresh: reads what is to be read at once, and replaces all that is shown';
 
 CREATE FUNCTION _mart_log(log_run bigint, months_done bigint, months_total bigint, rows_read bigint)
@@ -179,8 +163,9 @@ DECLARE
     settings pg_catalog.jsonb := @extschema@._mart_settings(mart);
 BEGIN
     PERFORM @extschema@._mart_check_schema(mart), @extschema@._mart_check_tables(settings);
-    -- a plan for any bounds would read all orders
-    PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', mart), true), pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true);
+    -- a plan for any bounds would read all orders; what is stored as text is the same in every session
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', mart), true), pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
+        pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('intervalstyle', 'postgres', true);
     RETURN settings;
 END
 $$;
@@ -190,11 +175,11 @@ COMMENT ON FUNCTION _mart_enter(name) IS
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
 -- names do without before. The snapshot of a transaction is one for all that it does, so that months, state and what follows from them are of one moment. A
 -- change that commits later has its month in changes, neither seen nor deleted here, for the next refresh.
-CREATE PROCEDURE refresh_mart(mart name, from_day date DEFAULT NULL, to_day date DEFAULT NULL, quality boolean DEFAULT false)
+CREATE PROCEDURE refresh_mart(mart name, from_day date DEFAULT NULL, to_day date DEFAULT NULL, quality boolean DEFAULT false, strict boolean DEFAULT false)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    before CONSTANT pg_catalog.jsonb := pg_catalog.jsonb_object_agg(n, pg_catalog.current_setting(n)) FROM pg_catalog.unnest('{search_path,jit,plan_cache_mode}'::pg_catalog.text[]) AS n;
+    before CONSTANT pg_catalog.jsonb := pg_catalog.jsonb_object_agg(n, pg_catalog.current_setting(n)) FROM pg_catalog.unnest('{search_path,jit,plan_cache_mode,datestyle,intervalstyle}'::pg_catalog.text[]) AS n;
     started CONSTANT pg_catalog.timestamptz := pg_catalog.clock_timestamp();
     told pg_catalog.timestamptz := started;
     settings pg_catalog.jsonb;
@@ -240,7 +225,7 @@ BEGIN
         END LOOP;
         is_last := NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total;
         IF is_last THEN
-            PERFORM @extschema@._mart_finish(reads_all, quality);
+            PERFORM @extschema@._mart_finish(reads_all, quality, strict);
             IF reads_all THEN
                 PERFORM @extschema@._mart_log(log_run, count(DISTINCT month), count(DISTINCT month), coalesce(sum(@extschema@.rows_count(ledger)), 0)::bigint) FROM stored_ledgers;
             END IF;
@@ -252,5 +237,5 @@ BEGIN
     PERFORM pg_catalog.set_config(b.key, b.value, true) FROM pg_catalog.jsonb_each_text(before) AS b;
 END
 $$;
-COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean) IS
-'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; ends transactions, so CALL it outside of a transaction block; how far is it? refresh_log in the mart';
+COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean, boolean) IS
+'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, so CALL it outside of a transaction block; how far is it? refresh_log in the mart';

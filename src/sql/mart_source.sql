@@ -1,4 +1,4 @@
---@ requires: mart
+--@ requires: mart, mart_rejected
 -- The sources of a mart: the tables and columns that create_mart was told, and the views source_... of the mart's schema
 -- over them. These views have the same columns in every mart and say how each mapped column is understood; all that
 -- reads the sources is static SQL over them. They are of the reader's rights: who may read the mart gains none.
@@ -101,8 +101,10 @@ BEGIN
     RETURN CASE
         WHEN kind = 'day' AND type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)::date', at, settings ->> 'tz')
         WHEN kind = 'day' THEN at || '::date'
-        -- the cast of double precision rounds to the 15 digits that it holds for certain: 6 * 2.55 is 15.3; that of real would round to 6
-        WHEN kind = 'number' AND type = 'real' THEN format('@extschema@._shortest_decimal(%s::real)', at)
+        -- the cast of double precision rounds to the 15 digits that it holds for certain: 6 * 2.55 is 15.3; that of real would round to 6. Then
+        -- it has the decimals of the mart, halves away from 0
+        WHEN kind = 'number' AND type = 'real' THEN format(CASE WHEN source = 'orders' AND argument = 'amount' THEN 'round(@extschema@._shortest_decimal(%s::real), %s)' ELSE '@extschema@._shortest_decimal(%s::real)' END, at, settings ->> 'decimals')
+        WHEN kind = 'number' AND type = 'double precision' AND source = 'orders' AND argument = 'amount' THEN format('round(%s::numeric, %s)', at, settings ->> 'decimals')
         WHEN kind = 'number' THEN at || '::numeric'
         WHEN kind = 'raw' THEN format('%s::%s', at, type)
         WHEN kind = 'key' AND type IN ('smallint', 'integer', 'bigint') THEN at || '::bigint'
@@ -137,20 +139,21 @@ BEGIN
         WHERE v.source = one.source AND NOT (one.source = 'subscriptions' AND one.mapping ? 'period' AND name IN ('starts_at', 'ends_at'));
         condition := coalesce(' WHERE isfinite(t.' || quote_ident(one.mapping ->> CASE one.source WHEN 'orders' THEN 'ordered_at' WHEN 'survey' THEN 'answered_at' WHEN 'costs' THEN 'spent_at' END) || ')', '');
         IF one.source = 'orders' AND one.mapping ? 'status' THEN
-            condition := condition || format(' AND @extschema@.is_revenue_status(%s)', @extschema@._mart_expression('text', 'orders', 'status', settings));
+            condition := condition || format(' AND (%s) IS NOT FALSE', @extschema@._mart_status_counts(settings));
         ELSIF one.source = 'subscriptions' AND one.mapping ? 'period' THEN
             selected := selected || format(', lower(%1$s) AS starts_at, upper(%1$s) AS ends_at, %1$s AS period', format('t.%I::daterange', one.mapping ->> 'period'));
         ELSIF one.source = 'subscriptions' THEN
-            selected := selected || format(', daterange(%s, %s, %L) AS period', @extschema@._mart_expression('day', 'subscriptions', 'starts_at', settings), @extschema@._mart_expression('day', 'subscriptions', 'ends_at', settings),
+            selected := selected || format(', CASE WHEN %1$s <= %2$s IS NOT FALSE THEN daterange(%1$s, %2$s, %3$L) END AS period', @extschema@._mart_expression('day', 'subscriptions', 'starts_at', settings), @extschema@._mart_expression('day', 'subscriptions', 'ends_at', settings),
                                            CASE WHEN (settings ->> 'ends_inclusive')::boolean THEN '[]' ELSE '[)' END);
         END IF;
         IF one.source = 'subscriptions' THEN
             selected := selected || format(', t.%I::interval AS every', one.mapping ->> 'every');
         END IF;
+        selected := format('%s, %s AS problem', selected, @extschema@._mart_problem(one.source, settings));
         source := one.source;
         query := format('SELECT %s FROM %s AS t%s', selected, one.name, condition);
         about := format('how this mart understands %s: the rows of its %s', one.name, one.source)
-            || CASE WHEN one.source = 'orders' THEN ' that count, day in the time zone of the mart, at as it stands there' ELSE '' END;
+            || CASE WHEN one.source = 'orders' THEN ' that count, day in the time zone of the mart, at as it stands there' ELSE '' END || '; those with a problem (its reason, and the value) are set aside';
         RETURN NEXT;
     END LOOP;
 END

@@ -8,7 +8,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
 BEGIN ATOMIC
     SELECT * FROM (VALUES
         (1, 'settings'::text,
-            'version text NOT NULL, orders_table text NOT NULL, subscriptions_table text, survey_table text, costs_table text, columns jsonb NOT NULL, subscriptions jsonb, survey jsonb, costs jsonb, ends_inclusive boolean NOT NULL, types jsonb NOT NULL, at_type text NOT NULL, key text NOT NULL, tz text, step interval NOT NULL, unit text NOT NULL, months integer NOT NULL, lapse interval NOT NULL, golden_threshold double precision NOT NULL, horizon integer NOT NULL, discount_pct double precision NOT NULL, decimals integer NOT NULL, triggers boolean NOT NULL, signature text'::text, NULL::text,
+            'version text NOT NULL, orders_table text NOT NULL, subscriptions_table text, survey_table text, costs_table text, columns jsonb NOT NULL, subscriptions jsonb, survey jsonb, costs jsonb, ends_inclusive boolean NOT NULL, types jsonb NOT NULL, at_type text NOT NULL, key text NOT NULL, tz text, step interval NOT NULL, unit text NOT NULL, months integer NOT NULL, lapse interval NOT NULL, golden_threshold double precision NOT NULL, horizon integer NOT NULL, discount_pct double precision NOT NULL, decimals integer NOT NULL, triggers boolean NOT NULL, signature text, statuses text[], ignored_statuses text[]'::text, NULL::text,
             'one row, what create_mart was told: the names of the tables of orders, subscriptions, survey and costs, which argument is which column of theirs, and of what type; the step of periods, with the unit of date_trunc and the months of it'::text),
         (2, 'refresh_log', 'run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, started_at timestamptz NOT NULL DEFAULT clock_timestamp(), changed_at timestamptz NOT NULL DEFAULT clock_timestamp(), months_done bigint NOT NULL DEFAULT 0, months_total bigint, rows_read bigint NOT NULL DEFAULT 0, process integer NOT NULL DEFAULT pg_backend_pid()', NULL,
             'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed (found unfinished by a later one)'),
@@ -26,7 +26,9 @@ BEGIN ATOMIC
         (12, 'stored_history', 'customer {key} NOT NULL, history @extschema@.sale_history NOT NULL', NULL, 'what each customer had bought before the day of stored_checkpoint'),
         (13, 'stored_sources', 'relation oid NOT NULL, file oid NOT NULL, columns text NOT NULL, triggers text NOT NULL, is_noted boolean NOT NULL, unseen xid8[] NOT NULL DEFAULT ''{}''', 'PRIMARY KEY (relation)',
             'the tables of the orders when they were read: their files, the numbers and types of mapped columns, the versions of the triggers on them, whether these can note all changes, and who may have written without a mark and was under way'),
-        (14, 'stored_beside', 'is_there boolean NOT NULL', NULL, 'one row, UNLOGGED: a crash that has emptied UNLOGGED orders has emptied this table too')
+        (14, 'stored_beside', 'is_there boolean NOT NULL', NULL, 'one row, UNLOGGED: a crash that has emptied UNLOGGED orders has emptied this table too'),
+        (15, 'stored_rejected', 'source text NOT NULL, month date, reason text NOT NULL, is_published boolean NOT NULL, rows bigint NOT NULL, sample text[] NOT NULL, first_day date, last_day date', NULL,
+            'rows of the sources that are set aside, by month and reason; those of orders that are not published yet are of a refresh under way')
     ) AS v (place, name, columns, constraints, about);
 END;
 COMMENT ON FUNCTION _mart_tables() IS

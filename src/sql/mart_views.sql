@@ -96,7 +96,12 @@ BEGIN ATOMIC
         (17, 'models', '{}', NULL, 'models of buying and dropping out, fitted to all complete periods; the smaller the AIC, the better'),
         (18, 'data_quality', '{}', NULL, 'what the source of orders lacks, a row a check, as of the last CALL refresh_mart with quality => true'),
         (19, 'daily', '{}', NULL, 'orders, revenue and customers, a row a day; money and orders with guests'),
-        (20, 'new_vs_returning', '{}', NULL, 'new and returning customers, what each of the two spend, and who comes back, a row a period; without guests')
+        (20, 'new_vs_returning', '{}', NULL, 'new and returning customers, what each of the two spend, and who comes back, a row a period; without guests'),
+        (21, 'rejected', '{}', '
+            SELECT source, reason, sum(rows), (SELECT string_agg(one, '', '' ORDER BY month, place) FROM (SELECT s.month, u.* FROM stored_rejected AS s, unnest(s.sample) WITH ORDINALITY AS u (one, place) WHERE s.is_published AND s.source = r.source AND s.reason = r.reason ORDER BY s.month, u.place LIMIT 5) AS few),
+                   min(first_day), max(last_day)
+            FROM stored_rejected AS r WHERE is_published GROUP BY source, reason',
+            'rows of the sources that cannot be used and are in no figure, a row a reason; none is good')
     ) AS v (place, view_name, needs, query, about)
     -- before those that read it
     UNION ALL SELECT 0, 'overview', '{}', false, _mart_overview_query(), 'the headline figures side by side, a row a period, each with its change on the period before and on the year before; orders and money with guests';
@@ -312,7 +317,13 @@ BEGIN ATOMIC
         ('new_vs_returning', 'returning_revenue', 'money', 'net revenue of customers with an order before the period; adds up'),
         ('new_vs_returning', 'returning_customer_rate_pct', 'double precision', 'percent of active customers with an earlier order or a second one in the period; do not sum, do not average'),
         ('new_vs_returning', 'repeat_rate_pct', 'double precision', 'percent of active customers with two orders or more in the period; do not sum, do not average'),
-        ('new_vs_returning', 'is_complete', 'boolean', 'the period has ended at the last day that counts')
+        ('new_vs_returning', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
+        ('rejected', 'source', 'text', 'the source: orders, subscriptions, survey or costs'),
+        ('rejected', 'reason', 'text', 'why the rows cannot be used'),
+        ('rejected', 'row_count', 'bigint', 'how many rows; adds up'),
+        ('rejected', 'sample', 'text', 'up to five of them: the order, customer or day, and the value that is wrong'),
+        ('rejected', 'first_day', 'date', 'day of the first of them'),
+        ('rejected', 'last_day', 'date', 'day of the last of them')
     ) AS v (view_name, column_name, type, about)
     UNION ALL SELECT 'overview', c.place, c.name, c.type, c.about FROM _mart_overview_columns() AS c;
 END;

@@ -75,6 +75,10 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'customer
 COMMENT ON FUNCTION is_revenue_status(text) IS
 'whether rows of this order status are revenue: paid, completed, processing, shipped, delivered, fulfilled, succeeded, refunded, partially_refunded and the like are, cancelled, void, pending, on-hold, authorized, failed, draft and the like are not, as WooCommerce, Shopify, Stripe, Magento, PrestaShop and OpenCart write them; error 22023 for another word';
 
+CREATE FUNCTION _revenue_of_status(status text) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'customer_value_revenue_of_status';
+COMMENT ON FUNCTION _revenue_of_status(text) IS 'is_revenue_status, but NULL instead of an error for a word that it does not know';
+
 CREATE FUNCTION is_known_status(status text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_is_known_status';
 COMMENT ON FUNCTION is_known_status(text) IS

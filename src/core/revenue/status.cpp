@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string>
 
 namespace customer_value::revenue {
@@ -84,8 +83,9 @@ std::string normalized(std::string_view status)
     return word.starts_with("wc_") ? word.substr(3) : word;
 }
 
-// whether rows of the status are revenue; nothing for a word that is not known
-std::optional<bool> revenue_of(std::string_view status)
+}  // namespace
+
+std::optional<bool> revenue_of_status(std::string_view status)
 {
     const std::string word = normalized(status);
     if (std::find(counted.begin(), counted.end(), word) != counted.end())
@@ -95,13 +95,11 @@ std::optional<bool> revenue_of(std::string_view status)
     return std::nullopt;
 }
 
-}  // namespace
-
-bool is_known_status(std::string_view status) { return revenue_of(status).has_value(); }
+bool is_known_status(std::string_view status) { return revenue_of_status(status).has_value(); }
 
 bool is_revenue_status(std::string_view status)
 {
-    if (const auto revenue = revenue_of(status))
+    if (const auto revenue = revenue_of_status(status))
         return *revenue;
     throw Error(
         ErrorCode::invalid_parameter, "unknown order status: \"" + clipped(status) + "\"",

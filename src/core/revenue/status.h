@@ -1,6 +1,7 @@
 // Which order states count as revenue.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace customer_value::revenue {
@@ -12,5 +13,8 @@ bool is_revenue_status(std::string_view status);
 
 // Whether the word is in one of the two lists.
 bool is_known_status(std::string_view status);
+
+// The same as is_revenue_status, but nothing for a word that is in neither list.
+std::optional<bool> revenue_of_status(std::string_view status);
 
 }  // namespace customer_value::revenue

@@ -1,0 +1,129 @@
+--@ requires: mart, revenue
+-- Rows of the sources that cannot be used: they are set aside, counted and shown, neither silently lost nor fatal. The views source_... tell by their
+-- column problem, which is NULL for a row that counts and else the reason and the value; the view rejected counts them.
+
+CREATE FUNCTION _mart_status_counts(settings jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    status text := @extschema@._mart_expression('text', 'orders', 'status', settings);
+    cases text := '';
+BEGIN
+    SELECT string_agg(format('WHEN lower(%s) = ANY (%L::text[]) THEN %s ', status, ARRAY(SELECT lower(w) FROM jsonb_array_elements_text(v.words) AS w), v.counts), '' ORDER BY v.place) INTO cases
+    FROM (VALUES (1, settings -> 'statuses', 'true'), (2, settings -> 'ignored_statuses', 'false')) AS v (place, words, counts) WHERE jsonb_typeof(v.words) = 'array';
+    RETURN CASE WHEN cases IS NULL THEN format('@extschema@._revenue_of_status(%s)', status) ELSE format('CASE %sELSE @extschema@._revenue_of_status(%s) END', cases, status) END;
+END
+$$;
+COMMENT ON FUNCTION _mart_status_counts(jsonb) IS
+'whether the status of an order is revenue, NULL for an unknown word, as an expression over t: by the words that create_mart was given, in any case, and else as is_revenue_status has it';
+
+-- An amount must fit the ledger, which keeps 64 bits at 4, 8 or 12 decimals, and the columns of the mart.
+CREATE FUNCTION _mart_problem(source text, settings jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    decimals integer := settings ->> 'decimals';
+    number text := @extschema@._mart_expression('number', source, CASE source WHEN 'survey' THEN 'score' ELSE 'amount' END, settings);
+    day text := @extschema@._mart_expression('day', source, CASE source WHEN 'orders' THEN 'ordered_at' WHEN 'subscriptions' THEN 'starts_at' WHEN 'survey' THEN 'answered_at' ELSE 'spent_at' END, settings);
+    ends text := @extschema@._mart_expression('day', source, 'ends_at', settings);
+    every text := 't.' || quote_ident(settings #>> '{subscriptions,every}') || '::interval';
+    kind text := @extschema@._mart_expression('text', 'costs', 'kind', settings);
+    cases text := '';
+BEGIN
+    IF source <> 'survey' THEN
+        cases := format(' WHEN %1$s IN (''NaN'', ''Infinity'', ''-Infinity'') THEN ARRAY[''amount is no number'', %1$s::text]', number);
+    END IF;
+    IF source = 'orders' THEN
+        cases := cases || format(' WHEN abs(%1$s) > %2$s THEN ARRAY[''amount is too large'', %1$s::text] WHEN %1$s <> round(%1$s, %3$s) THEN ARRAY[''amount has more than %3$s decimals'', %1$s::text]',
+                                 number, trunc(9e18 / 10::numeric ^ (4 * greatest(1, ceil(decimals / 4.0)))), decimals);
+        cases := cases || format(' WHEN %1$s < ''1900-01-01'' THEN ARRAY[''day is absurd'', to_char(%1$s, ''YYYY-MM-DD BC'')]', day);
+        IF settings #>> '{columns,status}' IS NOT NULL THEN
+            cases := format(' WHEN %1$s IS NULL THEN ARRAY[''status is missing'', NULL] WHEN %2$s IS NULL THEN ARRAY[''status is unknown'', %1$s]', @extschema@._mart_expression('text', 'orders', 'status', settings), @extschema@._mart_status_counts(settings)) || cases;
+        END IF;
+    ELSIF source = 'survey' THEN
+        cases := format(' WHEN %1$s NOT BETWEEN 0 AND 10 THEN ARRAY[''score is not from 0 to 10'', %1$s::text]', number);
+    ELSIF source = 'costs' THEN
+        cases := cases || format(' WHEN %1$s IN (''acquisition'', ''retention'', ''fixed'') IS NOT TRUE THEN ARRAY[''kind is none of acquisition, retention, fixed'', %1$s]', kind);
+    ELSE
+        cases := cases || CASE WHEN settings #>> '{subscriptions,period}' IS NULL
+            THEN format(' WHEN %1$s IS NULL THEN ARRAY[''start is missing'', NULL] WHEN %2$s < %1$s THEN ARRAY[''end is before the start'', to_char(%1$s, ''YYYY-MM-DD'') || '' > '' || to_char(%2$s, ''YYYY-MM-DD'')]', day, ends)
+            ELSE format(' WHEN lower(%1$s) IS NULL AND NOT isempty(%1$s) THEN ARRAY[''start is missing'', %1$s::text]', format('t.%I::daterange', settings #>> '{subscriptions,period}')) END
+            || format(' WHEN %1$s <= interval ''0'' OR date_trunc(''day'', %1$s) <> %1$s OR date_trunc(''month'', %1$s) NOT IN (interval ''0'', %1$s)'
+                      ' THEN ARRAY[''billing interval is not of days, or of months, above 0'', %1$s::text]', every);
+    END IF;
+    RETURN 'CASE' || cases || ' END';
+END
+$$;
+COMMENT ON FUNCTION _mart_problem(text, jsonb) IS
+'why a row of a source cannot be used, as an expression over t: an array of the reason and the value that is wrong, or NULL';
+
+CREATE FUNCTION _mart_read_rejected(from_day date, to_day date, is_published boolean)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    DELETE FROM stored_rejected AS r WHERE source = 'orders' AND r.is_published = $3 AND month >= coalesce(from_day, '-infinity') AND month < coalesce(to_day, 'infinity');
+    INSERT INTO stored_rejected
+    SELECT 'orders', date_trunc('month', day)::date, problem[1], $3, count(*),
+           (array_agg(format('%s: %s', coalesce('order ' || order_id, 'customer ' || customer, 'guest'), coalesce(problem[2], 'NULL')) ORDER BY day, order_id, customer))[1:5], min(day), max(day)
+    FROM source_orders
+    WHERE problem IS NOT NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+    GROUP BY 2, 3;
+END
+$$;
+COMMENT ON FUNCTION _mart_read_rejected(date, date, boolean) IS
+'counts the orders of the months from_day <= month < to_day (all without bounds) that are set aside, in place of what was counted before';
+
+CREATE FUNCTION _mart_fill_rejected()
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    mart record;
+BEGIN
+    SELECT * INTO STRICT mart FROM settings;
+    DELETE FROM stored_rejected WHERE source <> 'orders';
+    IF mart.subscriptions IS NOT NULL THEN
+        INSERT INTO stored_rejected
+        SELECT 'subscriptions', date_trunc('month', starts_at)::date, problem[1], true, count(*), (array_agg(format('customer %s: %s', coalesce(customer, 'NULL'), coalesce(problem[2], 'NULL')) ORDER BY starts_at, customer))[1:5], min(starts_at), max(starts_at)
+        FROM source_subscriptions WHERE problem IS NOT NULL GROUP BY 2, 3;
+    END IF;
+    IF mart.survey IS NOT NULL THEN
+        INSERT INTO stored_rejected
+        SELECT 'survey', date_trunc('month', day)::date, problem[1], true, count(*), (array_agg(format('answer of %s: %s', to_char(day, 'YYYY-MM-DD'), problem[2]) ORDER BY day, problem[2]))[1:5], min(day), max(day)
+        FROM source_survey WHERE problem IS NOT NULL GROUP BY 2, 3;
+    END IF;
+    IF mart.costs IS NOT NULL THEN
+        INSERT INTO stored_rejected
+        SELECT 'costs', date_trunc('month', day)::date, problem[1], true, count(*), (array_agg(format('cost of %s: %s', to_char(day, 'YYYY-MM-DD'), coalesce(problem[2], 'NULL')) ORDER BY day, problem[2]))[1:5], min(day), max(day)
+        FROM source_costs WHERE problem IS NOT NULL GROUP BY 2, 3;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_fill_rejected() IS 'counts the rows of subscriptions, survey and costs that are set aside';
+
+CREATE FUNCTION _mart_tell_rejected(strict boolean)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    first record;
+    whole text;
+BEGIN
+    SELECT string_agg(format('%s of %s (%s)', r.rows, r.source, r.reason), ', ' ORDER BY r.source, r.reason) INTO whole
+    FROM (SELECT source, reason, sum(rows) AS rows FROM stored_rejected WHERE is_published GROUP BY source, reason) AS r;
+    IF whole IS NULL THEN
+        RETURN;
+    ELSIF strict THEN
+        SELECT * INTO first FROM stored_rejected WHERE is_published ORDER BY source, reason, month LIMIT 1;
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s: %s: %s', first.source, first.reason, first.sample[1]), DETAIL = 'Rows that cannot be used: ' || whole,
+            HINT = 'Correct them, or refresh with strict => false, which sets them aside.';
+    END IF;
+    RAISE NOTICE USING MESSAGE = format('rows that cannot be used are set aside: %s', whole), HINT = format('Which? SELECT * FROM %s', (SELECT c.oid::regclass FROM pg_class AS c WHERE c.oid = 'rejected'::regclass));
+END
+$$;
+COMMENT ON FUNCTION _mart_tell_rejected(boolean) IS 'a notice of the rows that are set aside, if there are any; strict: error 22023 that names one of them, the value and the rule';
