@@ -37,12 +37,14 @@ using customer_value::mart::Months;
 
 namespace {
 
-// The column by which orders have a month, as the arguments of the trigger name it: its name and, for instants, a zone.
+// The column by which orders have a month, as the arguments of the trigger name it: its name, for instants a zone, and
+// for timestamps of one zone whose days are those of another a second one.
 struct OrderedAt {
     AttrNumber column = InvalidAttrNumber;  // where it is gone, of another type now, or in no row because it is
                                             // generated when it is read
     Oid type = InvalidOid;
     pg_tz* zone = nullptr;
+    bool is_converted = false;
 };
 
 OrderedAt ordered_at(const TriggerData* call)
@@ -59,6 +61,7 @@ OrderedAt ordered_at(const TriggerData* call)
         return at;
     at.type = getBaseType(attribute->atttypid);
     at.zone = trigger->tgnargs > 1 ? pg_tzset(trigger->tgargs[1]) : nullptr;
+    at.is_converted = trigger->tgnargs > 2;
     if (at.type == DATEOID || at.type == TIMESTAMPOID || (at.type == TIMESTAMPTZOID && at.zone != nullptr))
         at.column = column;
     return at;
@@ -75,6 +78,18 @@ void add_instant(Months& months, TimestampTz instant, pg_tz* zone)
         months.add(date2j(time.tm_year, time.tm_mon, time.tm_mday) - POSTGRES_EPOCH_JDATE);
 }
 
+// Clocks of two zones are less than two days apart: months on either side are read rather than missed.
+void add_timestamp(Months& months, Timestamp at, bool is_converted)
+{
+    const auto day = static_cast<DateADT>(customer_value::ledger::floor_divided(at, USECS_PER_DAY));
+    if (is_converted) {
+        months.add(day - 2);
+        months.add(day + 2);
+    } else {
+        months.add(day);
+    }
+}
+
 // Adds the month of a row. One without a day, or at infinity, is in no figure.
 void add(Months& months, const OrderedAt& at, Datum value, bool is_null)
 {
@@ -85,8 +100,7 @@ void add(Months& months, const OrderedAt& at, Datum value, bool is_null)
             months.add(DatumGetDateADT(value));
     } else if (!TIMESTAMP_NOT_FINITE(DatumGetTimestamp(value))) {
         if (at.type == TIMESTAMPOID)
-            months.add(
-                static_cast<DateADT>(customer_value::ledger::floor_divided(DatumGetTimestamp(value), USECS_PER_DAY)));
+            add_timestamp(months, DatumGetTimestamp(value), at.is_converted);
         else
             add_instant(months, DatumGetTimestampTz(value), at.zone);
     }

@@ -175,7 +175,7 @@ BEGIN
             SELECT free INTO name FROM generate_series(1, 1000) AS n, format('%s_%s%s', mart, wanted.event, CASE WHEN n > 1 THEN '_' || n ELSE '' END) AS free
             WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = wanted.relation AND tgname = free) ORDER BY n LIMIT 1;
             EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION %I.note_changes(%s)', name, format(wanted.definition, wanted.relation), mart,
-                           concat_ws(', ', quote_literal(settings #>> '{columns,ordered_at}'), quote_literal(settings ->> 'tz')));
+                           concat_ws(', ', quote_literal(settings #>> '{columns,ordered_at}'), quote_literal(settings ->> 'tz'), quote_literal(settings ->> 'ordered_at_tz')));
         END IF;
         IF wanted.name IS NOT NULL OR wanted.enabled <> 'O' THEN
             EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', wanted.relation, CASE wanted.enabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, name);

@@ -66,6 +66,61 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION _mart_absent(text[], jsonb) IS 'why a view of _mart_views() is not in a mart of these settings: what the mapping lacks; NULL where it is there';
 
+CREATE FUNCTION _mart_grace(grace text)
+RETURNS interval
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET intervalstyle = postgres
+AS $$
+DECLARE
+    days interval;
+BEGIN
+    days := grace;
+    IF days < '0 days' OR days > '366 days' OR make_interval(days => extract(day FROM days)::integer) <> days OR extract(month FROM days) <> 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"grace" of subscriptions must be days, up to 366: %s', grace), HINT = 'Say "3 days", for example.';
+    END IF;
+    RETURN days;
+EXCEPTION WHEN invalid_datetime_format OR datetime_field_overflow THEN
+    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"grace" of subscriptions must be days, up to 366: %s', grace), HINT = 'Say "3 days", for example.';
+END
+$$;
+COMMENT ON FUNCTION _mart_grace(text) IS 'the days of grace of subscriptions; error 22023 for anything else';
+
+CREATE FUNCTION _mart_check_zone(argument text, zone text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM now() AT TIME ZONE zone;
+    -- AT TIME ZONE takes CET for an abbreviation, that is without summer time, and ledgers take it for the zone of that name
+    IF zone IS NOT NULL AND (NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE lower(z.name) = lower(zone))
+                             OR upper(zone) NOT IN ('UTC', 'GMT') AND EXISTS (SELECT FROM pg_timezone_abbrevs AS a WHERE upper(a.abbrev) = upper(zone))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s must be the name of a time zone, not an abbreviation or an offset: %L', argument, zone), HINT = 'Name it by a place, such as Europe/Berlin.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_check_zone(text, text) IS 'error 22023 where an argument of create_mart is no time zone, and not NULL';
+
+CREATE FUNCTION _mart_check_zones(orders regclass, "column" text, tz text, ordered_at_tz text)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type text := @extschema@._quality_column(orders, 'ordered_at', "column");
+BEGIN
+    IF ordered_at_tz IS NOT NULL AND (type <> 'timestamp without time zone' OR tz IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('ordered_at_tz says which time zone a timestamp without time zone is in, to find its day in tz: %s',
+                CASE WHEN tz IS NULL THEN 'tz is missing' ELSE format('the column "%s" of %s is of type %s', "column", orders, type) END);
+    ELSIF tz IS NOT NULL AND ordered_at_tz IS NULL AND type = 'timestamp without time zone' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('tz does not say which time zone the column "%s" of %s is in: it is a timestamp without time zone', "column", orders),
+            HINT = 'If it is in UTC, say ordered_at_tz => ''UTC''. If its days are the ones you want, leave tz out.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_check_zones(regclass, text, text, text) IS 'error 22023 where tz and ordered_at_tz do not say on which day an order is, or say it twice';
+
 CREATE FUNCTION _mart_checked(mart name, orders regclass, columns jsonb, mappings jsonb, tz text, step interval, lapse interval, golden_threshold double precision, horizon integer, discount_pct double precision,
                           decimals integer, triggers boolean)
 RETURNS jsonb
@@ -73,7 +128,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null') - 'ends_inclusive';
+    subscriptions jsonb := nullif(mappings -> 'subscriptions', 'null') - '{ends_inclusive,grace}'::text[];
+    grace interval := @extschema@._mart_grace(mappings #>> '{subscriptions,grace}');
     ends_inclusive jsonb := coalesce(mappings #> '{subscriptions,ends_inclusive}', 'false');
     survey jsonb := nullif(mappings -> 'survey', 'null');
     costs jsonb := nullif(mappings -> 'costs', 'null');
@@ -100,21 +156,10 @@ BEGIN
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = wrong;
     END IF;
-    IF tz IS NOT NULL THEN
-        PERFORM now() AT TIME ZONE tz;
-        -- AT TIME ZONE takes CET for an abbreviation, that is without summer time, and ledgers take it for the zone of that name
-        IF NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE lower(z.name) = lower(tz))
-            OR upper(tz) NOT IN ('UTC', 'GMT') AND EXISTS (SELECT FROM pg_timezone_abbrevs AS a WHERE upper(a.abbrev) = upper(tz)) THEN
-            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('tz must be the name of a time zone, not an abbreviation or an offset: %L', tz), HINT = 'Name it by a place, such as Europe/Berlin.';
-        END IF;
-    END IF;
+    PERFORM @extschema@._mart_check_zone('tz', tz), @extschema@._mart_check_zone('ordered_at_tz', mappings ->> 'ordered_at_tz');
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
-    IF tz IS NOT NULL AND @extschema@._quality_column(orders, 'ordered_at', columns ->> 'ordered_at') = 'timestamp without time zone' THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('tz does not say which time zone the column "%s" of %s is in: it is a timestamp without time zone', columns ->> 'ordered_at', orders),
-            HINT = format('If it is in UTC, make the mart over a view with %1$I AT TIME ZONE ''UTC'' AS %1$I, which tz then applies to. If its days are the ones you want, leave tz out.', columns ->> 'ordered_at');
-    END IF;
-    tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,amount,every,currency}'::text[]),
+    PERFORM @extschema@._mart_check_zones(orders, columns ->> 'ordered_at', tz, mappings ->> 'ordered_at_tz');
+    tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,grace,amount,every,currency}'::text[]),
                                  @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
@@ -130,7 +175,7 @@ BEGIN
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note), 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
+        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'grace', grace, 'ordered_at_tz', mappings ->> 'ordered_at_tz', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note), 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
         'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]),
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);
@@ -205,17 +250,17 @@ CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_a
                             product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
                             subscriptions jsonb DEFAULT NULL, survey jsonb DEFAULT NULL, costs jsonb DEFAULT NULL, tz text DEFAULT NULL, step interval DEFAULT '1 month', lapse interval DEFAULT '90 days',
                             golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL,
-                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL)
+                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL, ordered_at_tz text DEFAULT NULL)
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
     SELECT _mart_make(_mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
             'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
-        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses),
+        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses, 'ordered_at_tz'::text, ordered_at_tz),
         tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
-COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[]) IS
+COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text) IS
 'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
 
 CREATE FUNCTION describe_mart(mart name)

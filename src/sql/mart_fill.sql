@@ -453,7 +453,7 @@ BEGIN
     INSERT INTO stored_mrr
     SELECT period, start_mrr, new_mrr, reactivation, expansion, contraction, churn, end_mrr, start_customers, new_customers, reactivated_customers, churned_customers, end_customers,
            gross_churn_pct, net_churn_pct, grr_pct, nrr_pct, quick_ratio, growth_existing_pct, arpa, 12 * end_mrr, (period + mart.step)::date <= as_of + 1
-    FROM @extschema@.mrr_movements(ledger, mart.step, NULL::date, as_of + 1, NULL::interval, NULL::date);
+    FROM @extschema@.mrr_movements(ledger, mart.step, NULL::date, as_of + 1, mart.grace, NULL::date);
 EXCEPTION WHEN data_exception THEN
     PERFORM @extschema@._mart_blame_subscription();
     RAISE;
@@ -507,7 +507,7 @@ BEGIN
     INSERT INTO stored_data_quality
     SELECT q.check_name, q.severity, q.row_count, q.share_pct, array_to_string(q.sample, ', '), q.about, today
     FROM @extschema@.data_quality(mart.orders_table::regclass, mart.columns ->> 'customer', mart.columns ->> 'ordered_at', mart.columns ->> 'amount', mart.columns ->> 'order_id', mart.columns ->> 'status',
-            mart.columns ->> 'currency', mart.columns ->> 'product', NULL::text, today, '7 days'::interval, '1990-01-01'::date, mart.tz) AS q;
+            mart.columns ->> 'currency', mart.columns ->> 'product', NULL::text, today, '7 days'::interval, '1990-01-01'::date, CASE WHEN mart.ordered_at_tz IS NULL THEN mart.tz END) AS q;
 END
 $$;
 COMMENT ON FUNCTION _mart_fill_quality() IS 'checks the orders of a mart with data_quality and stores what it says';

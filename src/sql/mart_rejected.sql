@@ -40,7 +40,8 @@ BEGIN
     IF source = 'orders' THEN
         cases := cases || format(' WHEN abs(%1$s) > %2$s THEN ARRAY[''amount is too large'', %1$s::text] WHEN %1$s <> round(%1$s, %3$s) THEN ARRAY[''amount has more than %3$s decimals'', %1$s::text]',
                                  number, trunc(9e18 / 10::numeric ^ (4 * greatest(1, ceil(decimals / 4.0)))), decimals);
-        cases := cases || format(' WHEN %1$s < ''1900-01-01'' THEN ARRAY[''day is absurd'', to_char(%1$s, ''YYYY-MM-DD BC'')]', day);
+        -- instants are cheaper to compare than to bring to their day
+        cases := cases || format(' WHEN t.%I < %L::%s THEN ARRAY[''day is absurd'', to_char(%s, ''YYYY-MM-DD BC'')]', settings #>> '{columns,ordered_at}', '1900-01-01 00:00Z', settings ->> 'at_type', day);
         IF settings #>> '{columns,status}' IS NOT NULL THEN
             cases := format(' WHEN %1$s IS NULL THEN ARRAY[''status is missing'', NULL] WHEN %2$s IS NULL THEN ARRAY[''status is unknown'', %1$s]', @extschema@._mart_expression('text', 'orders', 'status', settings), @extschema@._mart_status_counts(settings)) || cases;
         END IF;

@@ -100,6 +100,7 @@ BEGIN
     END IF;
     RETURN CASE
         WHEN kind = 'day' AND type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)::date', at, settings ->> 'tz')
+        WHEN kind = 'day' AND source = 'orders' AND settings ->> 'ordered_at_tz' IS NOT NULL THEN format('(%s AT TIME ZONE %L AT TIME ZONE %L)::date', at, settings ->> 'ordered_at_tz', settings ->> 'tz')
         WHEN kind = 'day' THEN at || '::date'
         -- the cast of double precision rounds to the 15 digits that it holds for certain: 6 * 2.55 is 15.3; that of real would round to 6. Then
         -- it has the decimals of the mart, halves away from 0
