@@ -1,7 +1,8 @@
 // The transactions of a refresh. A snapshot that is taken before a lock is granted is older than what it reads: whoever
 // held the table meanwhile, to rewrite it or to empty and load it, has committed what the snapshot does not see, and it
 // would be noted as read. So the locks come first. PL/pgSQL cannot do that: it takes a snapshot for the expression that
-// names the table.
+// names the table. In a transaction block, which only who has begun it can end, all is one transaction, in which each
+// statement has a snapshot of its own.
 #include "pg/server.h"
 
 extern "C" {
@@ -147,6 +148,45 @@ SQL_FUNCTION(mart_relations_now)
     PG_RETURN_ARRAYTYPE_P(construct_array(oids, list_length(all), OIDOID, sizeof(Oid), true, TYPALIGN_INT));
 }
 
+namespace {
+
+// Whether a procedure may end the transaction.
+bool may_commit(FunctionCallInfo fcinfo)
+{
+    const auto* context = fcinfo->context;
+    return context != nullptr && IsA(context, CallContext) && !reinterpret_cast<const CallContext*>(context)->atomic;
+}
+
+// Ends the transaction and begins another.
+void begin_transaction(const char* isolation)
+{
+    SPI_connect_ext(SPI_OPT_NONATOMIC);
+    SPI_commit();
+    SPI_finish();
+    set_config_option("transaction_isolation", isolation, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, ERROR,
+                      false);
+}
+
+}  // namespace
+
+// mart_commit(INOUT commits)
+SQL_FUNCTION(mart_commit)
+{
+    const bool commits = may_commit(fcinfo);
+    if (commits)
+        begin_transaction("read committed");
+    else if (XactIsoLevel != XACT_READ_COMMITTED)
+        ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+                        errmsg("refresh_mart in a transaction block needs the isolation level READ COMMITTED"),
+                        errdetail("Otherwise it would not see what it has waited for."),
+                        errhint("BEGIN ISOLATION LEVEL READ COMMITTED, or CALL it outside of a transaction block.")));
+    TupleDesc row;
+    get_call_result_type(fcinfo, nullptr, &row);
+    Datum values[] = {BoolGetDatum(commits)};
+    bool nulls[] = {false};
+    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row, values, nulls)));
+}
+
 // mart_transaction(state, sources)
 SQL_FUNCTION(mart_transaction)
 {
@@ -160,14 +200,8 @@ SQL_FUNCTION(mart_transaction)
     if (!owns_table(state))
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(state));
     const Sources sources(PG_GETARG_ARRAYTYPE_P(1));
-    const auto* context = fcinfo->context;
-    const bool may_commit =
-        context != nullptr && IsA(context, CallContext) && !reinterpret_cast<const CallContext*>(context)->atomic;
-    SPI_connect_ext(may_commit ? SPI_OPT_NONATOMIC : 0);
-    SPI_commit();
-    SPI_finish();
-    set_config_option("transaction_isolation", "repeatable read", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true,
-                      ERROR, false);
+    if (may_commit(fcinfo))
+        begin_transaction("repeatable read");
     LockRelationOid(state, ShareUpdateExclusiveLock);  // one refresh at a time
     sources.lock();
     PG_RETURN_VOID();

@@ -115,7 +115,29 @@ COMMENT ON FUNCTION _mart_progress(bigint, bigint, bigint, double precision) IS 
 CREATE PROCEDURE _mart_transaction(state regclass, sources regclass[])
 LANGUAGE c AS 'MODULE_PATHNAME', 'customer_value_mart_transaction';
 COMMENT ON PROCEDURE _mart_transaction(regclass, regclass[]) IS
-'ends the transaction and begins another, REPEATABLE READ, which locks the state of a mart of the caller, for one refresh at a time, and the sources against all but changes of rows before it takes its snapshot';
+'ends the transaction and begins another, REPEATABLE READ, or goes on with that of a transaction block, which locks the state of a mart of the caller, for one refresh at a time, and the sources against all but changes of rows before it takes its snapshot';
+
+CREATE PROCEDURE _mart_commit(INOUT commits boolean)
+LANGUAGE c AS 'MODULE_PATHNAME', 'customer_value_mart_commit';
+COMMENT ON PROCEDURE _mart_commit(boolean) IS
+'ends the transaction and begins another, READ COMMITTED; false in a transaction block, where there is nothing to end; there, error 0A000 for another isolation level';
+
+-- In a transaction block each statement has its own snapshot, and figures that were read one after the other are of one moment only where nobody has
+-- committed changes meanwhile, who would have left a note.
+CREATE FUNCTION _mart_is_stale(passes integer)
+RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM changes) THEN
+        RETURN false;
+    ELSIF passes >= 20 THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('orders are written all the time, so that the mart "%s" cannot be refreshed in a transaction block', current_schema), HINT = 'CALL refresh_mart outside of it.';
+    END IF;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION _mart_is_stale(integer) IS 'has somebody changed orders while a refresh in a transaction block has read them? error 55P03 after twenty passes';
 
 CREATE FUNCTION _mart_relations_read(settings jsonb)
 RETURNS regclass[]
@@ -192,10 +214,11 @@ DECLARE
     rows_read bigint := 0;
     reads_all boolean;
     is_last boolean;
+    commits boolean;
+    passes integer := 0;
 BEGIN
     -- what the transaction before has left open; whatever the session's default: what _mart_begin waits for, it must see
-    COMMIT;
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    CALL @extschema@._mart_commit(commits);
     settings := @extschema@._mart_enter(mart);
     LOCK TABLE stored_state IN SHARE UPDATE EXCLUSIVE MODE;   -- one refresh at a time
     PERFORM @extschema@._mart_update(settings);
@@ -232,10 +255,15 @@ BEGIN
             UPDATE refresh_log AS l SET state = 'done', changed_at = clock_timestamp() WHERE run = log_run;
         END IF;
         PERFORM @extschema@._mart_note_joined(settings);
-        EXIT WHEN is_last;
+        passes := passes + 1;
+        EXIT WHEN is_last AND (commits OR NOT @extschema@._mart_is_stale(passes));
+        IF is_last THEN
+            total := NULL;
+            done := 0;
+        END IF;
     END LOOP;
     PERFORM pg_catalog.set_config(b.key, b.value, true) FROM pg_catalog.jsonb_each_text(before) AS b;
 END
 $$;
 COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean, boolean) IS
-'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, so CALL it outside of a transaction block; how far is it? refresh_log in the mart';
+'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, but in a transaction block is a part of that; how far is it? refresh_log in the mart';
