@@ -109,7 +109,7 @@ SQL_FUNCTION(sales_report)
                   {revenue, false},
                   count_column(line.orders),
                   ratio(revenue, count_numeric(line.orders).value, line.scale),
-                  percent(revenue, whole)});
+                  total.revenue > 0 ? percent(revenue, whole) : NullableResult{}});
     }
     return rows.done();
 }

@@ -52,7 +52,7 @@ BEGIN ATOMIC
         (8, 'golden_trend', '{}', NULL, 'golden customers, who bring the first part of the revenue of a period (80 % if not set otherwise), a row a period; without guests'),
         (9, 'segment_migration', '{}', NULL, 'how many customers moved from one RFM segment to another over the last complete period; without guests'),
         (10, 'sales_kinds', '{product,price}', '
-            SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, 100 * revenue / nullif(sum(revenue) OVER period_rows, 0), avg_check, (period + step)::date <= as_of + 1
+            SELECT period, kind, orders, revenue, sum(revenue) OVER period_rows, CASE WHEN sum(revenue) OVER period_rows > 0 THEN 100 * revenue / sum(revenue) OVER period_rows END, avg_check, (period + step)::date <= as_of + 1
             FROM stored_kinds, (SELECT as_of FROM stored_state LIMIT 1) AS state, (SELECT * FROM settings LIMIT 1) AS mart WHERE kind <> ''upsell_before'' WINDOW period_rows AS (PARTITION BY period)',
             'revenue by period and kind of sale: front end, repeat, upsell, add-on, cross-sell; rows with customer and product'),
         (11, 'mrr', '{subscriptions}', NULL, 'how monthly recurring revenue moved, a row a period; start_mrr and the movements add up to end_mrr, but for the rounding of each'),
@@ -202,7 +202,7 @@ BEGIN ATOMIC
         ('sales_kinds', 'orders', 'bigint', 'orders with something of the kind that was not all sent back; one of two kinds counts in both'),
         ('sales_kinds', 'revenue', 'money', 'net revenue of the kind; adds up'),
         ('sales_kinds', 'period_revenue', 'money', 'net revenue of all kinds in the period; repeats in each row of the period, do not sum'),
-        ('sales_kinds', 'share_pct', 'double precision', 'percent: 100 x revenue / period_revenue'),
+        ('sales_kinds', 'share_pct', 'double precision', 'percent: 100 x revenue / period_revenue; NULL where that is not above 0'),
         ('sales_kinds', 'avg_check', 'average', 'average check: revenue / orders; below 0 where refunds exceed sales, NULL without orders; do not sum'),
         ('sales_kinds', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
         ('mrr', 'period', 'date', 'first day of the period'),

@@ -70,7 +70,7 @@ CREATE FUNCTION sales_report(state sales_state)
 RETURNS TABLE (kind text, revenue numeric, orders bigint, avg_check numeric, share_pct numeric)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_sales_report';
 COMMENT ON FUNCTION sales_report(sales_state) IS
-'a row per kind of sale, the largest revenue first: revenue net of refunds, orders with something of that kind that was not all sent back, avg_check = revenue / orders (below 0 where refunds exceed sales, NULL without orders), share_pct of the revenue of all kinds; an order of two kinds counts in both; state is made by sales_agg';
+'a row per kind of sale, the largest revenue first: revenue net of refunds, orders with something of that kind that was not all sent back, avg_check = revenue / orders (below 0 where refunds exceed sales, NULL without orders), share_pct of the revenue of all kinds, NULL where that is not above 0; an order of two kinds counts in both; state is made by sales_agg';
 
 CREATE FUNCTION basket_affinity(state affinity_state, min_support_pct numeric DEFAULT 0.1)
 RETURNS TABLE (
