@@ -69,38 +69,28 @@ $$;
 COMMENT ON FUNCTION _mart_put_customers(customer_ledger, customer_ledger, date) IS
 'brings stored_customers up to date for the customers of one ledger, those of another that has all rows of each: who has none any more is removed; for all customers where touched is NULL';
 
--- Scores are by rank, as rfm_score(...) OVER () gives them, of the customers with an order. They grow with the value, so that the least values
--- which reach each score say all; where all values are equal, they score 3. Golden is, as is_golden(...) OVER () has it, who has less than the
--- threshold of all positive revenue above. Who has no order has no positive revenue.
+-- Scores grow with the value, so that the least value which reaches each of them says all. Golden is who has as much revenue as the least golden one.
 CREATE FUNCTION _mart_fill_cuts()
 RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
     UPDATE stored_state AS s
-    SET r_cuts = c.r_cuts, f_cuts = c.f_cuts, m_cuts = c.m_cuts, positive_revenue = c.positive_revenue, golden_revenue = c.golden_revenue
-    FROM (
-        WITH equals AS (
-            SELECT last_order, orders, revenue, count(*) AS times FROM stored_customers WHERE orders > 0 GROUP BY GROUPING SETS ((last_order), (orders), (revenue))),
-        placed AS (
-            SELECT last_order, orders, revenue, times, (sum(times) OVER upward)::bigint AS up_to, (sum(times) OVER kind)::bigint AS customers,
-                   first_value(times) OVER (kind ORDER BY last_order, orders, revenue ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS lowest,
-                   last_value(times) OVER (kind ORDER BY last_order, orders, revenue ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS highest,
-                   sum(revenue * times) FILTER (WHERE revenue > 0) OVER kind AS positive, sum(revenue * times) FILTER (WHERE revenue > 0) OVER upward AS positive_up_to
-            FROM equals WINDOW kind AS (PARTITION BY last_order IS NULL, orders IS NULL), upward AS (kind ORDER BY last_order, orders, revenue)),
-        scored AS (
-            SELECT last_order, orders, revenue, positive, positive_up_to,
-                   least(5, coalesce(1 + 5 * (2 * up_to - times - lowest) / nullif(2 * customers - highest - lowest, 0), 3)) AS score FROM placed)
-        SELECT array_remove(ARRAY[min(last_order) FILTER (WHERE score > 1), min(last_order) FILTER (WHERE score > 2), min(last_order) FILTER (WHERE score > 3), min(last_order) FILTER (WHERE score > 4)], NULL) AS r_cuts,
-               array_remove(ARRAY[min(orders) FILTER (WHERE score > 1), min(orders) FILTER (WHERE score > 2), min(orders) FILTER (WHERE score > 3), min(orders) FILTER (WHERE score > 4)], NULL) AS f_cuts,
-               array_remove(ARRAY[min(revenue) FILTER (WHERE score > 1), min(revenue) FILTER (WHERE score > 2), min(revenue) FILTER (WHERE score > 3), min(revenue) FILTER (WHERE score > 4)], NULL) AS m_cuts,
-               max(positive) AS positive_revenue,
-               min(revenue) FILTER (WHERE revenue > 0 AND positive - positive_up_to < @extschema@._shortest_decimal(m.golden_threshold) * positive) AS golden_revenue
-        FROM scored, settings AS m) AS c;
+    SET r_cuts = ARRAY(SELECT r.values[place] FROM unnest(@extschema@._rfm_cut_places(r.times, 5)) WITH ORDINALITY AS p (place, n) ORDER BY n),
+        f_cuts = ARRAY(SELECT f.values[place] FROM unnest(@extschema@._rfm_cut_places(f.times, 5)) WITH ORDINALITY AS p (place, n) ORDER BY n),
+        m_cuts = ARRAY(SELECT m.values[place] FROM unnest(@extschema@._rfm_cut_places(m.times, 5)) WITH ORDINALITY AS p (place, n) ORDER BY n),
+        positive_revenue = g.positive, golden_revenue = @extschema@._golden_least(g.golden, (SELECT o.golden_threshold FROM settings AS o))
+    FROM (SELECT array_agg(v.value) AS values, array_agg(v.times) AS times
+          FROM (SELECT last_order AS value, count(*) AS times FROM stored_customers WHERE orders > 0 GROUP BY last_order ORDER BY last_order) AS v) AS r,
+         (SELECT array_agg(v.value) AS values, array_agg(v.times) AS times
+          FROM (SELECT orders AS value, count(*) AS times FROM stored_customers WHERE orders > 0 GROUP BY orders ORDER BY orders) AS v) AS f,
+         (SELECT sum(revenue) FILTER (WHERE revenue > 0) AS positive, @extschema@.golden_agg(revenue) AS golden FROM stored_customers) AS g,
+         (SELECT array_agg(v.value) AS values, array_agg(v.times) AS times
+          FROM (SELECT revenue AS value, count(*) AS times FROM stored_customers WHERE orders > 0 GROUP BY revenue ORDER BY revenue) AS v) AS m;
 END
 $$;
 COMMENT ON FUNCTION _mart_fill_cuts() IS
-'keeps the least last day, number of orders and revenue for each of the scores 2 to 5, the least revenue of golden customers and the positive revenue of all, in one pass over the customers';
+'keeps the least last day, number of orders and revenue for each of the scores 2 to 5 among customers with an order, the least revenue of golden customers, and the positive revenue of all';
 
 CREATE FUNCTION _mart_fill_customers(touched customer_ledger, as_of date)
 RETURNS void
@@ -111,7 +101,7 @@ DECLARE
     until date := (SELECT s.customers_until FROM stored_state AS s);
     all_touched @extschema@.customer_ledger;
 BEGIN
-    IF until IS NULL THEN
+    IF until IS NULL OR NOT EXISTS (SELECT FROM stored_customers) THEN
         PERFORM @extschema@._mart_put_customers(@extschema@._mart_whole(as_of), NULL::@extschema@.customer_ledger, as_of);
         RETURN;
     END IF;

@@ -27,7 +27,7 @@ BEGIN ATOMIC
                          CASE WHEN c.orders > 0 THEN 1 + width_bucket(c.revenue, base.m_cuts) END AS m, base.*, forecast.*
                   FROM stored_customers AS c
                        CROSS JOIN (SELECT s.as_of, (s.as_of - m.lapse)::date AS lapsed_on, s.r_cuts, s.f_cuts, s.m_cuts, s.golden_revenue, s.positive_revenue FROM stored_state AS s, settings AS m LIMIT 1) AS base
-                       LEFT JOIN (SELECT * FROM stored_fit LIMIT 1) AS forecast ON true) AS scored'::text,
+                       LEFT JOIN (SELECT * FROM stored_fit WHERE spend IS DISTINCT FROM NULL LIMIT 1) AS forecast ON true) AS scored'::text,
             'one row a customer: what each bought, scores, segment, value and forecast; of one customer by their key at once'::text),
         (2, 'growth', '{}', NULL, 'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end'),
         (3, 'revenue', '{}', '
