@@ -399,7 +399,7 @@ CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true);
 SELECT count(*), (SELECT count(*) FROM kept.forecast), (SELECT count(*) FROM kept.customers), (SELECT count(*) FROM kept.nps) FROM trap.describe_mart('kept'::name) WHERE is_there;
 SELECT FROM trap.drop_mart('kept'::name);
 SQL
-)" '18|3|15|6' 'functions that somebody has put beside those of the extension are not called'
+)" '19|3|15|6' 'functions that somebody has put beside those of the extension are not called'
 
 # --- dump and restore
 new_shop mart_dumped
