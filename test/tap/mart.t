@@ -333,7 +333,7 @@ done
 is "$(hostile sql mart_roles "CALL refresh_mart('theirs')" | head -n 1)" 'ERROR:  trapped as mallory' 'the traps are there'
 export PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public"
 is "$(sql mart_roles "SELECT public.create_mart('supers', 'public.orders', 'customer', 'day', 'amount'); " && sql mart_roles "CALL public.refresh_mart('supers', quality => true)" &&
-      sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('supers'); SELECT public.drop_mart('supers')")" $'\n18' 'nor is it found through the search_path of who has a mart of their own'
+      sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('supers'); SELECT public.drop_mart('supers')")" $'\n19' 'nor is it found through the search_path of who has a mart of their own'
 export PGOPTIONS="-c client_min_messages=warning"
 
 # a schema of any name that PostgreSQL allows
