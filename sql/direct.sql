@@ -13,6 +13,7 @@ CREATE FUNCTION direct_samples(type regtype) RETURNS text[] LANGUAGE sql AS $$
         WHEN 'smallint' THEN ARRAY['NULL', '-32768', '0', '7', '32767']
         WHEN 'integer' THEN ARRAY['NULL', '-2147483648', '0', '1', '2147483647']
         WHEN 'bigint' THEN ARRAY['NULL', '-9223372036854775808', '0', '5', '9223372036854775807', '2305843009213693953']
+        WHEN 'bigint[]' THEN ARRAY['NULL', '{}', '{NULL}', '{1,2,3}', '{0}', '{-1,5}', '{9223372036854775807,9223372036854775807}', '{{1,2},{3,4}}', '[5:6]={7,8}']
         WHEN 'numeric' THEN ARRAY['NULL', 'NaN', 'Infinity', '-Infinity', '0', '-5.25', '7.00', '9.9e131071', '-1e131000', '1e-16383', '0e-16383', '99999999999999999999999999999999999999', '1e100']
         WHEN 'real' THEN ARRAY['NULL', 'NaN', 'Infinity', '-Infinity', '-0', '3.4e38', '1e-45', '8.5']
         WHEN 'double precision' THEN ARRAY['NULL', 'NaN', 'Infinity', '-Infinity', '-0', '1.7e308', '5e-324', '8.5', '0.95']

@@ -70,6 +70,11 @@ SELECT kind, count(*) AS shops, count(*) FILTER (WHERE ok) AS equal FROM (
 SELECT gini(s) = gini(i) AND gini(i) = gini(s::bigint) AND gini(i)::float8 = gini(i::real) AND gini(i)::float8 = gini(i::float8) AND gini(i) = gini(i::numeric) AS same_in_all_types,
        golden_income_share(s, 0.7) = golden_income_share(i, 0.7) AND golden_income_share(i, 0.7)::float8 = golden_income_share(i::float8, 0.7) AND golden_income_share(b, 0.7) = golden_income_share(b::numeric, 0.7) AS shares_too,
        gini(d) = gini(d::numeric)::float8 AS decimals_too FROM golden_sample WHERE s = i;
+-- the least golden value tells who is golden
+SELECT threshold, count(*) FILTER (WHERE golden) > 5 AS some, count(*) FILTER (WHERE golden IS DISTINCT FROM CASE WHEN n > 0 THEN coalesce(n >= least, false) END) AS different
+FROM (SELECT n, threshold, is_golden(n, threshold) OVER (PARTITION BY threshold) AS golden FROM golden_sample, unnest('{0,0.1,0.5,0.8,1}'::float8[]) AS threshold) AS rows,
+    LATERAL (SELECT _golden_least(golden_agg(n), threshold) AS least FROM golden_sample) AS l GROUP BY threshold ORDER BY threshold;
+SELECT _golden_least('empty', 0.8) AS nobody, _golden_least(golden_agg(v), 0.8) AS nothing FROM (VALUES (0), (-1), (NULL)) AS e (v);
 -- what the best customers bring, by an area: each customer counts by how much of the places rank - 1 to rank is below share * n
 SELECT top_share(v, 0.2) AS best_20, top_share(v, 0.1) AS half_of_the_first, round(top_share(v, 0.5), 6) AS best_half, top_share(v, 0), top_share(v, 1), top_share(golden_agg(v)) AS usual FROM unnest('{500,200,100,100,100}'::int[]) AS v;
 SELECT top_share(v, 0.5) AS with_noughts, top_share(v, 1 / 3.0::float8) AS third, top_share(v, 1e-300) > 0 AS next_to_nothing FROM unnest('{6,3,0,-5}'::numeric[]) AS v;

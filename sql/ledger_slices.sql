@@ -1,4 +1,4 @@
--- Parts of a ledger: as_of, slice, slices, first_orders, shard, ledger_shard.
+-- Parts of a ledger: as_of, slice, slices, first_orders, shard, keep, ledger_shard.
 \getenv srcdir PG_ABS_SRCDIR
 \set shop :srcdir '/sql/shop/ledger.sql'
 \set ECHO none
@@ -145,6 +145,21 @@ SELECT shard('empty', 3, 1) AS empty, shard(NULL, 3, 1) IS NULL AS null;
 SELECT shard(ledger, 0, 0) FROM d1;
 SELECT shard(ledger, 3, 3) FROM d1;
 SELECT shard(ledger, 3, -1) FROM d1;
+
+-- the customers who are in another ledger, too: those that a ledger built of all their rows would hold, stored or in the making
+SELECT keep(ledger, slice(ledger, '2024-02-04', '2024-02-15')) FROM d1;
+CREATE FUNCTION pg_temp.of_kept(keys text, from_day date, to_day date) RETURNS customer_ledger LANGUAGE sql AS $$
+    WITH kept AS (SELECT * FROM many WHERE customer IN (SELECT m.customer FROM many AS m WHERE m.day >= from_day AND m.day < to_day))
+    SELECT CASE keys WHEN 'bigint' THEN (SELECT ledger_agg(customer, day, amount) FROM kept) WHEN 'uuid' THEN (SELECT ledger_agg(md5(customer::text)::uuid, day, amount) FROM kept)
+        WHEN 'text' THEN (SELECT ledger_agg('customer ' || customer, day, amount) FROM kept) ELSE (SELECT ledger_agg(customer, day) FROM kept) END
+$$;
+SELECT keys, count(*) AS parts, count(DISTINCT customers_count(part)) > 3 AS differ, count(*) FILTER (WHERE _customer_ledger_send(part) <> _customer_ledger_send(pg_temp.of_kept(keys, from_day, to_day))) AS different
+FROM whole, (VALUES (date '2024-01-25', date '2024-01-26'), ('2024-02-10', '2024-02-12'), ('2024-03-01', '2024-03-20'), ('2024-01-01', '2025-01-01'), ('2025-01-01', '2025-01-02')) AS d (from_day, to_day), keep(ledger, slice(ledger, from_day, to_day)) AS part GROUP BY keys ORDER BY keys;
+SELECT keep(ledger_agg(md5(customer::text)::uuid, day, amount), ledger_agg(md5(customer::text)::uuid, day, amount) FILTER (WHERE day < '2024-02-01'))::text = pg_temp.of_kept('uuid', '2024-01-01', '2024-02-01')::text AS in_the_making FROM many;
+-- only who they are counts of the other: without amounts, with order ids, in another currency, customers that are in no other
+SELECT keep(ledger_agg(c, date '2024-01-01' + c::int, 1.5, 7::bigint, 'EUR'), (SELECT ledger_agg(o, date '1999-01-01') FROM unnest('{-9223372036854775808,-3,-1,2,4,9223372036854775807}'::bigint[]) AS o)) FROM generate_series(-4, 4) AS c;
+SELECT keep('empty', ledger) AS empty, keep(ledger, 'empty') AS none, keep(NULL, ledger) IS NULL AS null, keep(ledger, NULL) IS NULL AS null_other, keep(ledger, ledger)::text = ledger::text AS all FROM d1;
+SELECT keep(ledger, (SELECT ledger_agg(7, date '2024-01-01'))) FROM d1;
 
 -- the day of an instant is that of its time zone: 1 April in Moscow, 31 March in London
 SELECT tz, first_day(ledger_agg(1, at, 5, tz)), (SELECT lifecycle.period FROM lifecycle(ledger_agg(1, at, 5, tz)) LIMIT 1) AS month

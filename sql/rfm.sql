@@ -62,6 +62,12 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE rfm_score(v, cuts, true) = 1 + (
 FROM rfm_sample, LATERAL (SELECT n AS v) AS e, (VALUES ('{0}'::numeric[]), ('{-1.4286,0.1429,1,3.0000,5}'), ('{-1e30,1e-20,1e30}')) AS c (cuts) WHERE n IS NOT NULL;
 SELECT count(*) AS rows, count(*) FILTER (WHERE rfm_score(s, c, true) = rfm_score(s::numeric, c, true) AND rfm_score(i, c, true) = rfm_score(i::numeric, c, true) AND rfm_score(b, c, true) = rfm_score(b::numeric, c, true)) AS equal
 FROM rfm_sample, (VALUES ('{0,7,12,2000000000000000000}'::numeric[])) AS e (c) WHERE s IS NOT NULL AND i IS NOT NULL AND b IS NOT NULL;
+-- the values that are the first to reach each score tell the scores of all
+SELECT bins, count(*) AS rows, count(*) FILTER (WHERE score = 1 + (SELECT count(*) FROM unnest(_rfm_cut_places(times, bins)) AS place WHERE n >= numbers[place])) AS same
+FROM (SELECT n, bins, rfm_score(n, bins, true) OVER (PARTITION BY bins) AS score FROM rfm_sample, unnest('{2,5,7,100}'::integer[]) AS bins WHERE n IS NOT NULL) AS scored,
+    (SELECT array_agg(n ORDER BY n) AS numbers, array_agg(times ORDER BY n) AS times FROM (SELECT n, count(*) AS times FROM rfm_sample WHERE n IS NOT NULL GROUP BY n) AS equals) AS all_of_them
+GROUP BY bins ORDER BY bins;
+SELECT times, _rfm_cut_places(times, 5) AS places FROM (VALUES ('{}'::bigint[]), ('{1}'), ('{9}'), ('{1,1}'), ('{7,1,1,1}'), ('{1,6}'), ('{1,1,1,1,1}')) AS e (times);
 
 -- the laws
 SELECT matrix.check_window(format('rfm_score(%%s, %s)', options), v, 'rfm_sample') FROM unnest(ARRAY['5, true', '7, false']) AS options, unnest(string_to_array('s i b n x r d', ' ')) AS v;

@@ -69,7 +69,7 @@ template <class Model> Datum forecast(FunctionCallInfo fcinfo, StatedKind stated
         guarded([&] {
             row.history = bought.history(unit);
             clv::check(row.history);
-            const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] {
+            const clv::Ahead& ahead = cache->of(row.history, [&] {
                 const auto expected = [&](double time) { return model.purchases_if_alive(time, row.history); };
                 return clv::Ahead{expected(horizon), clv::discounted_purchases(expected, horizon, discount)};
             });
@@ -148,7 +148,7 @@ void check_model(ResultRows& rows, const clv::RepeatPurchases& state, const Test
         for (const auto& [bought, after] : std::span(tested, count)) {
             stop_if_interrupted();
             const clv::History history = bought.history(unit);
-            const clv::Ahead& ahead = cache->of(bought.frequency, bought.age_days, [&] {
+            const clv::Ahead& ahead = cache->of(history, [&] {
                 return clv::Ahead{model.purchases_if_alive(duration, history), 0};
             });
             const double predicted = finite_result(model.p_alive(history) * ahead.purchases, "expected_purchases");

@@ -3,6 +3,8 @@
 
 #include "core/clv/outlook.h"
 
+#include <algorithm>
+
 using namespace customer_value;
 using namespace customer_value::pg;
 using clv::History;
@@ -58,6 +60,43 @@ template <class Model, class Answer> Datum of_newcomer(FunctionCallInfo fcinfo, 
     PG_RETURN_FLOAT8(guarded([&] { return finite_result(answer(model_of<Model>(parameters)), what); }));
 }
 
+// What a statement asks of one model, over one horizon, for many customers.
+struct Question {
+    ModelParameters parameters;
+    double horizon, discount;
+
+    [[nodiscard]] bool operator==(const Question& other) const noexcept
+    {
+        return std::ranges::equal(parameters.values, other.parameters.values) &&
+               std::ranges::equal(parameters.known, other.parameters.known) && horizon == other.horizon &&
+               discount == other.discount;
+    }
+};
+struct LastQuestion {
+    Question question;
+    clv::AheadCache* cache;
+    bool is_repeated;
+};
+
+// What was computed for this question before; nothing at the first time, as a cache is more work than one customer.
+clv::AheadCache* cache_of(FunctionCallInfo fcinfo, const Question& question)
+{
+    auto*& extra = fcinfo->flinfo->fn_extra;
+    if (extra == nullptr)
+        extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LastQuestion));
+    auto* last = static_cast<LastQuestion*>(extra);
+    if (!(last->question == question)) {
+        *last = {question, last->cache, false};
+        return nullptr;
+    }
+    if (last->cache == nullptr)
+        last->cache = allocated_in<clv::AheadCache>(fcinfo->flinfo->fn_mcxt, 1);
+    if (!last->is_repeated)
+        last->cache->clear();
+    last->is_repeated = true;
+    return last->cache;
+}
+
 // clv(model, spend_model, horizon, discount_per_unit, frequency, recency, age, monetary_value)
 template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double monetary_value)
 {
@@ -65,6 +104,7 @@ template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double m
                           spend_parameters = parameters_argument<clv::GammaGamma>(fcinfo, 1);
     const double horizon = PG_GETARG_FLOAT8(2), discount = PG_GETARG_FLOAT8(3);
     const History history = history_argument(fcinfo, 4);
+    clv::AheadCache* cache = cache_of(fcinfo, {parameters, horizon, discount});
     const auto value = guarded([&]() -> std::optional<double> {
         clv::check(history);
         clv::check_spend(history.frequency, monetary_value);
@@ -75,8 +115,12 @@ template <class Model> Datum value_of_customer(FunctionCallInfo fcinfo, double m
             model_of<clv::GammaGamma>(spend_parameters).expected_value(history.frequency, monetary_value);
         if (!spend)
             return std::nullopt;
-        const double purchases = clv::discounted_purchases(
-            [&](double time) { return model.purchases_if_alive(time, history); }, horizon, discount);
+        const auto ahead = [&] {
+            return clv::Ahead{
+                0, clv::discounted_purchases([&](double time) { return model.purchases_if_alive(time, history); },
+                                             horizon, discount)};
+        };
+        const double purchases = cache == nullptr ? ahead().discounted : cache->of(history, ahead).discounted;
         return finite_result(model.p_alive(history) * purchases * *spend, "clv");
     });
     return NullableResult{Float8GetDatum(value.value_or(0)), !value}.returned(fcinfo);

@@ -282,6 +282,24 @@ SQL_FUNCTION(golden_income_share_at)
     return income_share(sorted_state(fcinfo), PG_GETARG_FLOAT8(1)).returned(fcinfo);
 }
 
+// _golden_least(state, threshold)
+SQL_FUNCTION(golden_least)
+{
+    const State& state = sorted_state(fcinfo);
+    const double threshold = PG_GETARG_FLOAT8(1);
+    struct {
+        Int128 value;
+        bool is_there;
+    } least;
+    guarded([&] {
+        const auto golden = state.golden(threshold);
+        least = {static_cast<Int128>(golden.least), golden.golden > 0};
+    });
+    if (!least.is_there)
+        PG_RETURN_NULL();
+    return numeric_of(least.value, state.scale());
+}
+
 SQL_FUNCTION(top_share)
 {
     const State& state = sorted_state(fcinfo);

@@ -158,6 +158,13 @@ SQL_FUNCTION(ledger_of_shard)
     return part_of(Ledger(fcinfo, 0).stored(), [=] { return ledger::OfShard(shards, shard); });
 }
 
+// keep(ledger, other)
+SQL_FUNCTION(ledger_keep)
+{
+    const StoredLedger whole = Ledger(fcinfo, 0).stored(), other = Ledger(fcinfo, 1).stored();
+    return part_of(whole, [&] { return ledger::InOther(whole, other); });
+}
+
 #define LEDGER_SHARD(customer, Customer) \
     SQL_FUNCTION(ledger_shard_##customer) { return shard<Customer>(fcinfo); }
 

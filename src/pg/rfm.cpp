@@ -3,6 +3,8 @@
 #include "core/rfm/score.h"
 #include "core/rfm/segment.h"
 
+#include <algorithm>
+
 using namespace customer_value;
 using namespace customer_value::pg;
 
@@ -79,6 +81,23 @@ SQL_FUNCTION(rfm_segment_bins)
                        bins = PG_GETARG_INT32(3);
     const auto name = guarded([&] { return rfm::name_of(rfm::segment_of(r, f, m, bins)); });
     PG_RETURN_TEXT_P(cstring_to_text_with_len(name.data(), static_cast<int>(name.size())));
+}
+
+// _rfm_cut_places(times, bins)
+SQL_FUNCTION(rfm_cut_places)
+{
+    ArrayType* array = PG_GETARG_ARRAYTYPE_P(0);
+    const std::int32_t bins = PG_GETARG_INT32(1);
+    if (array_contains_nulls(array))
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("times must not contain nulls")));
+    const auto count = static_cast<std::size_t>(ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
+    const std::span times(reinterpret_cast<const std::int64_t*>(ARR_DATA_PTR(array)), count);
+    std::int32_t places[rfm::most_bins];
+    const std::size_t reached = guarded([&] { return rfm::find_cuts(times, bins, places); });
+    Datum cuts[rfm::most_bins];
+    std::transform(places, places + reached, cuts, [](std::int32_t place) { return Int32GetDatum(place); });
+    PG_RETURN_ARRAYTYPE_P(
+        construct_array(cuts, static_cast<int>(reached), INT4OID, sizeof(std::int32_t), true, TYPALIGN_INT));
 }
 
 #define SCORE_FUNCTIONS(suffix, Number)                                                       \

@@ -26,6 +26,11 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION golden_income_share(golden_state, double precision) IS
 'share of all positive values that the golden ones hold at any threshold from 0 to 1, percent; NULL without positive values';
 
+CREATE FUNCTION _golden_least(state golden_state, threshold double precision) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_least';
+COMMENT ON FUNCTION _golden_least(golden_state, double precision) IS
+'the least golden value at a threshold from 0 to 1: golden is who has as much; NULL where none is';
+
 CREATE FUNCTION top_share(state golden_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_top_share';
 COMMENT ON FUNCTION top_share(golden_state) IS

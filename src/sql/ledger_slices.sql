@@ -21,6 +21,11 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION shard(customer_ledger, integer, integer) IS
 'the customers of one shard, from 0 to shards - 1, those whose ledger_shard(customer, shards) it is, with all their rows: a sample that is always the same, shard(ledger, 100, 0) being about one in a hundred';
 
+CREATE FUNCTION keep(ledger customer_ledger, other customer_ledger) RETURNS customer_ledger
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_keep';
+COMMENT ON FUNCTION keep(customer_ledger, customer_ledger) IS
+'the customers of a ledger who are in another one, too, with all their rows of the first: what else those of a month, a campaign or a list have bought; both need the same kind of customer key';
+
 --@ for customer in smallint, integer, bigint, numeric, uuid, text
 CREATE FUNCTION ledger_shard(customer @customer@, shards integer) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_ledger_shard_@customer@';

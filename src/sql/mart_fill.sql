@@ -1,4 +1,4 @@
---@ requires: mart_read, mrr, nps, clv, golden, rfm
+--@ requires: mart_read, mart_customers, mrr, nps, clv, golden, rfm
 -- What follows from the months that were read: rows of the stored views, models and forecasts; subscriptions, survey, costs
 -- and checks of the source.
 
@@ -316,6 +316,7 @@ BEGIN
         PERFORM @extschema@._mart_fill_periods(ledger, date_trunc((SELECT s.unit FROM settings AS s), least(@extschema@.first_day(all_orders.whole), @extschema@.first_day(all_orders.guests)))::date, as_of);
         PERFORM @extschema@._mart_fill_firsts(ledger, days.known_until);
         PERFORM @extschema@._mart_fill_complete(ledger, as_of);
+        PERFORM @extschema@._mart_put_customers(ledger, NULL::@extschema@.customer_ledger, as_of);
     END IF;
     RETURN as_of;
 END

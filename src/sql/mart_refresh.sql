@@ -1,4 +1,4 @@
---@ requires: mart_watch, mart_fill, mart_kinds
+--@ requires: mart_watch, mart_fill, mart_customers, mart_kinds
 -- refresh_mart: months whose orders have changed are read again, and all that follows from them is replaced in one transaction.
 
 CREATE FUNCTION _mart_begin(settings jsonb, from_day date, to_day date)
@@ -25,6 +25,7 @@ AS $$
 DECLARE
     today date := @extschema@._mart_today();
     changed_from date := (SELECT min(month) FROM stored_ledgers WHERE NOT is_published);
+    touched @extschema@.customer_ledger := @extschema@._mart_changed_customers();
     as_of date;
 BEGIN
     DELETE FROM stored_rejected WHERE is_published AND source = 'orders' AND month IN (SELECT month FROM stored_ledgers WHERE NOT is_published);
@@ -39,6 +40,9 @@ BEGIN
     WHERE is_published AND month IN (SELECT DISTINCT month FROM stored_ledgers WHERE is_published AND month <= today ORDER BY month DESC LIMIT 2);
     IF as_of IS NOT NULL AND (changed_from IS NOT NULL OR as_of IS DISTINCT FROM previous) THEN
         PERFORM @extschema@._mart_fill_changed(changed_from, previous, as_of);
+    END IF;
+    IF as_of IS NOT NULL THEN
+        PERFORM @extschema@._mart_fill_customers(touched, as_of);
     END IF;
     RETURN as_of;
 END
@@ -61,7 +65,7 @@ BEGIN
     new_as_of := CASE WHEN reads_all THEN @extschema@._mart_fill_all() ELSE @extschema@._mart_publish(previous) END;
     UPDATE stored_state SET as_of = new_as_of;
     IF new_as_of IS NULL THEN
-        PERFORM @extschema@._mart_fill_nothing();
+        PERFORM @extschema@._mart_fill_nothing(), @extschema@._mart_fill_no_customers();
     END IF;
     IF mart.columns ? 'product' AND changed_from IS NOT NULL THEN
         PERFORM @extschema@._mart_fill_kinds(changed_from, previous, new_as_of);

@@ -1,7 +1,7 @@
 --@ requires: mart_source
 -- The tables of a mart and its views: what they are, and how they are made, and brought up to date by a later version of the extension.
 
--- {key} stands for the type of customers, which the settings say. Constraints are added with a column.
+-- {key} stands for the type of customers, which the settings say, and {customer} for that which the views show them in. Constraints are added with a column.
 CREATE FUNCTION _mart_tables()
 RETURNS TABLE (place integer, name text, columns text, constraints text, about text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
@@ -16,8 +16,8 @@ BEGIN ATOMIC
         (4, 'stored_ledgers', 'month date NOT NULL, part text NOT NULL, is_published boolean NOT NULL, ledger @extschema@.customer_ledger, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, shard integer NOT NULL DEFAULT 0', 'PRIMARY KEY (month, part, shard, is_published)',
             'the orders of each month: part is customers, or guests for rows without a customer; a month of very many orders is in several shards of customers; orders, refunds and their sums are up to the last day that counts; not yet published are those of a refresh under way'),
         (5, 'stored_months', 'month date NOT NULL, category text NOT NULL, is_published boolean NOT NULL, sales bigint, refund_rows bigint, gross_revenue numeric, refunds numeric', 'PRIMARY KEY (month, category, is_published)', 'the revenue of each month and category'),
-        (6, 'stored_state', 'as_of date, fitted_until date, models_note text, firsts @extschema@.customer_ledger, firsts_until date, is_there boolean NOT NULL DEFAULT true, currency text', 'PRIMARY KEY (is_there)',
-            'one row, how far the mart is: last day that counts, first orders of the customers there were before the day firsts_until, and the currency of the orders, where one is mapped'),
+        (6, 'stored_state', 'as_of date, fitted_until date, models_note text, firsts @extschema@.customer_ledger, firsts_until date, is_there boolean NOT NULL DEFAULT true, currency text, customers_until date, r_cuts date[], f_cuts bigint[], m_cuts numeric[], golden_revenue numeric, positive_revenue numeric', 'PRIMARY KEY (is_there)',
+            'one row, how far the mart is: last day that counts, first orders of the customers there were before the day firsts_until, and the currency of the orders, where one is mapped; of stored_customers, up to which day they count, the least values that reach the scores 2 to 5, the least revenue of golden customers, and the sum of positive revenue'),
         (7, 'stored_fit', 'model text NOT NULL, bg_nbd @extschema@.bg_nbd_model, mbg_nbd @extschema@.mbg_nbd_model, pareto_nbd @extschema@.pareto_nbd_model, spend @extschema@.gamma_gamma_model, horizon_weeks double precision, discount_per_week double precision', NULL, 'the models that forecasts are by'),
         (8, 'stored_sample', 'frequency bigint, recency double precision, age double precision, monetary_value numeric', NULL, 'the customers that models are fitted to, as rfm_summary has them, in weeks'),
         (9, 'stored_costs', 'period date, kind text, method text, cost numeric, gain numeric', NULL, 'what was spent, by period, kind and method'),
@@ -28,7 +28,9 @@ BEGIN ATOMIC
             'the tables of the orders when they were read: their files, the numbers and types of mapped columns, the versions of the triggers on them, whether these can note all changes, and who may have written without a mark and was under way'),
         (14, 'stored_beside', 'is_there boolean NOT NULL', NULL, 'one row, UNLOGGED: a crash that has emptied UNLOGGED orders has emptied this table too'),
         (15, 'stored_rejected', 'source text NOT NULL, month date, reason text NOT NULL, is_published boolean NOT NULL, rows bigint NOT NULL, sample text[] NOT NULL, first_day date, last_day date', NULL,
-            'rows of the sources that are set aside, by month and reason; those of orders that are not published yet are of a refresh under way')
+            'rows of the sources that are set aside, by month and reason; those of orders that are not published yet are of a refresh under way'),
+        (16, 'stored_customers', 'customer {customer} NOT NULL, first_order date, last_order date, orders bigint NOT NULL, revenue numeric NOT NULL, gross_revenue numeric NOT NULL, refunds numeric NOT NULL, first_purchase date, last_purchase date, frequency bigint, monetary_value double precision', 'PRIMARY KEY (customer)',
+            'one row a customer: what each bought, and, of the orders that refunds leave, what forecasts go by: days of the first and the last, days with one behind the first, mean spend of these')
     ) AS v (place, name, columns, constraints, about);
 END;
 COMMENT ON FUNCTION _mart_tables() IS
@@ -67,7 +69,7 @@ DECLARE
     mart text := settings ->> 'mart';
     wanted record;
 BEGIN
-    FOR wanted IN SELECT t.name, regexp_split_to_array(replace(t.columns, '{key}', settings ->> 'key'), ', ') AS columns, t.constraints, t.about FROM @extschema@._mart_tables() AS t ORDER BY t.place LOOP
+    FOR wanted IN SELECT t.name, regexp_split_to_array(replace(replace(t.columns, '{key}', settings ->> 'key'), '{customer}', @extschema@._mart_type('customer', settings)), ', ') AS columns, t.constraints, t.about FROM @extschema@._mart_tables() AS t ORDER BY t.place LOOP
         CONTINUE WHEN NOT @extschema@._mart_add_columns(mart, wanted.name, wanted.columns);
         IF wanted.constraints IS NOT NULL THEN
             EXECUTE format('ALTER TABLE %1$I.%2$I %5$s ADD CONSTRAINT %3$I %4$s', mart, wanted.name, wanted.name || '_pkey', wanted.constraints,

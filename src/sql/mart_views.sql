@@ -2,7 +2,8 @@
 -- What a mart holds: its views, what each needs of the mapping, how those that are worked out when they are read do it,
 -- and what each column means. create_mart, refresh_mart, describe_mart and the comments of the views all read these two
 -- lists, so that they cannot contradict each other. Names without a schema are those of the mart, {key} is the type of
--- customers. Tables of one row, which the planner would take for long ones, are limited to it. Rows that are stored are filled by the functions _mart_fill_...
+-- customers. Tables of one row, which the planner would take for long ones, are limited to it. A customer has a forecast where there is a model of
+-- spending, too, as in clv_forecast. Rows that are stored are filled by the functions _mart_fill_...
 
 CREATE FUNCTION _mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
@@ -10,30 +11,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
     SELECT v.place, v.view_name, v.needs, v.query IS NULL, v.query, v.about FROM (VALUES
         (1, 'customers'::text, '{}'::text[], '
-            SELECT customer, first_order, last_order, as_of - last_order, orders, revenue, gross_revenue, refunds, avg_check, r, f, m, @extschema@.rfm_segment(r, f, m), golden_rank, is_golden,
-                   100 * positive / nullif(sum(positive) OVER (), 0),
-                   CASE WHEN last_order IS NULL THEN NULL WHEN first_order > (as_of - lapse)::date THEN ''new'' WHEN last_order > (as_of - lapse)::date THEN ''active'' ELSE ''lapsed'' END,
-                   p_alive, expected_purchases, clv
-            FROM (SELECT c.customer, c.first_order, c.last_order, base.as_of, base.lapse, c.orders, c.revenue, c.gross_revenue, c.refunds, c.avg_check,
-                         @extschema@.rfm_score(base.as_of - c.last_order, 5, false) OVER () AS r, @extschema@.rfm_score(CASE WHEN c.orders > 0 THEN c.orders END, 5, true) OVER () AS f,
-                         @extschema@.rfm_score(CASE WHEN c.orders > 0 THEN c.revenue END, 5, true) OVER () AS m,
-                         @extschema@.golden_rank(c.revenue) OVER () AS golden_rank, @extschema@.is_golden(c.revenue, base.golden_threshold) OVER () AS is_golden,
-                         CASE WHEN c.revenue > 0 THEN c.revenue END AS positive, forecast.p_alive, forecast.expected_purchases, forecast.clv
-                  FROM (SELECT (SELECT s.as_of FROM stored_state AS s) AS as_of, (SELECT s.lapse FROM settings AS s) AS lapse, (SELECT s.golden_threshold FROM settings AS s) AS golden_threshold,
-                               @extschema@.rollup(l.ledger) AS ledger
-                        FROM stored_ledgers AS l WHERE l.is_published AND l.part = ''customers'') AS base
-                       CROSS JOIN LATERAL @extschema@.customers(base.ledger, NULL::{key}, base.as_of) AS c
-                       LEFT JOIN LATERAL (
-                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
-                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.bg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''BG/NBD''
-                            UNION ALL
-                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
-                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.mbg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''MBG/NBD''
-                            UNION ALL
-                            SELECT f.customer, f.p_alive, f.expected_purchases, f.clv
-                            FROM stored_fit AS m, @extschema@.clv_forecast(base.ledger, m.pareto_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, base.as_of) AS f WHERE m.model = ''Pareto/NBD''
-                       ) AS forecast ON forecast.customer = c.customer) AS scored'::text,
-            'one row a customer: what each bought, scores, segment, value and forecast; worked out when it is read'::text),
+            SELECT customer, first_order, last_order, as_of - last_order, orders, revenue, gross_revenue, refunds, revenue / nullif(orders, 0), r, f, m, @extschema@.rfm_segment(r, f, m),
+                   CASE WHEN revenue > 0 THEN revenue >= golden_revenue END, CASE WHEN revenue > 0 THEN 100 * revenue / positive_revenue END,
+                   CASE WHEN last_order IS NULL THEN NULL WHEN first_order > lapsed_on THEN ''new'' WHEN last_order > lapsed_on THEN ''active'' ELSE ''lapsed'' END,
+                   coalesce(@extschema@.p_alive(bg_nbd, frequency, recency, age), @extschema@.p_alive(mbg_nbd, frequency, recency, age), @extschema@.p_alive(pareto_nbd, frequency, recency, age)),
+                   CASE WHEN model IS NULL THEN NULL WHEN frequency IS NULL THEN 0
+                        ELSE coalesce(@extschema@.expected_purchases(bg_nbd, horizon_weeks, frequency, recency, age), @extschema@.expected_purchases(mbg_nbd, horizon_weeks, frequency, recency, age),
+                                      @extschema@.expected_purchases(pareto_nbd, horizon_weeks, frequency, recency, age)) END,
+                   CASE WHEN model IS NULL THEN NULL WHEN frequency IS NULL OR revenue <= 0 THEN 0 WHEN abs(monetary_value) <= 1e15
+                        THEN coalesce(@extschema@.clv(bg_nbd, spend, horizon_weeks, discount_per_week, frequency, recency, age, monetary_value),
+                                      @extschema@.clv(mbg_nbd, spend, horizon_weeks, discount_per_week, frequency, recency, age, monetary_value),
+                                      @extschema@.clv(pareto_nbd, spend, horizon_weeks, discount_per_week, frequency, recency, age, monetary_value)) END
+            FROM (SELECT c.customer, c.first_order, c.last_order, c.orders, c.revenue, c.gross_revenue, c.refunds, c.monetary_value, c.frequency::double precision AS frequency,
+                         (c.last_purchase - c.first_purchase) / 7::double precision AS recency, (base.as_of - c.first_purchase) / 7::double precision AS age,
+                         1 + width_bucket(c.last_order, base.r_cuts) AS r, CASE WHEN c.orders > 0 THEN 1 + width_bucket(c.orders, base.f_cuts) END AS f,
+                         CASE WHEN c.orders > 0 THEN 1 + width_bucket(c.revenue, base.m_cuts) END AS m, base.*, forecast.*
+                  FROM stored_customers AS c
+                       CROSS JOIN (SELECT s.as_of, (s.as_of - m.lapse)::date AS lapsed_on, s.r_cuts, s.f_cuts, s.m_cuts, s.golden_revenue, s.positive_revenue FROM stored_state AS s, settings AS m LIMIT 1) AS base
+                       LEFT JOIN (SELECT * FROM stored_fit WHERE spend IS DISTINCT FROM NULL LIMIT 1) AS forecast ON true) AS scored'::text,
+            'one row a customer: what each bought, scores, segment, value and forecast; of one customer by their key at once'::text),
         (2, 'growth', '{}', NULL, 'how the customer base grew, a row a period; at_start + new_customers + reactivated_customers - churned_customers = at_end; without guests'),
         (3, 'revenue', '{}', '
             WITH periods AS (
@@ -101,7 +97,13 @@ BEGIN ATOMIC
             SELECT source, reason, sum(rows), (SELECT string_agg(one, '', '' ORDER BY month, place) FROM (SELECT s.month, u.* FROM stored_rejected AS s, unnest(s.sample) WITH ORDINALITY AS u (one, place) WHERE s.is_published AND s.source = r.source AND s.reason = r.reason ORDER BY s.month, u.place LIMIT 5) AS few),
                    min(first_day), max(last_day)
             FROM stored_rejected AS r WHERE is_published GROUP BY source, reason',
-            'rows of the sources that cannot be used and are in no figure, a row a reason; none is good')
+            'rows of the sources that cannot be used and are in no figure, a row a reason; none is good'),
+        (22, 'golden_customers', '{}', '
+            SELECT golden_rank, customer, revenue, 100 * revenue / positive_revenue, 100 * cumulative / positive_revenue
+            FROM (SELECT rank() OVER downward AS golden_rank, c.customer, c.revenue, sum(c.revenue) OVER downward AS cumulative, base.positive_revenue
+                  FROM stored_customers AS c, (SELECT s.golden_revenue, s.positive_revenue FROM stored_state AS s LIMIT 1) AS base
+                  WHERE c.revenue >= base.golden_revenue WINDOW downward AS (ORDER BY c.revenue DESC)) AS golden',
+            'who brings the first part of the revenue (80 % if not set otherwise), a row a golden customer')
     ) AS v (place, view_name, needs, query, about)
     -- before those that read it
     UNION ALL SELECT 0, 'overview', '{}', false, _mart_overview_query(), 'the headline figures side by side, a row a period, each with its change on the period before and on the year before; orders and money with guests';
@@ -128,13 +130,17 @@ BEGIN ATOMIC
         ('customers', 'f_score', 'bigint', 'frequency score from 1 to 5 (5: most orders); do not sum'),
         ('customers', 'm_score', 'bigint', 'monetary score from 1 to 5 (5: most net revenue); do not sum'),
         ('customers', 'segment', 'text', 'RFM segment of the three scores, from Champions to Hibernating'),
-        ('customers', 'golden_rank', 'bigint', 'rank by net revenue, equals share a rank; NULL for revenue of 0 or less; do not sum'),
         ('customers', 'is_golden', 'boolean', 'one of those who bring the first part of the revenue (80 % if not set otherwise)'),
         ('customers', 'revenue_share_pct', 'double precision', 'percent of the positive revenue of all: 100 x revenue / sum of positive revenue'),
         ('customers', 'lifecycle_stage', 'text', 'new (first order within the lapse), active (last order within the lapse), lapsed (none within it)'),
         ('customers', 'p_alive', 'double precision', 'probability, 0 to 1, of not having dropped out; NULL without a model; do not sum'),
         ('customers', 'expected_purchases', 'double precision', 'days with a purchase to be expected over the horizon; adds up'),
         ('customers', 'clv', 'double precision', 'customer lifetime value: expected net revenue over the horizon, discounted; adds up; an estimate, no money in the books'),
+        ('golden_customers', 'golden_rank', 'bigint', 'rank by net revenue, equals share a rank; do not sum'),
+        ('golden_customers', 'customer', 'customer', 'who; the key of the orders'),
+        ('golden_customers', 'revenue', 'money', 'net revenue, above 0; adds up'),
+        ('golden_customers', 'revenue_share_pct', 'double precision', 'percent of the positive revenue of all: 100 x revenue / sum of positive revenue; adds up'),
+        ('golden_customers', 'cumulative_pct', 'double precision', 'percent of the positive revenue of all that customers of the same or a better rank bring; do not sum'),
         ('growth', 'period', 'date', 'first day of the period'),
         ('growth', 'at_start', 'bigint', 'customers active when the period begins: with an order within the lapse before; NULL where that begins before the first order; do not sum over periods'),
         ('growth', 'new_customers', 'bigint', 'active at the end, whose first order ever is in the period'),

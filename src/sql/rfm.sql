@@ -12,6 +12,11 @@ COMMENT ON FUNCTION rfm_score(@value@, numeric[], boolean) IS
 'score by thresholds of your own, which ascend: 1, and one more for each cut that the value reaches, being at it or on its better side; no window, as it depends on no other customer; which segment do three scores make? rfm_segment';
 --@ end
 
+CREATE FUNCTION _rfm_cut_places(times bigint[], bins integer) RETURNS integer[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_rfm_cut_places';
+COMMENT ON FUNCTION _rfm_cut_places(bigint[], integer) IS
+'of values from the least up, each so many times: the places, from 1, of those that are the first to reach the scores 2, 3 and so on of rfm_score(value, bins, true) OVER ()';
+
 CREATE FUNCTION rfm_segment(r integer, f integer, m integer) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_rfm_segment';
 COMMENT ON FUNCTION rfm_segment(integer, integer, integer) IS

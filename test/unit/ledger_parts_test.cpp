@@ -77,7 +77,7 @@ public:
         if (division.whole().rows > 0)
             extents[0] = division.whole();
         else
-            measure(whole, division, extents);
+            measured(division, extents);
         std::vector<std::vector<unsigned char>> rooms;
         for (const Extent& extent : extents)
             rooms.emplace_back(
@@ -120,6 +120,10 @@ public:
     StoredLedger whole;
 
 private:
+    template <class Kind> void measured(Kind division, std::vector<Extent>& extents)
+    {
+        measure(whole, division, extents);
+    }
     template <class Kind>
     std::vector<PartWriter> written(Kind division, const std::vector<Extent>& extents,
                                     std::vector<std::vector<unsigned char>>& rooms)
@@ -216,6 +220,42 @@ TEST(Parts, shards_hold_their_customers_with_all_rows)
         EXPECT_THROW(OfShard(7, 7), Error);
         EXPECT_THROW(OfShard(0, 0), Error);
     }
+}
+
+TEST(Parts, customers_of_another_ledger_are_kept_with_all_their_rows)
+{
+    std::mt19937_64 random(10);
+    for (const KeyKind kind : {KeyKind::text, KeyKind::bigint})
+        for (const std::uint64_t customers : {1, 60, 700, 3000}) {
+            const Shop shop = random_shop(random, 5000, 700, 300, 1000),
+                       other = random_shop(random, 2 * customers, customers + 300, 10, 10);
+            StoredShop stored(shop, kind), others(other, kind);
+            const Shop of_other = keyed(other, kind);
+            Shop expected;
+            for (const auto& [key, rows] : keyed(shop, kind))
+                if (of_other.contains(key))
+                    expected[key] = rows;
+            EXPECT_EQ(stored.parts(InOther(stored.whole, others.whole), 1, 0.5).front(), expected);
+            EXPECT_EQ(stored.parts(InOther(stored.whole, stored.whole), 1).front(), keyed(shop, kind));
+            EXPECT_TRUE(stored.parts(InOther(stored.whole, StoredLedger{}), 1).front().empty());
+        }
+    StoredShop text(random_shop(random, 10, 3, 10, 10), KeyKind::text),
+        bigint(random_shop(random, 10, 3, 10, 10), KeyKind::bigint);
+    EXPECT_THROW(InOther(text.whole, bigint.whole), Error);
+    EXPECT_NO_THROW(InOther(text.whole, StoredLedger{}));
+}
+
+TEST(Parts, keys_are_in_their_order)
+{
+    const auto key = [](const std::int64_t& number) {
+        return Key{KeyKind::bigint, {reinterpret_cast<const char*>(&number), sizeof number}};
+    };
+    const std::int64_t least = std::numeric_limits<std::int64_t>::min(), minus = -1, one = 1, many = 256;
+    EXPECT_TRUE(compare(key(least), key(minus)) < 0 && compare(key(minus), key(one)) < 0 &&
+                compare(key(one), key(many)) < 0);
+    EXPECT_TRUE(compare(key(many), key(least)) > 0 && compare(key(one), key(one)) == 0);
+    EXPECT_TRUE(compare(Key{KeyKind::text, "a"}, Key{KeyKind::text, "ab"}) < 0 &&
+                compare(Key{KeyKind::text, "é"}, Key{KeyKind::text, "z"}) > 0);
 }
 
 TEST(Parts, first_orders_are_the_least_on_the_first_day_with_an_order_and_the_refunds_before)

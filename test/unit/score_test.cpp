@@ -58,6 +58,18 @@ TEST(Score, of_a_group_of_equals_is_that_of_its_mean_rank_stretched_to_1_and_bin
             const auto group = std::equal_range(sorted.begin(), sorted.end(), values[i]);
             ASSERT_EQ(scale.score_of(group.first - sorted.begin(), group.second - sorted.begin()), expected[i]);
         }
+        std::vector<std::int64_t> times;
+        for (std::size_t i = 0; i < sorted.size(); i += static_cast<std::size_t>(times.back()))
+            times.push_back(count_of(sorted[i]));
+        std::int32_t places[most_bins];
+        const std::size_t cuts = find_cuts(times, bins, places);
+        sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            ASSERT_EQ(1 + std::count_if(places, places + cuts,
+                                        [&](std::int32_t place) {
+                                            return values[i] >= sorted[static_cast<std::size_t>(place) - 1];
+                                        }),
+                      expected[i]);
     }
 }
 
@@ -71,6 +83,16 @@ TEST(Score, has_the_published_examples)
     EXPECT_EQ(scored_5({3, 9, 9, 9, 9, 9, 9}), (Scores{1, 5, 5, 5, 5, 5, 5}));
     EXPECT_EQ(scored_5({4}), (Scores{3}));
     EXPECT_EQ(scored_5({}), Scores{});
+}
+
+TEST(Score, cuts_are_of_values_that_are_there)
+{
+    std::int32_t places[most_bins];
+    EXPECT_EQ(find_cuts({}, 5, places), 0u);
+    const std::int64_t none[] = {1, 0}, many[] = {std::int64_t{1} << 50, 1}, one[] = {1};
+    EXPECT_THROW((void)find_cuts(none, 5, places), Error);
+    EXPECT_THROW((void)find_cuts(many, 5, places), Error);
+    EXPECT_THROW((void)find_cuts(one, 1, places), Error);
 }
 
 TEST(Score, of_the_largest_partition_does_not_overflow)

@@ -7,6 +7,7 @@
 
 #include "core/ledger/customers.h"
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -70,15 +71,16 @@ public:
         for (Slot& slot : slots_)
             slot.frequency = -1;
     }
-    template <class Compute> const Ahead& of(std::int64_t frequency, std::int32_t age_days, Compute compute)
+    template <class Compute> const Ahead& of(const History& history, Compute compute)
     {
-        Slot& slot =
-            slots_[mixed(static_cast<std::uint64_t>(frequency) << 32 ^ static_cast<std::uint32_t>(age_days)) % slots];
-        if (slot.frequency != frequency || slot.age_days != age_days) {
+        Slot& slot = slots_[mixed(static_cast<std::uint64_t>(history.frequency) << 32 ^
+                                  mixed(std::bit_cast<std::uint64_t>(history.age))) %
+                            slots];
+        if (slot.frequency != history.frequency || slot.age != history.age) {
             slot.frequency = -1;
             slot.ahead = compute();
-            slot.frequency = frequency;
-            slot.age_days = age_days;
+            slot.frequency = history.frequency;
+            slot.age = history.age;
         }
         return slot.ahead;
     }
@@ -86,7 +88,7 @@ public:
 private:
     struct Slot {
         std::int64_t frequency;
-        std::int32_t age_days;
+        double age;
         Ahead ahead;
     };
     Slot slots_[slots];

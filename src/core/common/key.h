@@ -26,6 +26,17 @@ struct Key {
     std::string_view bytes;
 };
 
+// Below 0 where one comes before the other, 0 where both are the same. Keys of one kind.
+[[nodiscard]] inline int compare(const Key& left, const Key& right) noexcept
+{
+    if (left.kind != KeyKind::bigint)
+        return left.bytes.compare(right.bytes);
+    std::int64_t first, second;
+    std::memcpy(&first, left.bytes.data(), sizeof first);
+    std::memcpy(&second, right.bytes.data(), sizeof second);
+    return (first > second) - (first < second);
+}
+
 // The kind of that name.
 [[nodiscard]] std::optional<KeyKind> kind_named(std::string_view name) noexcept;
 

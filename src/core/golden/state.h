@@ -79,6 +79,8 @@ public:
     [[nodiscard]] Gini<Int256> gini() const;
     [[nodiscard]] Golden<Int256> golden(double threshold) const;
     [[nodiscard]] Top<Int256> top(double share) const;
+    // Values are in units of 10^-scale.
+    [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
     // The threshold or share that came with the rows, or the usual one.
     [[nodiscard]] double threshold() const noexcept { return has_threshold_ != 0 ? threshold_ : usual_threshold; }
     [[nodiscard]] double share() const noexcept { return has_threshold_ != 0 ? threshold_ : usual_share; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <compare>
-#include <cstring>
 #include <functional>
 #include <limits>
 #include <tuple>
@@ -26,24 +25,15 @@ public:
             return false;
         stream_.enter(next_++);
         customer_ = stream_.customer();
-        if (customer_.kind == KeyKind::bigint)
-            std::memcpy(&number_, customer_.bytes.data(), sizeof number_);
         return true;
     }
     [[nodiscard]] const Key& customer() const noexcept { return customer_; }
     [[nodiscard]] Rows rows() { return stream_.rows_of(next_ - 1); }
-    // Below 0 where its customer comes before that of the other side, 0 where both are the same.
-    [[nodiscard]] int compare(const Side& other) const noexcept
-    {
-        return customer_.kind == KeyKind::bigint ? (number_ > other.number_) - (number_ < other.number_)
-                                                 : customer_.bytes.compare(other.customer_.bytes);
-    }
 
 private:
     std::uint32_t customers_, next_ = 0;
     CustomerStream stream_;
     Key customer_{};
-    std::int64_t number_ = 0;  // of a bigint
 };
 
 // The rows of one customer, of one side after the other; lines of one order on one day, from two sides, become one.
@@ -168,7 +158,7 @@ void write_together(std::span<const StoredLedger> ledgers, PartWriter& writer)
     while (!open.empty()) {
         same.clear();
         for (Side* side : open) {
-            const int order = same.empty() ? -1 : side->compare(*same.front());
+            const int order = same.empty() ? -1 : compare(side->customer(), same.front()->customer());
             if (order < 0)
                 same.clear();
             if (order <= 0)

@@ -70,6 +70,16 @@ OfShard::OfShard(std::int32_t shards, std::int32_t shard) : shards_(shards), sha
                     "shard must lie between 0 and " + std::to_string(shards - 1) + ": " + std::to_string(shard));
 }
 
+InOther::InOther(const Head& whole, const StoredLedger& other)
+    : other_(other, CustomerStream::Amounts::left_out, CustomerStream::Keys::read), customers_(other.customers)
+{
+    if (whole.customers > 0 && other.customers > 0 && whole.kind != other.kind)
+        throw Error(ErrorCode::invalid_parameter, "ledgers of two kinds of customer key have no customers in common: " +
+                                                      std::string(name_of(whole.kind)) + " and " +
+                                                      std::string(name_of(other.kind)));
+    advance();
+}
+
 std::int32_t shard_of(const Key& customer, std::int32_t shards)
 {
     if (shards < 1)

@@ -205,9 +205,35 @@ private:
     std::int32_t shards_, shard_;
 };
 
+// The customers who are in another ledger as well, which is read along: both are in the order of keys. Throws
+// invalid_parameter where customers of the two have keys of different kinds.
+class InOther : public Division {
+public:
+    InOther(const Head& whole, const StoredLedger& other);
+    [[nodiscard]] bool wants(const Key& customer)
+    {
+        int order = -1;
+        while (next_ <= customers_ && (order = compare(other_.customer(), customer)) < 0)
+            advance();
+        return order == 0;
+    }
+    template <class Visit> static void divide(const Rows& rows, Visit visit) { visit(0, rows); }
+
+private:
+    void advance()
+    {
+        if (next_ < customers_)
+            other_.enter(next_);
+        ++next_;
+    }
+
+    CustomerStream other_;
+    std::uint32_t customers_, next_ = 0;  // behind the one that was entered last
+};
+
 // Calls visit(customer, rows) with each customer whose rows a division wants.
 template <class Kind, class Visit>
-void each_wanted(const StoredLedger& whole, CustomerStream::Amounts amounts, const Kind& division, Visit visit)
+void each_wanted(const StoredLedger& whole, CustomerStream::Amounts amounts, Kind& division, Visit visit)
 {
     CustomerStream stream(whole, amounts, CustomerStream::Keys::read);
     for (std::uint32_t customer = 0; customer < whole.customers; ++customer) {

@@ -4,6 +4,7 @@
 #include "core/common/decimal.h"
 
 #include <cstdint>
+#include <span>
 
 namespace customer_value::rfm {
 
@@ -57,6 +58,11 @@ private:
     std::int32_t cuts_ = 0, score_ = 1;
     bool higher_is_better_;
 };
+
+// Values from the least up, each so many times: the places, from 1, of those that are the first to reach the scores 2, 3
+// and so on, written to `places`, which has room for most_bins; how many scores are reached. Throws invalid_parameter
+// for other numbers of bins, out_of_range where times are not positive, or too many.
+[[nodiscard]] std::size_t find_cuts(std::span<const std::int64_t> times, std::int32_t bins, std::int32_t* places);
 
 // Throws invalid_parameter where there are none or too many to make a score of.
 void require_cuts(std::int64_t count);
