@@ -126,7 +126,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM @extschema@._mart_add_view(settings, v.view_name, CASE WHEN v.is_stored THEN 'SELECT * FROM stored_' || v.view_name ELSE replace(v.query, '{key}', settings ->> 'key') END, v.about)
+    PERFORM @extschema@._mart_add_view(settings, v.view_name, CASE WHEN v.is_stored THEN 'SELECT * FROM stored_' || v.view_name ELSE v.query END, v.about)
     FROM (SELECT * FROM @extschema@._mart_views() AS d WHERE @extschema@._mart_absent(d.needs, settings) IS NULL ORDER BY d.place) AS v;
 END
 $$;

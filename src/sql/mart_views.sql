@@ -1,9 +1,9 @@
 --@ requires: quality, mart_overview
 -- What a mart holds: its views, what each needs of the mapping, how those that are worked out when they are read do it,
 -- and what each column means. create_mart, refresh_mart, describe_mart and the comments of the views all read these two
--- lists, so that they cannot contradict each other. Names without a schema are those of the mart, {key} is the type of
--- customers. Tables of one row, which the planner would take for long ones, are limited to it. A customer has a forecast where there is a model of
--- spending, too, as in clv_forecast. Rows that are stored are filled by the functions _mart_fill_...
+-- lists, so that they cannot contradict each other. Names without a schema are those of the mart. Tables of one row, which
+-- the planner would take for long ones, are limited to it. A customer has a forecast where there is a model of spending,
+-- too, as in clv_forecast. Rows that are stored are filled by the functions _mart_fill_...
 
 CREATE FUNCTION _mart_views()
 RETURNS TABLE (place integer, view_name text, needs text[], is_stored boolean, query text, about text)
