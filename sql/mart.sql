@@ -69,13 +69,13 @@ BEGIN
     END LOOP;
 END $$;
 -- Rows of customers and golden_customers that are not what the reports of all that the mart has stored say, to the last digit, but for shares
-CREATE FUNCTION mart_customers_wrong(mart name) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION mart_customers_wrong(mart name) RETURNS bigint LANGUAGE plpgsql SET jit = off AS $$
 DECLARE wrong bigint; key text;
 BEGIN
     EXECUTE format('SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = ''%I.source_orders''::regclass AND attname = ''customer''', mart) INTO key;
     EXECUTE replace(replace($query$
         WITH base AS MATERIALIZED (SELECT s.as_of, m.golden_threshold, m.lapse, m.decimals, (SELECT rollup(l.ledger) FROM {mart}.stored_ledgers AS l WHERE l.is_published AND l.part = 'customers') AS ledger FROM {mart}.stored_state AS s, {mart}.settings AS m),
-        forecast AS (
+        forecast AS MATERIALIZED (
             SELECT f.* FROM base, {mart}.stored_fit AS m, clv_forecast(ledger, m.bg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, as_of) AS f
             UNION ALL SELECT f.* FROM base, {mart}.stored_fit AS m, clv_forecast(ledger, m.mbg_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, as_of) AS f
             UNION ALL SELECT f.* FROM base, {mart}.stored_fit AS m, clv_forecast(ledger, m.pareto_nbd, m.spend, m.horizon_weeks, m.discount_per_week, NULL::{key}, as_of) AS f),
