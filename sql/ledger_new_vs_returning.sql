@@ -19,13 +19,13 @@ SELECT report.* FROM (SELECT ledger_agg(7, day::date, amount) AS ledger FROM (VA
 
 -- against plain SQL
 CREATE FUNCTION shop.new_vs_returning(shop text, step interval, from_day date, to_day date)
-RETURNS TABLE (period date, customers bigint, new_customers bigint, returning_customers bigint, new_revenue numeric, returning_revenue numeric, rate numeric) STABLE LANGUAGE sql AS $$
+RETURNS TABLE (period date, customers bigint, new_customers bigint, returning_customers bigint, new_revenue numeric, returning_revenue numeric, rate numeric, repeat bigint) STABLE LANGUAGE sql AS $$
     WITH first AS (SELECT customer, min(day) AS day FROM shop.sales AS s WHERE s.shop = $1 AND coalesce(amount, 0) >= 0 GROUP BY customer),
          each AS (SELECT p.start, s.customer, coalesce(f.day < p.start, false) AS old, count(*) FILTER (WHERE coalesce(amount, 0) >= 0) AS orders, sum(amount) AS net
                   FROM shop.sales AS s JOIN shop.calendar AS p ON p.step = $2 AND s.day >= p.start AND s.day < p.stop LEFT JOIN first AS f USING (customer) WHERE s.shop = $1 GROUP BY 1, 2, 3)
     SELECT p.start, count(customer) FILTER (WHERE orders > 0), count(customer) FILTER (WHERE orders > 0 AND NOT old), count(customer) FILTER (WHERE orders > 0 AND old),
            CASE $1 WHEN 'amounts' THEN coalesce(sum(net) FILTER (WHERE NOT old), 0.00) END, CASE $1 WHEN 'amounts' THEN coalesce(sum(net) FILTER (WHERE old), 0.00) END,
-           trim_scale(100.0 * count(customer) FILTER (WHERE orders > 0 AND old OR orders > 1) / nullif(count(customer) FILTER (WHERE orders > 0), 0))
+           trim_scale(100.0 * count(customer) FILTER (WHERE orders > 0 AND old OR orders > 1) / nullif(count(customer) FILTER (WHERE orders > 0), 0)), count(customer) FILTER (WHERE orders > 1)
     FROM shop.calendar AS p LEFT JOIN each USING (start)
     WHERE p.step = $2 AND stop > coalesce($3, shop.first_day($1)) AND start < coalesce($4, shop.last_day($1) + 1) AND coalesce($3, shop.first_day($1)) < coalesce($4, shop.last_day($1) + 1) GROUP BY p.start ORDER BY p.start
 $$;

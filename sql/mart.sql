@@ -351,8 +351,8 @@ BEGIN
     PERFORM _mart_put_customers(_mart_whole('2999-01-01'), NULL, as_of - days) FROM stored_state;
     RETURN mart_customers_wrong('mart_kept');
 END $$;
-CREATE TEMP TABLE mart_rows AS SELECT customer, xmin::text AS version FROM mart_kept.stored_customers;
 SELECT mart_customers_back(2) > 4 AS of_before;
+CREATE TEMP TABLE mart_rows AS SELECT customer, xmin::text AS version FROM mart_kept.stored_customers;
 CALL refresh_mart('mart_kept');
 SELECT mart_customers_wrong('mart_kept') AS wrong FROM mart_kept.stored_state;
 SELECT count(*) AS rows, count(*) FILTER (WHERE s.xmin::text = r.version) AS not_written FROM mart_rows AS r JOIN mart_kept.stored_customers AS s USING (customer);

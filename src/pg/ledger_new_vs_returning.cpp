@@ -21,7 +21,8 @@ SQL_FUNCTION(new_vs_returning)
         const ledger::NewVsReturning& row = report[i];
         rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(row.customers()),
                   count_column(row.joined), count_column(row.returning), money_column(ledger, row.new_revenue),
-                  money_column(ledger, row.returning_revenue), percent(row.returning + row.repeated, row.customers())});
+                  money_column(ledger, row.returning_revenue),
+                  percent(row.returning + row.joined_and_repeated, row.customers()), count_column(row.repeated)});
     }
     return rows.done();
 }

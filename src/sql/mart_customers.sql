@@ -41,8 +41,28 @@ $$;
 COMMENT ON FUNCTION _mart_due_customers(date, date) IS
 'a ledger of the customers of a mart with orders between two last days that count: they were dated in the future, and count now';
 
--- One customer has one row, and is written where it differs: what a refresh leaves behind is little, however many it has looked at.
 CREATE FUNCTION _mart_put_customers(ledger customer_ledger, touched customer_ledger, as_of date)
+RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    IF touched IS NULL THEN
+        DELETE FROM stored_customers;
+        INSERT INTO stored_customers (customer, first_order, last_order, orders, revenue, gross_revenue, refunds, first_purchase, last_purchase, frequency, monetary_value)
+        SELECT n.* FROM @extschema@._mart_customers(ledger, (SELECT k.customer FROM stored_customers AS k LIMIT 0), as_of) AS n;
+    ELSE
+        PERFORM @extschema@._mart_put_touched(ledger, touched, as_of);
+    END IF;
+    PERFORM @extschema@._mart_fill_cuts();
+    UPDATE stored_state SET customers_until = $3;
+END
+$$;
+COMMENT ON FUNCTION _mart_put_customers(customer_ledger, customer_ledger, date) IS
+'brings stored_customers up to date for the customers of one ledger, those of another that has all rows of each; for all customers where touched is NULL';
+
+-- One customer has one row, and is written where it differs: what a refresh leaves behind is little, however many it has looked at.
+CREATE FUNCTION _mart_put_touched(ledger customer_ledger, touched customer_ledger, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -51,7 +71,6 @@ BEGIN
     WITH now_there AS MATERIALIZED (SELECT n.* FROM @extschema@._mart_customers(ledger, (SELECT k.customer FROM stored_customers AS k LIMIT 0), as_of) AS n),
     gone AS (
         SELECT t.customer FROM @extschema@._mart_customers(touched, (SELECT k.customer FROM stored_customers AS k LIMIT 0), @extschema@.last_day(touched)) AS t
-        UNION ALL SELECT s.customer FROM stored_customers AS s WHERE touched IS NULL
         EXCEPT SELECT n.customer FROM now_there AS n),
     deleted AS (DELETE FROM stored_customers AS s USING gone AS g WHERE s.customer = g.customer)
     INSERT INTO stored_customers AS s (customer, first_order, last_order, orders, revenue, gross_revenue, refunds, first_purchase, last_purchase, frequency, monetary_value)
@@ -62,17 +81,16 @@ BEGIN
     WHERE (s.first_order, s.last_order, s.orders, s.revenue, s.gross_revenue, s.refunds, s.first_purchase, s.last_purchase, s.frequency, s.monetary_value)
         IS DISTINCT FROM (excluded.first_order, excluded.last_order, excluded.orders, excluded.revenue, excluded.gross_revenue, excluded.refunds,
                           excluded.first_purchase, excluded.last_purchase, excluded.frequency, excluded.monetary_value);
-    PERFORM @extschema@._mart_fill_cuts();
-    UPDATE stored_state SET customers_until = $3;
 END
 $$;
-COMMENT ON FUNCTION _mart_put_customers(customer_ledger, customer_ledger, date) IS
-'brings stored_customers up to date for the customers of one ledger, those of another that has all rows of each: who has none any more is removed; for all customers where touched is NULL';
+COMMENT ON FUNCTION _mart_put_touched(customer_ledger, customer_ledger, date) IS
+'the rows in stored_customers of the customers of one ledger, by another that has all rows of each: who has none any more is removed';
 
 -- Scores grow with the value, so that the least value which reaches each of them says all. Golden is who has as much revenue as the least golden one.
 CREATE FUNCTION _mart_fill_cuts()
 RETURNS void
 LANGUAGE plpgsql
+SET work_mem = '64MB'
 AS $$
 BEGIN
     UPDATE stored_state AS s

@@ -174,10 +174,9 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
     INSERT INTO stored_new_vs_returning
-    SELECT r.period, r.customers, r.new_customers, r.returning_customers, r.new_revenue, r.returning_revenue, r.returning_customer_rate_pct, @extschema@.repeat_purchase_rate(s.ledger),
+    SELECT r.period, r.customers, r.new_customers, r.returning_customers, r.new_revenue, r.returning_revenue, r.returning_customer_rate_pct, 100.0 * r.repeat_customers / nullif(r.customers, 0),
            (r.period + mart.step)::date <= as_of + 1
-    FROM @extschema@.new_vs_returning(ledger, mart.step, since, as_of + 1, NULL::date) AS r
-         LEFT JOIN @extschema@.slices(@extschema@.slice(ledger, since, as_of + 1), mart.step, as_of, NULL::date) AS s ON s.period = r.period;
+    FROM @extschema@.new_vs_returning(ledger, mart.step, since, as_of + 1, NULL::date) AS r;
 END
 $$;
 COMMENT ON FUNCTION _mart_fill_new_vs_returning(customer_ledger, date, date) IS

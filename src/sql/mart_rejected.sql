@@ -20,6 +20,26 @@ COMMENT ON FUNCTION _mart_status_counts(jsonb) IS
 'whether the status of an order is revenue, NULL for an unknown word, as an expression over t: by the words that create_mart was given, in any case, and else as is_revenue_status has it';
 
 -- An amount must fit the ledger, which keeps 64 bits at 4, 8 or 12 decimals, and the columns of the mart.
+CREATE FUNCTION _mart_amount_problem(amount text, type text, typmod integer, decimals integer)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    most numeric := trunc(9e18 / 10::numeric ^ (4 * greatest(1, ceil(decimals / 4.0))));
+    scale integer := CASE WHEN type = 'numeric' AND typmod > 3 THEN (typmod - 4) & 2047 END;
+    digits integer := CASE WHEN type = 'numeric' AND typmod > 3 THEN (typmod - 4) >> 16 & 65535 END;
+BEGIN
+    RETURN CASE WHEN type IN ('smallint', 'integer') AND most > 2147483647 THEN ''
+                WHEN type IN ('smallint', 'integer', 'bigint') THEN format(' WHEN %1$s NOT BETWEEN -%2$s AND %2$s THEN ARRAY[''amount is too large'', %1$s::text]', amount, most)
+                WHEN scale <= decimals AND 10::numeric ^ (digits - scale) <= most THEN format(' WHEN %1$s = ''NaN'' THEN ARRAY[''amount is no number'', %1$s::text]', amount)
+                ELSE format(' WHEN %1$s IN (''NaN'', ''Infinity'', ''-Infinity'') THEN ARRAY[''amount is no number'', %1$s::text] WHEN %1$s NOT BETWEEN -%2$s AND %2$s THEN ARRAY[''amount is too large'', %1$s::text]', amount, most)
+                     || CASE WHEN type IN ('real', 'double precision') THEN '' ELSE format(' WHEN %1$s <> round(%1$s, %2$s) THEN ARRAY[''amount has more than %2$s decimals'', %1$s::text]', amount, decimals) END END;
+END
+$$;
+COMMENT ON FUNCTION _mart_amount_problem(text, text, integer, integer) IS
+'what can be wrong with the amount of an order, as cases of an expression; what its type, which numeric(p, s) says by its modifier, rules out is not asked of each row';
+
 CREATE FUNCTION _mart_problem(source text, settings jsonb)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -38,8 +58,7 @@ BEGIN
         cases := format(' WHEN %1$s IN (''NaN'', ''Infinity'', ''-Infinity'') THEN ARRAY[''amount is no number'', %1$s::text]', number);
     END IF;
     IF source = 'orders' THEN
-        cases := cases || format(' WHEN abs(%1$s) > %2$s THEN ARRAY[''amount is too large'', %1$s::text] WHEN %1$s <> round(%1$s, %3$s) THEN ARRAY[''amount has more than %3$s decimals'', %1$s::text]',
-                                 number, trunc(9e18 / 10::numeric ^ (4 * greatest(1, ceil(decimals / 4.0)))), decimals);
+        cases := @extschema@._mart_amount_problem(number, settings #>> '{types,orders,amount}', (SELECT a.atttypmod FROM pg_attribute AS a WHERE a.attrelid = to_regclass(settings ->> 'orders_table') AND a.attname = settings #>> '{columns,amount}' AND a.atttypid = 'numeric'::regtype), decimals);
         -- instants are cheaper to compare than to bring to their day
         cases := cases || format(' WHEN t.%I < %L::%s THEN ARRAY[''day is absurd'', to_char(%s, ''YYYY-MM-DD BC'')]', settings #>> '{columns,ordered_at}', '1900-01-01 00:00Z', settings ->> 'at_type', day);
         IF settings #>> '{columns,status}' IS NOT NULL THEN

@@ -33,7 +33,8 @@ void new_vs_returning(const View& view, const Step& step, std::int32_t first_per
                 (ordered_before ? row.returning_revenue : row.new_revenue) += net;
                 row.returning += ordered_before && orders > 0;
                 row.joined += !ordered_before && orders > 0;
-                row.repeated += !ordered_before && orders > 1;
+                row.repeated += orders > 1;
+                row.joined_and_repeated += !ordered_before && orders > 1;
             }
             ordered_before |= orders > 0;
         }

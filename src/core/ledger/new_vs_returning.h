@@ -10,9 +10,10 @@
 namespace customer_value::ledger {
 
 struct NewVsReturning {
-    std::int64_t joined = 0;     // the first order ever is in the period
-    std::int64_t returning = 0;  // ordered in the period and before it
-    std::int64_t repeated = 0;   // of those who joined: ordered twice or more in the period
+    std::int64_t joined = 0;               // the first order ever is in the period
+    std::int64_t returning = 0;            // ordered in the period and before it
+    std::int64_t repeated = 0;             // ordered twice or more in the period
+    std::int64_t joined_and_repeated = 0;  // of those who joined
     // Net revenue of the period: of customers with an order before it, and of all others. A refund of who has no order up
     // to the end of the period is in the second.
     Int128 returning_revenue = 0, new_revenue = 0;

@@ -71,15 +71,34 @@ constexpr std::array not_counted{
     "chargeback"sv,
 };
 
-// A status as it stands in the lists: in small letters, with underscores, without the prefix that WooCommerce stores.
-std::string normalized(std::string_view status)
+// Both lists in one, sorted: rows of a table are asked one by one.
+struct Known {
+    std::string_view word;
+    bool counts;
+};
+
+constexpr auto known = [] {
+    std::array<Known, counted.size() + not_counted.size()> all{};
+    std::size_t size = 0;
+    for (const std::string_view word : counted)
+        all[size++] = {word, true};
+    for (const std::string_view word : not_counted)
+        all[size++] = {word, false};
+    std::sort(all.begin(), all.end(), [](const Known& a, const Known& b) { return a.word < b.word; });
+    return all;
+}();
+
+// A status as it stands in the list: in small letters, with underscores, without the prefix that WooCommerce stores.
+// `space` is where it is written; what is longer is no word of the list, whole or cut.
+std::string_view normalized(std::string_view status, std::array<char, 64>& space)
 {
-    std::string word(status.substr(0, 64));
-    std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+    status = status.substr(0, space.size());
+    std::transform(status.begin(), status.end(), space.begin(), [](char c) {
         if (c >= 'A' && c <= 'Z')
             return static_cast<char>(c - 'A' + 'a');
         return c == ' ' || c == '-' ? '_' : c;
     });
+    const std::string_view word(space.data(), status.size());
     return word.starts_with("wc_") ? word.substr(3) : word;
 }
 
@@ -87,12 +106,14 @@ std::string normalized(std::string_view status)
 
 std::optional<bool> revenue_of_status(std::string_view status)
 {
-    const std::string word = normalized(status);
-    if (std::find(counted.begin(), counted.end(), word) != counted.end())
-        return true;
-    if (std::find(not_counted.begin(), not_counted.end(), word) != not_counted.end())
-        return false;
-    return std::nullopt;
+    std::array<char, 64> space;
+    const std::string_view word = normalized(status, space);
+    const auto* place =
+        std::lower_bound(known.begin(), known.end(), word,
+                         [](const Known& entry, std::string_view sought) { return entry.word < sought; });
+    if (place == known.end() || place->word != word)
+        return std::nullopt;
+    return place->counts;
 }
 
 bool is_known_status(std::string_view status) { return revenue_of_status(status).has_value(); }
