@@ -285,6 +285,15 @@ FROM (SELECT d::date AS day, count(*) FILTER (WHERE amount >= 0) AS orders, coun
              count(DISTINCT l.customer) FILTER (WHERE amount >= 0) AS active, count(DISTINCT l.customer) FILTER (WHERE amount >= 0 AND f.first = l.day) AS fresh
       FROM (SELECT date_trunc('month', min(day)) AS first, max(day) AS last FROM mart_lines) AS s CROSS JOIN generate_series(s.first, s.last, '1 day') AS d LEFT JOIN mart_lines AS l ON l.day = d LEFT JOIN mart_firsts AS f USING (customer) GROUP BY d) AS t
      FULL JOIN mart_kept.daily AS v USING (day);
+SELECT count(*) AS weeks, count(*) FILTER (WHERE (v.orders, v.refund_rows, v.gross_revenue, v.refunds, v.revenue, v.avg_check, v.active_customers, v.new_customers, v.returning_customers, round(v.returning_customer_rate_pct::numeric, 6))
+        IS NOT DISTINCT FROM (t.orders, t.refund_rows, t.gross, t.refunds, t.gross + t.refunds, round((t.gross + t.refunds) / nullif(t.orders, 0), 4), t.active, t.fresh, t.active - t.fresh, round(t.rate, 6)) AND v.is_complete = (v.period + 6 <= t.last)) AS same
+FROM (SELECT w::date AS period, s.last, count(*) FILTER (WHERE amount >= 0) AS orders, count(*) FILTER (WHERE amount < 0) AS refund_rows, coalesce(sum(amount) FILTER (WHERE amount >= 0), 0) AS gross, coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS refunds,
+             count(DISTINCT l.customer) FILTER (WHERE amount >= 0) AS active, count(DISTINCT l.customer) FILTER (WHERE amount >= 0 AND f.first >= w) AS fresh,
+             100.0 * count(DISTINCT l.customer) FILTER (WHERE amount >= 0 AND (f.first < w OR EXISTS (SELECT FROM mart_lines AS o WHERE o.customer = l.customer AND o.amount >= 0 AND o.id <> l.id AND o.day >= w AND o.day < w + interval '7 days')))
+                   / nullif(count(DISTINCT l.customer) FILTER (WHERE amount >= 0), 0) AS rate
+      FROM (SELECT date_trunc('week', date_trunc('month', min(day))) AS first, max(day) AS last FROM mart_lines) AS s CROSS JOIN generate_series(s.first, s.last, '7 days') AS w LEFT JOIN mart_lines AS l ON l.day >= w AND l.day < w + interval '7 days'
+           LEFT JOIN mart_firsts AS f USING (customer) GROUP BY w, s.last) AS t
+     FULL JOIN mart_kept.weekly AS v USING (period);
 -- identities
 SELECT count(*) AS periods, bool_and(f.revenue = k.revenue) AS kinds_add_up, bool_and(f.back_end_revenue IS NOT DISTINCT FROM nullif(coalesce(f.repeat_revenue, 0) + coalesce(f.upsell_revenue, 0) + coalesce(f.add_on_revenue, 0) + coalesce(f.cross_sell_revenue, 0), 0)) AS back_end,
        bool_and(abs(f.active_customers * f.purchase_frequency_ratio * f.avg_check::double precision - f.revenue::double precision) < 0.02) AS formula, bool_and(f.orders = l.orders) AS orders

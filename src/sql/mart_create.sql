@@ -108,7 +108,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    type text := @extschema@._quality_column(orders, 'ordered_at', "column");
+    type text := @extschema@._quality_column(orders, 'ordered_at'::text, "column");
 BEGIN
     IF ordered_at_tz IS NOT NULL AND (type <> 'timestamp without time zone' OR tz IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('ordered_at_tz says which time zone a timestamp without time zone is in, to find its day in tz: %s',
@@ -156,7 +156,7 @@ BEGIN
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = wrong;
     END IF;
-    PERFORM @extschema@._mart_check_zone('tz', tz), @extschema@._mart_check_zone('ordered_at_tz', mappings ->> 'ordered_at_tz');
+    PERFORM @extschema@._mart_check_zone('tz'::text, tz), @extschema@._mart_check_zone('ordered_at_tz'::text, mappings ->> 'ordered_at_tz');
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
     PERFORM @extschema@._mart_check_zones(orders, columns ->> 'ordered_at', tz, mappings ->> 'ordered_at_tz');
     tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,grace,amount,every,currency}'::text[]),
@@ -269,10 +269,19 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    settings jsonb := @extschema@._mart_settings(mart);
+    settings jsonb;
     refreshed text := format('empty until CALL refresh_mart(%L): ', mart);
     state record;
 BEGIN
+    -- who may only read it is told what the catalogue says: nothing in a schema of another is read
+    IF EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = mart AND pg_get_userbyid(n.nspowner) <> current_user AND has_schema_privilege(n.oid, 'USAGE')) THEN
+        RETURN QUERY
+            SELECT v.view_name, true, c.relnatts::bigint, obj_description(c.oid, 'pg_class')
+            FROM @extschema@._mart_views() AS v JOIN pg_class AS c ON c.relname = v.view_name AND c.relkind = 'v' AND c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart)
+            WHERE has_table_privilege(c.oid, 'SELECT') ORDER BY v.place;
+        RETURN;
+    END IF;
+    settings := @extschema@._mart_settings(mart);
     EXECUTE format('SELECT as_of, models_note, EXISTS (SELECT FROM %1$I.stored_models) AS has_models, EXISTS (SELECT FROM %1$I.stored_forecast) AS has_forecast, EXISTS (SELECT FROM %1$I.stored_data_quality) AS is_checked
                     FROM %1$I.stored_state', mart) INTO state;
     RETURN QUERY
@@ -287,7 +296,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION describe_mart(name) IS
-'the views of a mart: is each there, with how many columns, what it answers, or why it is absent or empty; how current is it? refresh_log in the mart';
+'the views of a mart: is each there, with how many columns, what it answers, or why it is absent or empty; for who does not own the mart, those that they may read; how current is it? refresh_log in the mart';
 
 CREATE FUNCTION drop_mart(mart name)
 RETURNS void

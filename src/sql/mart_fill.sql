@@ -182,25 +182,44 @@ $$;
 COMMENT ON FUNCTION _mart_fill_new_vs_returning(customer_ledger, date, date) IS
 'the rows of new_vs_returning of periods from the day since on, up to the last day that counts, of a ledger that holds who ordered when first and all rows since well before';
 
--- Orders of guests are in the ledgers of the months only. since is the first day of a month.
-CREATE FUNCTION _mart_fill_daily(ledger customer_ledger, since date, as_of date)
+-- Orders of guests are in the ledgers of the months only.
+CREATE FUNCTION _mart_short_periods(ledger customer_ledger, step interval, since date, as_of date)
+RETURNS TABLE (period date, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric, avg_check numeric, active_customers bigint, new_customers bigint, returning_customers bigint,
+               returning_customer_rate_pct numeric)
+LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    RETURN QUERY
+        SELECT d.period, coalesce(s.orders, 0)::bigint, coalesce(s.refund_rows, 0)::bigint, coalesce(s.gross_revenue, 0), coalesce(s.refunds, 0), (s.gross_revenue + s.refunds) / nullif(s.orders, 0),
+               coalesce(n.customers, 0), coalesce(n.new_customers, 0), coalesce(n.returning_customers, 0), n.returning_customer_rate_pct
+        FROM (SELECT g::date AS period FROM generate_series(since::timestamp, as_of::timestamp, step) AS g) AS d
+             LEFT JOIN (SELECT s.period, sum(s.orders) AS orders, sum(s.refund_rows) AS refund_rows, sum(s.gross_revenue) AS gross_revenue, sum(s.refunds) AS refunds
+                        FROM stored_ledgers AS l CROSS JOIN LATERAL @extschema@.slices(l.ledger, step, as_of, NULL::date) AS s
+                        WHERE is_published AND month BETWEEN date_trunc('month', since) AND as_of GROUP BY 1) AS s USING (period)
+             LEFT JOIN @extschema@.new_vs_returning(ledger, step, since, as_of + 1, NULL::date) AS n USING (period);
+END
+$$;
+COMMENT ON FUNCTION _mart_short_periods(customer_ledger, interval, date, date) IS
+'the figures of days or weeks from since on, the first day of one, up to the last day that counts: money and orders of the ledgers of the months, customers of one that holds who ordered when first and all rows since well before';
+
+CREATE FUNCTION _mart_fill_short_periods(ledger customer_ledger, since date, as_of date)
 RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     INSERT INTO stored_daily
-    SELECT d.day, coalesce(s.orders, 0), coalesce(s.refund_rows, 0), coalesce(s.gross_revenue, 0), coalesce(s.refunds, 0), coalesce(s.gross_revenue + s.refunds, 0),
-           (s.gross_revenue + s.refunds) / nullif(s.orders, 0), coalesce(n.customers, 0), coalesce(n.new_customers, 0)
-    FROM (SELECT since + i AS day FROM generate_series(0, as_of - since) AS i) AS d
-         LEFT JOIN (SELECT s.period AS day, sum(s.orders) AS orders, sum(s.refund_rows) AS refund_rows, sum(s.gross_revenue) AS gross_revenue, sum(s.refunds) AS refunds
-                    FROM stored_ledgers AS l CROSS JOIN LATERAL @extschema@.slices(l.ledger, '1 day'::interval, as_of, NULL::date) AS s
-                    WHERE is_published AND month BETWEEN since AND as_of GROUP BY 1) AS s USING (day)
-         LEFT JOIN @extschema@.new_vs_returning(ledger, '1 day'::interval, since, as_of + 1, NULL::date) AS n ON n.period = d.day;
+    SELECT d.period, d.orders, d.refund_rows, d.gross_revenue, d.refunds, d.gross_revenue + d.refunds, d.avg_check, d.active_customers, d.new_customers
+    FROM @extschema@._mart_short_periods(ledger, '1 day'::interval, since, as_of) AS d;
+    INSERT INTO stored_weekly
+    SELECT w.period, w.orders, w.refund_rows, w.gross_revenue, w.refunds, w.gross_revenue + w.refunds, w.avg_check, w.active_customers, w.new_customers, w.returning_customers, w.returning_customer_rate_pct,
+           w.period + 7 <= as_of + 1
+    FROM @extschema@._mart_short_periods(ledger, '1 week'::interval, date_trunc('week', since)::date, as_of) AS w;
 END
 $$;
-COMMENT ON FUNCTION _mart_fill_daily(customer_ledger, date, date) IS
-'the rows of daily of days from the first day of a month on, up to the last day that counts, of the ledgers of these months and of one that holds who ordered when first';
+COMMENT ON FUNCTION _mart_fill_short_periods(customer_ledger, date, date) IS
+'the rows of daily and weekly from the day since on, up to the last day that counts, of a ledger that holds who ordered when first and all rows since well before';
 
 -- When periods begin, the ledger does not say: the first rows may be of guests.
 CREATE FUNCTION _mart_fill_periods(ledger customer_ledger, since date, as_of date)
@@ -215,7 +234,7 @@ BEGIN
     INSERT INTO stored_growth
     SELECT period, at_start, new_customers, reactivated_customers, churned_customers, at_end, churn_pct, churn_lower_pct, churn_upper_pct, 100 - churn_pct, (period + mart.step)::date <= as_of + 1
     FROM @extschema@.customer_growth(ledger, mart.step, since, as_of + 1, mart.lapse, NULL::date, NULL::date);
-    PERFORM @extschema@._mart_fill_cohorts(ledger, since, as_of), @extschema@._mart_fill_new_vs_returning(ledger, since, as_of), @extschema@._mart_fill_daily(ledger, since, as_of);
+    PERFORM @extschema@._mart_fill_cohorts(ledger, since, as_of), @extschema@._mart_fill_new_vs_returning(ledger, since, as_of), @extschema@._mart_fill_short_periods(ledger, since, as_of);
     INSERT INTO stored_lifecycle
     SELECT period, new_customers, returning_customers, resurrecting_customers, dormant_customers, new_customers + returning_customers + resurrecting_customers, (period + mart.step)::date <= as_of + 1
     FROM @extschema@.lifecycle(ledger, mart.step, since, as_of + 1, NULL::date);
@@ -281,6 +300,7 @@ BEGIN
     DELETE FROM stored_active WHERE day >= since;
     DELETE FROM stored_new_vs_returning WHERE period >= since;
     DELETE FROM stored_daily WHERE day >= since;
+    DELETE FROM stored_weekly WHERE period >= date_trunc('week', since);
     DELETE FROM stored_golden_trend WHERE period >= since;
 END
 $$;

@@ -8,7 +8,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    status text := @extschema@._mart_expression('text', 'orders', 'status', settings);
+    status text := @extschema@._mart_expression('text'::text, 'orders'::text, 'status'::text, settings);
     cases text := '';
 BEGIN
     SELECT string_agg(format('WHEN lower(%s) = ANY (%L::text[]) THEN %s ', status, ARRAY(SELECT lower(w) FROM jsonb_array_elements_text(v.words) AS w), v.counts), '' ORDER BY v.place) INTO cases
@@ -47,11 +47,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     decimals integer := settings ->> 'decimals';
-    number text := @extschema@._mart_expression('number', source, CASE source WHEN 'survey' THEN 'score' ELSE 'amount' END, settings);
-    day text := @extschema@._mart_expression('day', source, CASE source WHEN 'orders' THEN 'ordered_at' WHEN 'subscriptions' THEN 'starts_at' WHEN 'survey' THEN 'answered_at' ELSE 'spent_at' END, settings);
-    ends text := @extschema@._mart_expression('day', source, 'ends_at', settings);
+    number text := @extschema@._mart_expression('number'::text, source, CASE source WHEN 'survey' THEN 'score' ELSE 'amount' END::text, settings);
+    day text := @extschema@._mart_expression('day'::text, source, CASE source WHEN 'orders' THEN 'ordered_at' WHEN 'subscriptions' THEN 'starts_at' WHEN 'survey' THEN 'answered_at' ELSE 'spent_at' END::text, settings);
+    ends text := @extschema@._mart_expression('day'::text, source, 'ends_at'::text, settings);
     every text := 't.' || quote_ident(settings #>> '{subscriptions,every}') || '::interval';
-    kind text := @extschema@._mart_expression('text', 'costs', 'kind', settings);
+    kind text := @extschema@._mart_expression('text'::text, 'costs'::text, 'kind'::text, settings);
     cases text := '';
 BEGIN
     IF source <> 'survey' THEN
@@ -62,7 +62,7 @@ BEGIN
         -- instants are cheaper to compare than to bring to their day
         cases := cases || format(' WHEN t.%I < %L::%s THEN ARRAY[''day is absurd'', to_char(%s, ''YYYY-MM-DD BC'')]', settings #>> '{columns,ordered_at}', '1900-01-01 00:00Z', settings ->> 'at_type', day);
         IF settings #>> '{columns,status}' IS NOT NULL THEN
-            cases := format(' WHEN %1$s IS NULL THEN ARRAY[''status is missing'', NULL] WHEN %2$s IS NULL THEN ARRAY[''status is unknown'', %1$s]', @extschema@._mart_expression('text', 'orders', 'status', settings), @extschema@._mart_status_counts(settings)) || cases;
+            cases := format(' WHEN %1$s IS NULL THEN ARRAY[''status is missing'', NULL] WHEN %2$s IS NULL THEN ARRAY[''status is unknown'', %1$s]', @extschema@._mart_expression('text'::text, 'orders'::text, 'status'::text, settings), @extschema@._mart_status_counts(settings)) || cases;
         END IF;
     ELSIF source = 'survey' THEN
         cases := format(' WHEN %1$s NOT BETWEEN 0 AND 10 THEN ARRAY[''score is not from 0 to 10'', %1$s::text]', number);

@@ -144,7 +144,7 @@ BEGIN
         ELSIF one.source = 'subscriptions' AND one.mapping ? 'period' THEN
             selected := selected || format(', lower(%1$s) AS starts_at, upper(%1$s) AS ends_at, %1$s AS period', format('t.%I::daterange', one.mapping ->> 'period'));
         ELSIF one.source = 'subscriptions' THEN
-            selected := selected || format(', CASE WHEN %1$s <= %2$s IS NOT FALSE THEN daterange(%1$s, %2$s, %3$L) END AS period', @extschema@._mart_expression('day', 'subscriptions', 'starts_at', settings), @extschema@._mart_expression('day', 'subscriptions', 'ends_at', settings),
+            selected := selected || format(', CASE WHEN %1$s <= %2$s IS NOT FALSE THEN daterange(%1$s, %2$s, %3$L) END AS period', @extschema@._mart_expression('day'::text, 'subscriptions'::text, 'starts_at'::text, settings), @extschema@._mart_expression('day'::text, 'subscriptions'::text, 'ends_at'::text, settings),
                                            CASE WHEN (settings ->> 'ends_inclusive')::boolean THEN '[]' ELSE '[)' END);
         END IF;
         IF one.source = 'subscriptions' THEN

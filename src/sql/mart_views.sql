@@ -103,7 +103,8 @@ BEGIN ATOMIC
             FROM (SELECT rank() OVER downward AS golden_rank, c.customer, c.revenue, sum(c.revenue) OVER downward AS cumulative, base.positive_revenue
                   FROM stored_customers AS c, (SELECT s.golden_revenue, s.positive_revenue FROM stored_state AS s LIMIT 1) AS base
                   WHERE c.revenue >= base.golden_revenue WINDOW downward AS (ORDER BY c.revenue DESC)) AS golden',
-            'who brings the first part of the revenue (80 % if not set otherwise), a row a golden customer')
+            'who brings the first part of the revenue (80 % if not set otherwise), a row a golden customer'),
+        (23, 'weekly', '{}', NULL, 'orders, revenue and customers, a row a week, which begins on Monday; money and orders with guests')
     ) AS v (place, view_name, needs, query, about)
     -- before those that read it
     UNION ALL SELECT 0, 'overview', '{}', false, _mart_overview_query(), 'the headline figures side by side, a row a period, each with its change on the period before and on the year before; orders and money with guests';
@@ -315,6 +316,18 @@ BEGIN ATOMIC
         ('daily', 'avg_check', 'average', 'average check: revenue / orders; below 0 where refunds exceed sales, NULL without orders; do not sum, do not average'),
         ('daily', 'active_customers', 'bigint', 'customers with an order on the day; do not sum over days'),
         ('daily', 'new_customers', 'bigint', 'whose first order ever is on the day; adds up'),
+        ('weekly', 'period', 'date', 'Monday, the first day of the week'),
+        ('weekly', 'orders', 'bigint', 'number of orders (amount >= 0); an order of two categories counts once; adds up'),
+        ('weekly', 'refund_rows', 'bigint', 'number of refunds (amount < 0), counted like orders'),
+        ('weekly', 'gross_revenue', 'money', 'orders before refunds; adds up'),
+        ('weekly', 'refunds', 'money', 'refunds, zero or below, in the week in which they were made; adds up'),
+        ('weekly', 'revenue', 'money', 'net revenue: gross_revenue + refunds; adds up'),
+        ('weekly', 'avg_check', 'average', 'average check: revenue / orders; below 0 where refunds exceed sales, NULL without orders; do not sum, do not average'),
+        ('weekly', 'active_customers', 'bigint', 'customers with an order in the week; do not sum over weeks'),
+        ('weekly', 'new_customers', 'bigint', 'whose first order ever is in the week; adds up'),
+        ('weekly', 'returning_customers', 'bigint', 'active customers who had ordered before the week; do not sum over weeks'),
+        ('weekly', 'returning_customer_rate_pct', 'double precision', 'percent of active customers with an earlier order or a second one in the week; do not sum, do not average'),
+        ('weekly', 'is_complete', 'boolean', 'the week has ended at the last day that counts'),
         ('new_vs_returning', 'period', 'date', 'first day of the period'),
         ('new_vs_returning', 'active_customers', 'bigint', 'customers with an order in the period; do not sum over periods'),
         ('new_vs_returning', 'new_customers', 'bigint', 'whose first order ever is in the period; adds up'),
