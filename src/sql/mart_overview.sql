@@ -36,10 +36,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 40
 BEGIN ATOMIC
     SELECT 2 * h.place + c.turn, pg_catalog.format('%s%s_%s'::text, VARIADIC ARRAY[pg_catalog.replace(h.name, '_pct'::text, ''::text), c.suffix, u.suffix]),
            pg_catalog.format('%s: %s against %s; NULL while the period is not complete'::text, VARIADIC ARRAY[u.about, h.name, c.about]),
-           pg_catalog.format(CASE u.suffix WHEN 'change_pct'::text THEN 'CASE WHEN is_complete THEN @extschema@.growth_rate(%3$s (lag(%1$I, %2$s) OVER w)::numeric, %3$s %1$I::numeric) END'::text
-                                           ELSE 'CASE WHEN is_complete THEN %1$I - lag(%1$I, %2$s) OVER w END'::text END, VARIADIC ARRAY[h.name, c.back, CASE h.name WHEN 'refunds'::text THEN '-'::text ELSE ''::text END])
+           'CASE WHEN is_complete THEN '::text
+               || CASE u.suffix WHEN 'change_pct'::text THEN '@extschema@.growth_rate('::text || c.sign || '('::text || c.before || ')::numeric, '::text || c.sign || h.name || '::numeric)'::text
+                                ELSE h.name || ' - '::text || c.before END || ' END'::text
     FROM _mart_headlines() AS h
-         CROSS JOIN (VALUES (0, ''::text, '1'::text, 'the period before'::text), (1, '_year', 'periods_a_year', 'the same period of the year before')) AS c (turn, suffix, back, about)
+         CROSS JOIN LATERAL (
+            SELECT v.turn, v.suffix, v.about, pg_catalog.format('lag(%I, %s) OVER w'::text, VARIADIC ARRAY[h.name, v.back]) AS before, CASE h.name WHEN 'refunds'::text THEN '-'::text ELSE ''::text END AS sign
+            FROM (VALUES (0, ''::text, '1'::text, 'the period before'::text), (1, '_year', 'periods_a_year', 'the same period of the year before')) AS v (turn, suffix, back, about)) AS c
          CROSS JOIN LATERAL (SELECT CASE WHEN h.name = 'nps'::text THEN 'change_points'::text WHEN h.type = 'double precision'::text THEN 'change_pp'::text ELSE 'change_pct'::text END,
                                     CASE WHEN h.name = 'nps'::text THEN 'points'::text WHEN h.type = 'double precision'::text THEN 'percentage points'::text ELSE 'percent'::text END) AS u (suffix, about);
 END;

@@ -13,7 +13,8 @@ DECLARE
 BEGIN
     SELECT string_agg(format('WHEN lower(%s) = ANY (%L::text[]) THEN %s ', status, ARRAY(SELECT lower(w) FROM jsonb_array_elements_text(v.words) AS w), v.counts), '' ORDER BY v.place) INTO cases
     FROM (VALUES (1, settings -> 'statuses', 'true'), (2, settings -> 'ignored_statuses', 'false')) AS v (place, words, counts) WHERE jsonb_typeof(v.words) = 'array';
-    RETURN CASE WHEN cases IS NULL THEN format('@extschema@._revenue_of_status(%s)', status) ELSE format('CASE %sELSE @extschema@._revenue_of_status(%s) END', cases, status) END;
+    status := '@extschema@._revenue_of_status(' || status || ')';   -- no format: the schema may have a percent sign in its name
+    RETURN CASE WHEN cases IS NULL THEN status ELSE 'CASE ' || cases || 'ELSE ' || status || ' END' END;
 END
 $$;
 COMMENT ON FUNCTION _mart_status_counts(jsonb) IS

@@ -104,8 +104,9 @@ BEGIN
         WHEN kind = 'day' THEN at || '::date'
         -- the cast of double precision rounds to the 15 digits that it holds for certain: 6 * 2.55 is 15.3; that of real would round to 6. Then
         -- it has the decimals of the mart, halves away from 0
-        WHEN kind = 'number' AND type = 'real' THEN format(CASE WHEN source = 'orders' AND argument = 'amount' THEN 'round(@extschema@._shortest_decimal(%s::real), %s)' ELSE '@extschema@._shortest_decimal(%s::real)' END, at, settings ->> 'decimals')
-        WHEN kind = 'number' AND type = 'double precision' AND source = 'orders' AND argument = 'amount' THEN format('round(%s::numeric, %s)', at, settings ->> 'decimals')
+        WHEN kind = 'number' AND source = 'orders' AND argument = 'amount' AND type IN ('real', 'double precision')
+            THEN 'round(' || CASE type WHEN 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)' ELSE at || '::numeric' END || ', ' || (settings ->> 'decimals') || ')'
+        WHEN kind = 'number' AND type = 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)'
         WHEN kind = 'number' THEN at || '::numeric'
         WHEN kind = 'raw' THEN format('%s::%s', at, type)
         WHEN kind = 'key' AND type IN ('smallint', 'integer', 'bigint') THEN at || '::bigint'

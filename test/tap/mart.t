@@ -24,7 +24,7 @@ GRANT USAGE ON SCHEMA helper TO PUBLIC;
 CREATE FUNCTION helper.shown(mart name) RETURNS TABLE (view name, content text) LANGUAGE plpgsql STABLE AS $$
 BEGIN
     FOR view IN SELECT viewname FROM pg_views WHERE schemaname = mart AND viewname <> 'data_quality' AND viewname !~ '^source_' ORDER BY viewname LOOP
-        EXECUTE format('SELECT md5(string_agg(row::text, '';'' ORDER BY row::text)) FROM %I.%I AS row', mart, view) INTO content;
+        EXECUTE format('SELECT coalesce(md5(string_agg(row::text, '';'' ORDER BY row::text)), ''no row'') FROM %I.%I AS row', mart, view) INTO content;
         RETURN NEXT;
     END LOOP;
 END $$;
@@ -393,7 +393,7 @@ SQL
 is "$(sql mart_trap <<'SQL'
 SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, 'product'::text, 'relation'::text, 'price'::text, 'intended'::text, NULL::text,
     '{"table": "subscriptions", "customer": "customer", "starts_at": "starts", "amount": "price", "every": "every"}'::jsonb, '{"table": "survey", "answered_at": "day", "score": "score"}'::jsonb,
-    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean);
+    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text);
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true);
 INSERT INTO orders SELECT * FROM orders WHERE id < 10;
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true);
