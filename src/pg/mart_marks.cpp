@@ -47,20 +47,17 @@ bool owns_function(Oid function)
 #endif
 }
 
-}  // namespace
-
-bool customer_value::pg::lock_changes(Oid changes)
+// Waits until the lock could be had, in a subtransaction that gives it up again, as an error ends it. False where the wait
+// was too long, or part of a deadlock.
+bool wait_for(Oid changes)
 {
-    if (ConditionalLockRelationOid(changes, RowExclusiveLock))
-        return true;
     MemoryContext const context = CurrentMemoryContext;
     ResourceOwner const owner = CurrentResourceOwner;
-    volatile bool is_locked = true;
+    volatile bool could_lock = true;
     BeginInternalSubTransaction(nullptr);
     PG_TRY();
     {
         LockRelationOid(changes, RowExclusiveLock);
-        ReleaseCurrentSubTransaction();
     }
     PG_CATCH();
     {
@@ -69,13 +66,23 @@ bool customer_value::pg::lock_changes(Oid changes)
             PG_RE_THROW();
         MemoryContextSwitchTo(context);
         FlushErrorState();
-        RollbackAndReleaseCurrentSubTransaction();
-        is_locked = false;
+        could_lock = false;
     }
     PG_END_TRY();
+    RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(context);
     CurrentResourceOwner = owner;
-    return is_locked;
+    return could_lock;
+}
+
+}  // namespace
+
+bool customer_value::pg::lock_changes(Oid changes)
+{
+    while (!ConditionalLockRelationOid(changes, RowExclusiveLock))
+        if (!wait_for(changes))
+            return false;
+    return true;
 }
 
 void customer_value::pg::mark_all_changed(Oid function)
