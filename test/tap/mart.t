@@ -88,7 +88,7 @@ SQL
 has_accident() {
     local phase=${2// /_} error
     run "$1" "UPDATE orders SET amount = amount + 1; TRUNCATE before; INSERT INTO before SELECT * FROM helper.shown('kept'); INSERT INTO accident VALUES ('$phase', \$command\$$3\$command\$)"
-    error=$(PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" sql "$1" "CALL refresh_mart('kept')" | head -n 1)
+    error=$(PGOPTIONS="$PGOPTIONS -c statement_timeout=3s" sql "$1" "CALL refresh_mart('kept')" | sed -n 1p)
     for _ in {1..600}; do sql "$1" 'TRUNCATE accident' >/dev/null && break; sleep 0.1; done   # the server may be starting
     is "$error" "$4" "$5 $2 of a refresh ends it"
     is "$(sql "$1" "SELECT view FROM helper.shown('kept') EXCEPT SELECT view FROM before JOIN helper.shown('kept') USING (view, content)")" '' 'nothing that is shown has changed'
@@ -107,7 +107,7 @@ is "$(sql mart "SELECT string_agg(state, ' ' ORDER BY run) FROM kept.refresh_log
 
 # what a refresh in parts has left is not shown by one that reads all at once, nor by the next
 run mart "INSERT INTO accident VALUES ('while_it_reads_a_later_part', 'SELECT 1 / 0'); UPDATE orders SET amount = amount + 1"
-is "$(sql mart "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  division by zero' 'a refresh fails after three of its parts'
+is "$(sql mart "CALL refresh_mart('kept')" | sed -n 1p)" 'ERROR:  division by zero' 'a refresh fails after three of its parts'
 run mart "TRUNCATE accident; UPDATE pg_class SET reltuples = 300 WHERE oid = 'orders'::regclass; TRUNCATE kept.changes; INSERT INTO kept.changes VALUES (NULL)"
 is "$(settled mart kept)" 'as made afresh' 'the next one reads all at once'
 run mart "INSERT INTO orders VALUES (9001, 3, '2024-06-20', 12, 'c1')"
@@ -259,7 +259,7 @@ reader() { PGUSER=mart_reader sql mart_roles "$1" | sed '/^CONTEXT\|^SQL/d'; }
 is "$(reader 'SELECT sum(revenue) = (SELECT sum(revenue) FROM kept.customers) FROM kept.revenue')" t 'who may read two views reads those'
 is "$(reader 'SELECT count(*) FROM kept.growth')" 'ERROR:  permission denied for view growth' 'and no other'
 is "$(reader 'SELECT count(*) FROM kept.stored_ledgers')" 'ERROR:  permission denied for table stored_ledgers' 'and no table behind them'
-is "$(reader "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  the mart "kept" belongs to Mart Owner' 'refreshes nothing'
+is "$(reader "CALL refresh_mart('kept')" | sed -n 1p)" 'ERROR:  the mart "kept" belongs to Mart Owner' 'refreshes nothing'
 
 # --- row-level security
 hidden=$'ERROR: row-level security hides rows of public.orders from Mart Owner\nDETAIL: A mart holds what its owner sees, and shows it to all who may read the mart.\nHINT: Make the mart as a role that sees all rows, or of a view that says which rows are meant.'
@@ -272,8 +272,8 @@ owner run mart_roles 'CREATE SCHEMA own; CREATE TABLE own.orders AS SELECT * FRO
 run mart_roles 'ALTER ROLE "Mart Owner" NOBYPASSRLS'
 is "$(owner create mart_roles of_own own.orders && owner settled mart_roles of_own own.orders)" $'\nas made afresh' 'the owner of a table with row-level security sees all rows'
 owner run mart_roles 'ALTER TABLE own.orders FORCE ROW LEVEL SECURITY'
-is "$(owner sql mart_roles "CALL refresh_mart('of_own')" | errors | head -n 1)" 'ERROR: row-level security hides rows of own.orders from Mart Owner' 'but not where it is forced'
-is "$(owner sql mart_roles "SELECT create_mart('of_survey', 'public.orders', 'customer', 'day', 'amount', survey => '{\"table\": \"own.orders\", \"answered_at\": \"day\", \"score\": \"amount\"}')" | errors | head -n 1)" \
+is "$(owner sql mart_roles "CALL refresh_mart('of_own')" | errors | sed -n 1p)" 'ERROR: row-level security hides rows of own.orders from Mart Owner' 'but not where it is forced'
+is "$(owner sql mart_roles "SELECT create_mart('of_survey', 'public.orders', 'customer', 'day', 'amount', survey => '{\"table\": \"own.orders\", \"answered_at\": \"day\", \"score\": \"amount\"}')" | errors | sed -n 1p)" \
    'ERROR: row-level security hides rows of public.orders from Mart Owner' 'no table of a mart may be hidden'
 owner run mart_roles 'ALTER TABLE own.orders NO FORCE ROW LEVEL SECURITY; CREATE VIEW own.even WITH (security_barrier) AS SELECT * FROM own.orders WHERE id % 2 = 0'
 is "$(owner create mart_roles of_even own.even && owner settled mart_roles of_even own.even)" $'\nas made afresh' 'a mart of a view with security_barrier holds what the view shows'
@@ -327,11 +327,11 @@ done
 for type in text jsonb timestamptz name int8 bool regclass; do hostile sql mart_roles "CREATE DOMAIN theirs.$type AS pg_catalog.$type CHECK (theirs.trap(VALUE))"; done
 for superuser in postgres Mallory; do
     for call in "CALL public.refresh_mart('theirs')" "CALL public.refresh_mart('theirs', '2024-01-01', '2024-02-01', true)" "SELECT public.drop_mart('theirs')"; do
-        is "$(PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public" PGUSER=$superuser sql mart_roles "$call" | head -n 1)" 'ERROR:  the mart "theirs" belongs to mallory' "$superuser does not: $call"
+        is "$(PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public" PGUSER=$superuser sql mart_roles "$call" | sed -n 1p)" 'ERROR:  the mart "theirs" belongs to mallory' "$superuser does not: $call"
     done
 done
 is "$(PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public" sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('theirs')")" 19 'nor does describe_mart, which reads the catalogue only'
-is "$(hostile sql mart_roles "CALL refresh_mart('theirs')" | head -n 1)" 'ERROR:  trapped as mallory' 'the traps are there'
+is "$(hostile sql mart_roles "CALL refresh_mart('theirs')" | sed -n 1p)" 'ERROR:  trapped as mallory' 'the traps are there'
 export PGOPTIONS="$PGOPTIONS -c search_path=theirs,pg_catalog,public"
 is "$(sql mart_roles "SELECT public.create_mart('supers', 'public.orders', 'customer', 'day', 'amount'); " && sql mart_roles "CALL public.refresh_mart('supers', quality => true)" &&
       sql mart_roles "SELECT pg_catalog.count(*) FROM public.describe_mart('supers'); SELECT public.drop_mart('supers')")" $'\n24' 'nor is it found through the search_path of who has a mart of their own'
@@ -443,10 +443,10 @@ is "$(sql mart_restored "SELECT reloptions FROM pg_class WHERE oid = 'kept.reven
 run mart_restored "CREATE OR REPLACE VIEW kept.active AS SELECT day, dau, mau, stickiness_pct FROM kept.stored_active WHERE dau > 1; COMMENT ON VIEW kept.active IS 'mine'; INSERT INTO orders VALUES (1006, 6, '2024-06-20', 5, 'c0')"
 is "$(settled mart_restored kept; sql mart_restored "SELECT obj_description('kept.active'::regclass), count(*) FILTER (WHERE dau = 1) FROM kept.active")" $'not as made afresh: active\nmine|0' 'once: those that are replaced after the update stay until the next one'
 run mart_restored "CREATE OR REPLACE VIEW kept.active AS SELECT day, dau, mau, stickiness_pct, 1 AS more FROM kept.stored_active; UPDATE kept.settings SET version = 'another'"
-is "$(sql mart_restored "CALL refresh_mart('kept')" | head -n 1)" 'ERROR:  cannot drop columns from view' 'and one with other columns stops the next one'
+is "$(sql mart_restored "CALL refresh_mart('kept')" | sed -n 1p)" 'ERROR:  cannot drop columns from view' 'and one with other columns stops the next one'
 run mart_restored 'DROP VIEW kept.active'
 is "$(settled mart_restored kept)" 'as made afresh' 'until it is dropped'
-is "$(sql mart_restored 'DROP EXTENSION customer_value' | head -n 1)" 'ERROR:  cannot drop extension customer_value because other objects depend on it' 'the extension is not dropped while there is a mart'
+is "$(sql mart_restored 'DROP EXTENSION customer_value' | sed -n 1p)" 'ERROR:  cannot drop extension customer_value because other objects depend on it' 'the extension is not dropped while there is a mart'
 run mart_restored 'DROP EXTENSION customer_value CASCADE'
 is "$(sql mart_restored "INSERT INTO orders VALUES (1007, 6, '2024-05-10', 5, 'c0'); UPDATE orders SET amount = 1; DELETE FROM orders; TRUNCATE orders")" '' 'and with CASCADE orders can be written all the same'
 
@@ -494,9 +494,9 @@ march="day >= '2024-03-01' AND day < '2024-04-01'"
 is "$(sql mart_sources "CALL refresh_mart('kept', from_day => '2024-03-01', to_day => '2024-04-01')"; sql mart_sources "SELECT sum(revenue) = (SELECT sum(amount) FROM orders WHERE $march) + (SELECT sum(amount + 1) FROM orders_before WHERE id % 3 = 0 AND NOT ($march)) FROM kept.revenue")" t 'until it is replaced: a refresh of a period reads no more than that of it'
 is "$(settled mart_sources kept viewed; sql mart_sources 'SELECT sum(revenue) = (SELECT sum(amount) FROM orders) FROM kept.revenue')" $'as made afresh\nt' 'and one of all reads the other table'
 run mart_sources 'ALTER VIEW viewed RENAME amount TO total'
-is "$(sql mart_sources "CALL refresh_mart('kept')" | errors | head -n 1)" 'ERROR: amount names the column "amount", which public.viewed does not have' 'a mapped column of it that is gone is named'
+is "$(sql mart_sources "CALL refresh_mart('kept')" | errors | sed -n 1p)" 'ERROR: amount names the column "amount", which public.viewed does not have' 'a mapped column of it that is gone is named'
 run mart_sources 'DROP VIEW viewed CASCADE'
-is "$(sql mart_sources "CALL refresh_mart('kept')" | errors | head -n 1)" 'ERROR: the table of orders of the mart "kept" is gone: public.viewed' 'a view that is gone stops the refresh'
+is "$(sql mart_sources "CALL refresh_mart('kept')" | errors | sed -n 1p)" 'ERROR: the table of orders of the mart "kept" is gone: public.viewed' 'a view that is gone stops the refresh'
 run mart_sources 'CREATE VIEW viewed AS SELECT * FROM orders WHERE id % 2 = 0'
 is "$(settled mart_sources kept viewed)" 'as made afresh' 'which goes on with another of its name'
 run mart_sources "SELECT drop_mart('kept'); DROP VIEW viewed; DROP TABLE orders; ALTER TABLE orders_before RENAME TO orders" >/dev/null
@@ -555,7 +555,7 @@ read_whole 'ALTER TABLE parts DETACH PARTITION parts_4; INSERT INTO parts_4 VALU
 run mart_sources 'ALTER TABLE parts ATTACH PARTITION parts_4 FOR VALUES FROM ($$2024-10-01$$) TO ($$2024-12-01$$)'
 is "$(settled mart_sources renamed parts; sql mart_sources 'SELECT months_done FROM renamed.refresh_log ORDER BY run DESC LIMIT 1')" $'as made afresh\n1' 'a partition that joins has its own months read'
 sql mart_sources 'ALTER TABLE parts RENAME amount TO gone; ALTER TABLE parts ADD amount numeric(12,2) DEFAULT 3' >/dev/null
-is "$(PGOPTIONS='-c client_min_messages=notice' sql mart_sources "CALL refresh_mart('renamed')" | head -n 1)" 'NOTICE:  public.parts has other columns, or had them altered: all months of the mart "renamed" are read' 'another column of the same name is another column'
+is "$(PGOPTIONS='-c client_min_messages=notice' sql mart_sources "CALL refresh_mart('renamed')" | sed -n 1p)" 'NOTICE:  public.parts has other columns, or had them altered: all months of the mart "renamed" are read' 'another column of the same name is another column'
 is "$(compared mart_sources renamed parts)" 'as made afresh' 'and the mart is exact'
 
 # a partition of which the owner of the mart may not change triggers

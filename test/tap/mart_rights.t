@@ -58,7 +58,7 @@ CREATE FUNCTION shop.note_changes() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN 
 GRANT EXECUTE ON FUNCTION shop.note_changes() TO PUBLIC;
 SQL
 is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1; superuser "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'o'::regclass")" $'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: rights_stranger\n0' 'no refresh puts a function of somebody else on the orders'
-is "$(as owner "SELECT drop_mart('shop')" | errors | head -n 1)" 'ERROR: shop.note_changes() is not as create_mart made it' 'nor does drop_mart take it for that of the mart'
+is "$(as owner "SELECT drop_mart('shop')" | errors | sed -n 1p)" 'ERROR: shop.note_changes() is not as create_mart made it' 'nor does drop_mart take it for that of the mart'
 # what fits better than a function or an operator of PostgreSQL, after the schema was open to somebody else for a time
 superuser >/dev/null <<'SQL'
 DROP FUNCTION shop.note_changes(); SET ROLE rights_stranger;
@@ -66,7 +66,7 @@ CREATE FUNCTION shop.evil(date, date) RETURNS boolean LANGUAGE plpgsql AS $$BEGI
 CREATE OPERATOR shop.>= (LEFTARG = date, RIGHTARG = date, FUNCTION = shop.evil);
 RESET ROLE; REVOKE ALL ON SCHEMA shop FROM rights_stranger;
 SQL
-is "$(as owner "CALL refresh_mart('shop')" | errors | head -n 1)" 'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: rights_stranger' 'a refresh does not run what somebody else has left in the schema'
+is "$(as owner "CALL refresh_mart('shop')" | errors | sed -n 1p)" 'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: rights_stranger' 'a refresh does not run what somebody else has left in the schema'
 superuser 'DROP OPERATOR shop.>= (date, date); DROP FUNCTION shop.evil; GRANT CREATE ON SCHEMA shop TO PUBLIC' >/dev/null
 is "$(as owner "CALL refresh_mart('shop')" | errors)" $'ERROR: others may have functions or operators in the schema of the mart "shop", which a refresh would run: PUBLIC\nHINT: REVOKE CREATE ON SCHEMA shop, and drop what functions and operators they have in it.' 'nor while others may create some'
 superuser 'REVOKE CREATE ON SCHEMA shop FROM PUBLIC' >/dev/null
@@ -165,7 +165,7 @@ for change in "s ALTER a TYPE word USING 'A'" "s_survey ALTER score TYPE word US
     as source "CREATE FUNCTION evil_number(word) RETURNS numeric LANGUAGE plpgsql AS \$\$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END\$\$; CREATE CAST (word AS numeric) WITH FUNCTION evil_number(word) AS IMPLICIT" >/dev/null 2>&1
     drop_sources
     as source "ALTER TABLE $change" >/dev/null
-    [[ $(as owner "CALL refresh_mart('of_source')" | errors | head -n 1) =~ ^'ERROR: '.*' must be '.*' of type ' ]]
+    [[ $(as owner "CALL refresh_mart('of_source')" | errors | sed -n 1p) =~ ^'ERROR: '.*' must be '.*' of type ' ]]
     ok $? "a number or a day that became a type of the owner of the source stops the refresh: $change"
     as source "DROP CAST (word AS numeric); DROP FUNCTION evil_number; ALTER TABLE ${change%% *} DROP COLUMN $(cut -d ' ' -f 3 <<<"$change")" >/dev/null
     case $change in
@@ -193,16 +193,16 @@ CREATE AGGREGATE public.ledger_agg(text, moment, numeric, text) (sfunc = evil_ro
 CREATE FUNCTION evil_subscription(state text, customer text, during span, amount numeric, every interval) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'evil runs as %', current_user; END$$;
 CREATE AGGREGATE public.mrr_agg(text, span, numeric, interval) (sfunc = evil_subscription, stype = text);
 SQL
-is "$(as owner 'SELECT nps_agg(score) FROM d_survey' | errors | head -n 1)" 'ERROR: evil runs as rights_owner' 'such a function is what a call by somebody else finds'
+is "$(as owner 'SELECT nps_agg(score) FROM d_survey' | errors | sed -n 1p)" 'ERROR: evil runs as rights_owner' 'such a function is what a call by somebody else finds'
 is "$(as owner "SELECT create_mart('of_domains', 'd', 'c', 'at', 'a', status => 'state', product => 'product', price => 'a', tz => 'UTC', triggers => false, survey => '{\"table\": \"d_survey\", \"answered_at\": \"day\", \"score\": \"score\"}',
         subscriptions => '{\"table\": \"d_subscriptions\", \"customer\": \"who\", \"period\": \"during\", \"amount\": \"fee\", \"every\": \"every\"}')
-    " | grep -v '^$'; as owner "CALL refresh_mart('of_domains', quality => true)"; as owner "SELECT sum(revenue), (SELECT sum(nps) FROM of_domains.nps), (SELECT max(end_mrr) FROM of_domains.mrr) FROM of_domains.revenue; SELECT drop_mart('of_domains')" | head -n 1)" \
+    " | grep -v '^$'; as owner "CALL refresh_mart('of_domains', quality => true)"; as owner "SELECT sum(revenue), (SELECT sum(nps) FROM of_domains.nps), (SELECT max(end_mrr) FROM of_domains.mrr) FROM of_domains.revenue; SELECT drop_mart('of_domains')" | sed -n 1p)" \
    '0.30|100|5.00' 'nor a function that they have made for a domain of theirs in the schema of the extension'
 superuser 'DROP TABLE d, d_survey, d_subscriptions; DROP DOMAIN amount, moment, answer, span, public.name CASCADE' >/dev/null 2>&1
 
 # --- a view of which some columns may be read, over a table that may not be read
 superuser "SET ROLE rights_source; CREATE TABLE hidden (c text, day date, a numeric, secret text); INSERT INTO hidden VALUES ('A', '2024-01-01', 1, 'x'); CREATE VIEW partly AS TABLE hidden; GRANT SELECT (c, day, a) ON partly TO rights_owner" >/dev/null
-is "$(PGOPTIONS='-c client_min_messages=notice' as owner "SELECT create_mart('of_some', 'partly', 'c', 'day', 'a')" | errors | head -n 1; as owner "CALL refresh_mart('of_some')"; as owner "SELECT count(*) FROM of_some.revenue; SELECT drop_mart('of_some')" | head -n 1)" $'NOTICE: the mart "of_some" of rights_owner reads what others own: public.partly (rights_source)\n1' 'a mart needs no more of a view than the columns that it reads'
+is "$(PGOPTIONS='-c client_min_messages=notice' as owner "SELECT create_mart('of_some', 'partly', 'c', 'day', 'a')" | errors | head -n 1; as owner "CALL refresh_mart('of_some')"; as owner "SELECT count(*) FROM of_some.revenue; SELECT drop_mart('of_some')" | sed -n 1p)" $'NOTICE: the mart "of_some" of rights_owner reads what others own: public.partly (rights_source)\n1' 'a mart needs no more of a view than the columns that it reads'
 superuser 'DROP TABLE hidden CASCADE' >/dev/null 2>&1
 
 as owner "SELECT drop_mart('of_source')" >/dev/null
@@ -246,7 +246,7 @@ is "$(meanwhile rights_writer "INSERT INTO p VALUES ('C', '2024-03-01', 4)" "INS
 is "$(is_exact owner)" t 'and has it all'
 is "$(meanwhile postgres 'ALTER TABLE p OWNER TO rights_heir' SELECT rights_writer "INSERT INTO p VALUES ('D', '2024-05-01', 16)"; noted; is_exact owner)" $'2024-05-01\nt' 'the orders get another owner while they are written'
 is "$(meanwhile postgres 'ALTER TABLE given.changes OWNER TO rights_stranger' SELECT rights_writer "INSERT INTO p VALUES ('E', '2024-06-01', 32)"; noted)" '' 'only the table of the changes gets another owner: the write goes on, and writes into no table of another'
-is "$(as owner "CALL refresh_mart('given')" | errors | head -n 1)" 'ERROR: permission denied for table changes' 'no refresh goes on without it'
+is "$(as owner "CALL refresh_mart('given')" | errors | sed -n 1p)" 'ERROR: permission denied for table changes' 'no refresh goes on without it'
 is "$(meanwhile rights_writer "INSERT INTO p VALUES ('F', '2024-07-01', 64)" SELECT postgres 'ALTER TABLE given.changes OWNER TO rights_owner'; noted; is_exact owner)" $'\nt' 'and when it is back all is read'
 as owner "SELECT drop_mart('given')" >/dev/null
 

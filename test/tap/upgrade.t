@@ -80,7 +80,7 @@ make_up() {
 cp -a "$build" "$tree"
 mkdir -p "$tree/src/sql/upgrade"
 [[ $'\n'$released$'\n' == *$'\n'$current$'\n'* ]] || "$tree/test/upgrade/keep"
-base=$("$tree/test/upgrade/unpack" "$folder/released" | head -n 1)
+base=$("$tree/test/upgrade/unpack" "$folder/released" | sed -n 1p)
 cp "$folder/released"/*.sql "$extension_dir/"
 make_up "$first" "$current" first && "$tree/test/upgrade/keep"
 ok $? 'a next version is built and kept'
