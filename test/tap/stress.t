@@ -21,8 +21,10 @@ build_program() {
 # Run a program as a subtest
 run_program() {
     echo "# Subtest: $1"
-    { build_program "$root/test/stress/$1.cpp" "$programs/$1" && PGDATABASE=$database "$programs/$1"; } 2>&1 | sed 's/^/    /'
+    local said=$work/stress_$1
+    { build_program "$root/test/stress/$1.cpp" "$programs/$1" && PGDATABASE=$database "$programs/$1"; } 2>&1 | tee "$said" | sed 's/^/    /'
     ok $? "$1"
+    if grep -q '^not ok' "$said"; then grep -A 20 '^not ok' "$said" | cut -c 1-1000 | sed 's/^/# /'; fi   # where prove shows it
 }
 
 # Backends that crash leave words in the server's log, which lies beside its data
