@@ -259,12 +259,11 @@ BEGIN
             UPDATE refresh_log AS l SET state = 'done', changed_at = clock_timestamp() WHERE run = log_run;
         END IF;
         PERFORM @extschema@._mart_note_joined(settings);
+        CONTINUE WHEN NOT is_last;
         passes := passes + 1;
-        EXIT WHEN is_last AND (commits OR NOT @extschema@._mart_is_stale(passes));
-        IF is_last THEN
-            total := NULL;
-            done := 0;
-        END IF;
+        EXIT WHEN commits OR NOT @extschema@._mart_is_stale(passes);
+        total := NULL;
+        done := 0;
     END LOOP;
     PERFORM pg_catalog.set_config(b.key, b.value, true) FROM pg_catalog.jsonb_each_text(before) AS b;
 END
