@@ -70,7 +70,6 @@ CREATE FUNCTION _mart_grace(grace text)
 RETURNS interval
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-SET intervalstyle = postgres
 AS $$
 DECLARE
     days interval;
