@@ -120,7 +120,7 @@ SELECT pg_temp.fact('rows without an amount', pg_temp.number(rows_without_amount
 
 -- Revenue
 \if :has_sales
-SELECT pg_temp.title('Revenue by month', 'Sales less refunds, each on its own day. The average check is net revenue / rows of sales, growth'
+SELECT pg_temp.title('Revenue by month', 'Sales less refunds, each on its own day. The average check is net revenue / orders, growth'
     || E'\nis on the month before, and the bar is net revenue.');
 SELECT pg_temp.table_lines('report.revenue_by_month');
 \if :has_incomplete_month

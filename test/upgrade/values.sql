@@ -26,7 +26,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- Each function and aggregate of a value and, where it needs more, of plain arguments, but those that write; the forms of the value; what
+-- Each function and aggregate of a value and, where it needs more, of plain arguments, where the answer follows from them alone; the forms of the value; what
 -- merges it
 CREATE TABLE kept.questions AS
 WITH plain (type, argument) AS (VALUES
@@ -37,7 +37,7 @@ WITH plain (type, argument) AS (VALUES
             FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS u (a, n) LEFT JOIN plain ON plain.type = a WHERE n <= pronargs - pronargdefaults ORDER BY n) AS arguments
     FROM kept.types JOIN pg_proc AS p ON proargtypes[0] = types.type
     JOIN pg_depend AS d ON classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e'
-    WHERE prorettype <> 'cstring'::regtype AND provolatile <> 'v'
+    WHERE prorettype <> 'cstring'::regtype AND provolatile = 'i'
 )
 SELECT oid::regprocedure::text AS asks, CASE prokind
     WHEN 'a' THEN format('SELECT %s(%s)::text FROM kept.%I, generate_series(1, 2) WHERE id = %s', proname, array_to_string(arguments, ', '), type, id)
