@@ -1,5 +1,6 @@
 // What models say of a customer: one SQL function a question, one overload a model.
 #include "pg/clv_model.h"
+#include "pg/memory.h"
 
 #include "core/clv/outlook.h"
 
