@@ -38,15 +38,6 @@ SysScanDesc scan_descriptions(Relation descriptions, Oid function, Snapshot snap
     return systable_beginscan(descriptions, DescriptionObjIndexId, true, snapshot, number == nullptr ? 2 : 3, keys);
 }
 
-bool owns_function(Oid function)
-{
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(ProcedureRelationId, function, GetUserId());
-#else
-    return pg_proc_ownercheck(function, GetUserId());
-#endif
-}
-
 // Waits until the lock could be had, in a subtransaction that gives it up again, as an error ends it. False where the wait
 // was too long, or part of a deadlock.
 bool wait_for(Oid changes)

@@ -9,6 +9,7 @@ extern "C" {
 #include "fmgr.h"
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -58,13 +59,22 @@ extern "C" {
 #error "customer_value needs PostgreSQL 15 to 18"
 #endif
 
-// Whether the current user owns a table, or is a superuser.
+// Whether the current user owns a table or a function, or is a superuser.
 inline bool owns_table(Oid table)
 {
 #if PG_VERSION_NUM >= 160000
     return object_ownercheck(RelationRelationId, table, GetUserId());
 #else
     return pg_class_ownercheck(table, GetUserId());
+#endif
+}
+
+inline bool owns_function(Oid function)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(ProcedureRelationId, function, GetUserId());
+#else
+    return pg_proc_ownercheck(function, GetUserId());
 #endif
 }
 

@@ -14,8 +14,8 @@ using namespace std::string_view_literals;
 
 // The words of WooCommerce, Shopify, Stripe, Magento, PrestaShop and OpenCart, as they are written when they are English.
 // Money that was sent back is a row of its own where the word says refunded, or closed (Magento); where it was charged
-// back or reversed, shops keep the word only. Words that say one thing
-// here and another there (open, new) are in neither list, and a part of the money (partially_paid) is not, either.
+// back or reversed, shops keep the word only. Words that say one thing here and another there (open, new) are in
+// neither list, and a part of the money (partially_paid) is not, either.
 constexpr std::array counted{
     "paid"sv,
     "completed"sv,
