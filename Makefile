@@ -8,12 +8,16 @@ find = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(addprefix $(srcdir)/,$(1))))
 
 sources = $(call find,src/core/*/*.cpp src/pg/*.cpp)
 
-# The files of a family are compiled together, so that its headers are parsed once: in half of the time. UNITY=no compiles each
-# alone, which is quicker where one of them changes again and again.
+# The files of a family are compiled together, and so are those that include Boost, so that their headers are parsed once; the
+# standard ones are precompiled for all. Together that takes two fifths of the time. UNITY=no compiles each alone, without, which is
+# quicker where one of them changes again and again.
 UNITY ?= yes
+standard = algorithm array bit charconv cmath compare concepts cstdint cstring functional limits numeric optional span string string_view tuple utility vector
+with_boost := $(patsubst $(srcdir)/%,%,$(shell grep -l '^\#include <boost/' $(addprefix $(srcdir)/,$(sources))))
 families := $(notdir $(patsubst %/,%,$(wildcard $(srcdir)/src/core/*/)))
 # src/core/clv for src/core/clv/fit.cpp, src/pg/clv for src/pg/clv_ledger.cpp, and src/pg/common for what belongs to no family
-unit_of = $(if $(filter src/core/%,$(1)),$(patsubst %/,%,$(dir $(1))),src/pg/$(or $(filter $(firstword $(subst _, ,$(basename $(notdir $(1))))),$(families)),common))
+family_unit = $(if $(filter src/core/%,$(1)),$(patsubst %/,%,$(dir $(1))),src/pg/$(or $(filter $(firstword $(subst _, ,$(basename $(notdir $(1))))),$(families)),common))
+unit_of = $(if $(filter $(1),$(with_boost)),src/core/boost,$(family_unit))
 units := $(sort $(foreach file,$(sources),$(call unit_of,$(file))))
 files_of = $(foreach file,$(sources),$(if $(filter $(1),$(call unit_of,$(file))),$(file)))
 OBJS = $(if $(filter no,$(UNITY)),$(sources:.cpp=.o),$(units:=.unit.o))
@@ -33,7 +37,7 @@ PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core/common/no_start_up -isystem $
 DEBUG ?= -g1
 PG_CXXFLAGS = -std=c++20 -O2 $(DEBUG) -MMD -MP $(WARNINGS) $(ASSERTIONS)
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
-EXTRA_CLEAN = $(foreach object,$(units:=.unit) $(sources:.cpp=),$(object).o $(object).d)
+EXTRA_CLEAN = src/standard.h src/standard.h.gch $(foreach object,$(units:=.unit) $(sources:.cpp=),$(object).o $(object).d)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -47,9 +51,13 @@ $(shell mkdir -p $(sort $(dir $(OBJS))))
 -include $(OBJS:.o=.d)
 
 $(foreach unit,$(units),$(eval $(unit).unit.o: $(call files_of,$(unit))))
-%.unit.o:
-	printf '#include "%s"\n' $(addprefix $(srcdir)/,$(call files_of,$*)) | $(COMPILE.cc) -x c++ -MF $*.unit.d -MT $@ -o $@ -
+%.unit.o: src/standard.h.gch
+	printf '#include "%s"\n' $(addprefix $(srcdir)/,$(call files_of,$*)) | $(COMPILE.cc) -include src/standard.h -x c++ -MF $*.unit.d -MT $@ -o $@ -
 	printf '%s:\n' $(call files_of,$*) >> $*.unit.d   # one of them may be gone one day
+
+src/standard.h.gch: $(firstword $(MAKEFILE_LIST))
+	printf '#include <%s>\n' $(standard) > src/standard.h
+	$(COMPILE.cc) -x c++-header -MF src/standard.d -o $@ src/standard.h
 
 $(DATA_built): $(wildcard $(addprefix $(srcdir)/,src/sql/*.sql src/sql/templates/*.sql src/sql/upgrade/*.sql script/*-script)) $(srcdir)/$(EXTENSION).control
 
