@@ -11,15 +11,6 @@
 
 namespace customer_value {
 
-namespace {
-
-// With double as it is: long double would add digits that the result does not keep.
-using Plain = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
-using Normal = boost::math::normal_distribution<double, Plain>;
-using StudentsT = boost::math::students_t_distribution<double, Plain>;
-
-}  // namespace
-
 void require_confidence(double confidence)
 {
     if (!(confidence > 0 && confidence < 1))
@@ -31,23 +22,25 @@ double two_sided_z(double confidence)
 {
     require_confidence(confidence);
     // the upper tail keeps its digits where the confidence is close to 1
-    return boost::math::quantile(boost::math::complement(Normal{}, (1 - confidence) / 2));
+    return boost::math::quantile(boost::math::complement(boost::math::normal{}, (1 - confidence) / 2));
 }
 
 double two_sided_t(double confidence, double degrees_of_freedom)
 {
     require_confidence(confidence);
-    return boost::math::quantile(boost::math::complement(StudentsT{degrees_of_freedom}, (1 - confidence) / 2));
+    return boost::math::quantile(
+        boost::math::complement(boost::math::students_t{degrees_of_freedom}, (1 - confidence) / 2));
 }
 
 double two_sided_p(double z)
 {
-    return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(Normal{}, std::abs(z))));
+    return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::normal{}, std::abs(z))));
 }
 
 double two_sided_p(double t, double degrees_of_freedom)
 {
-    return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(StudentsT{degrees_of_freedom}, std::abs(t))));
+    return std::min(
+        1.0, 2 * boost::math::cdf(boost::math::complement(boost::math::students_t{degrees_of_freedom}, std::abs(t))));
 }
 
 ConfidenceInterval wilson(const Proportion& proportion, double z)
