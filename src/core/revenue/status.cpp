@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace customer_value::revenue {
@@ -71,21 +73,35 @@ constexpr std::array not_counted{
     "chargeback"sv,
 };
 
-// Both lists in one, sorted: rows of a table are asked one by one.
+// Both lists in one table, in which a word stands at its hash or behind: rows of a table are asked one by one.
 struct Known {
     std::string_view word;
-    bool counts;
+    bool counts = false;
 };
 
+constexpr std::size_t table_size = 256;  // a power of two, of which a fifth is used
+
+constexpr std::size_t place_of(std::string_view word)
+{
+    std::uint32_t hash = 2166136261;  // FNV-1a
+    for (const char c : word)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    return (hash ^ hash >> 16) % table_size;
+}
+
 constexpr auto known = [] {
-    std::array<Known, counted.size() + not_counted.size()> all{};
-    std::size_t size = 0;
+    std::array<Known, table_size> table{};
+    const auto add = [&](std::string_view word, bool counts) {
+        std::size_t place = place_of(word);
+        while (!table[place].word.empty())
+            place = (place + 1) % table_size;
+        table[place] = {word, counts};
+    };
     for (const std::string_view word : counted)
-        all[size++] = {word, true};
+        add(word, true);
     for (const std::string_view word : not_counted)
-        all[size++] = {word, false};
-    std::sort(all.begin(), all.end(), [](const Known& a, const Known& b) { return a.word < b.word; });
-    return all;
+        add(word, false);
+    return table;
 }();
 
 // A status as it stands in the list: in small letters, with underscores, without the prefix that WooCommerce stores.
@@ -108,12 +124,10 @@ std::optional<bool> revenue_of_status(std::string_view status)
 {
     std::array<char, 64> space;
     const std::string_view word = normalized(status, space);
-    const auto* place =
-        std::lower_bound(known.begin(), known.end(), word,
-                         [](const Known& entry, std::string_view sought) { return entry.word < sought; });
-    if (place == known.end() || place->word != word)
-        return std::nullopt;
-    return place->counts;
+    for (std::size_t place = place_of(word); !known[place].word.empty(); place = (place + 1) % table_size)
+        if (known[place].word == word)
+            return known[place].counts;
+    return std::nullopt;
 }
 
 bool is_known_status(std::string_view status) { return revenue_of_status(status).has_value(); }
