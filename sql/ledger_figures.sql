@@ -1,4 +1,9 @@
 -- Figures of a ledger: revenue, frequency, lifespan, lifetime value.
+\getenv srcdir PG_ABS_SRCDIR
+\set shop :srcdir '/sql/shop/ledger.sql'
+\set ECHO none
+\i :shop
+\set ECHO all
 \pset format unaligned
 \pset null NULL
 -- ledger D1: customer A bought 100, 40, 60; B 250 and sent it back; C 80 and 120, with 30 refunded
@@ -14,6 +19,21 @@ SELECT round(customer_lifespan(l)::numeric, 2) AS observed, customer_lifespan(l,
 -- all sums at once: over months each adds up but customers and buyers
 SELECT t.* FROM (SELECT l FROM example UNION ALL SELECT visits FROM example UNION ALL SELECT 'empty' UNION ALL SELECT NULL) AS ledgers (l), totals(l) AS t;
 SELECT m.period, t.* FROM (SELECT ledger_agg(customer, day, amount) AS l FROM d1) AS base, slices(base.l) AS m, totals(m.ledger) AS t ORDER BY m.period;
+-- the sums of each period: of the days that are asked for, and of periods without rows
+SELECT t.* FROM example, totals(l, '1 month') AS t;
+SELECT t.* FROM example, totals(l, '2 weeks', '2024-01-20', '2024-02-15', origin => '2024-01-01') AS t;
+SELECT t.* FROM example, totals(visits, '1 month', '2023-12-01', '2024-02-01') AS t;
+SELECT count(*) AS none FROM totals('empty'::customer_ledger, '1 month');
+-- against plain SQL, on a random shop
+SELECT step, from_day, to_day, count(*) AS periods, sum(t.orders) > 0 AS has_orders,
+       count(*) FILTER (WHERE (t.customers, t.buyers, t.orders, t.refund_rows, t.gross_revenue, t.refunds) IS DISTINCT FROM (r.customers, r.buyers, r.orders, r.refund_rows, r.gross_revenue, r.refunds)) AS differ
+FROM (SELECT ledger, shop FROM shop.ledgers WHERE keys = 'bigint') AS l,
+     (VALUES (interval '1 day', date '2020-01-10', date '2020-03-20'), ('1 week', NULL, NULL), ('1 month', '2020-02-14', '2020-11-03'), ('3 months', NULL, '2020-07-01'), ('1 year', '2019-12-31', NULL)) AS asked (step, from_day, to_day)
+     CROSS JOIN LATERAL totals(l.ledger, step, from_day, to_day) AS t
+     CROSS JOIN LATERAL (SELECT count(DISTINCT customer) AS customers, count(DISTINCT customer) FILTER (WHERE amount >= 0) AS buyers, count(*) FILTER (WHERE amount >= 0) AS orders, count(*) FILTER (WHERE amount < 0) AS refund_rows,
+                                coalesce(sum(amount) FILTER (WHERE amount >= 0), 0) AS gross_revenue, coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS refunds
+                         FROM shop.sales AS s WHERE s.shop = l.shop AND day >= t.period AND day < t.period + step AND day >= coalesce(from_day, '-infinity') AND day < coalesce(to_day, 'infinity')) AS r
+GROUP BY step, from_day, to_day ORDER BY step;
 -- durations 1 and 2 churned, 3 censored, 4 churned, 5 censored: what the last day and the lapse make of them
 SELECT round(customer_lifespan(l, 'km', '30 days', '2024-04-01')::numeric, 12) AS km, customer_lifespan(l, 'hazard', '30 days', '2024-04-01') AS hazard
 FROM (SELECT ledger_agg(customer, day) FROM (VALUES (1, date '2024-01-01'), (1, '2024-01-02'), (2, '2024-01-10'), (2, '2024-01-12'), (3, '2024-03-29'),

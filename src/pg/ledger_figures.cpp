@@ -116,6 +116,29 @@ SQL_FUNCTION(ledger_totals)
     return rows.done();
 }
 
+// totals(ledger, step, from_day, to_day, origin)
+SQL_FUNCTION(ledger_totals_by_period)
+{
+    if (lacks(fcinfo, {0, 1}))
+        return no_rows(fcinfo);
+    const Ledger ledger(fcinfo, 0);
+    const Periods periods = periods_argument(fcinfo, 1, 2, 3, ledger);
+    const DayBounds bounds = day_bounds_argument(fcinfo, 2, 3);
+    const std::int64_t from = bounds.from.value_or(ledger.first_day), to = bounds.to.value_or(ledger.last_day + 1);
+    const auto report = zeros<ledger::PeriodTotals>(static_cast<std::size_t>(periods.count));
+    ledger.read(
+        [&](const View& view) { return ledger::totals_by_period(view, periods.step, periods.first, from, to, report); },
+        ledger::CustomerStream::Amounts::read);
+    ResultRows rows(fcinfo);
+    for (std::size_t i = 0; i < report.size(); ++i) {
+        const ledger::PeriodTotals& row = report[i];
+        rows.put({day_column(periods.start(static_cast<std::int64_t>(i))), count_column(row.customers),
+                  count_column(row.buyers), count_column(row.orders), count_column(row.refund_rows),
+                  money_column(ledger, row.gross), money_column(ledger, row.refunds)});
+    }
+    return rows.done();
+}
+
 SQL_FUNCTION(ledger_historic_ltv_of)
 {
     const Ledger ledger(fcinfo, 0);

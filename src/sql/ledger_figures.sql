@@ -73,3 +73,12 @@ RETURNS TABLE (
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_ledger_totals';
 COMMENT ON FUNCTION totals(customer_ledger) IS
 'the sums of a ledger in one row: customers with any row, buyers with an order, orders, refunds by number and by money (zero or below), each of which adds up over months, but customers and buyers, and over shards; net revenue is gross_revenue + refunds; by customer? customers';
+
+CREATE FUNCTION totals(
+    ledger customer_ledger, step interval, from_day date DEFAULT NULL, to_day date DEFAULT NULL, origin date DEFAULT NULL
+) RETURNS TABLE (
+    period date, customers bigint, buyers bigint, orders bigint, refund_rows bigint, gross_revenue numeric, refunds numeric
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_ledger_totals_by_period';
+COMMENT ON FUNCTION totals(customer_ledger, interval, date, date, date) IS
+'the sums of each period, those without any row too, in their order: customers with any row in it, buyers with an order in it, orders, refunds by number and by money (zero or below); of the periods of the days from_day <= day < to_day (those of the ledger, if NULL), whose other rows are left out; origin is a day on which a period starts, if weeks do not start on Monday or years in January; all add up over shards of customers with the same days; who of them is new? new_vs_returning';

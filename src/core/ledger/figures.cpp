@@ -1,7 +1,9 @@
 #include "core/ledger/figures.h"
 
 #include "core/common/interrupt.h"
+#include "core/ledger/day_index.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,43 @@ Figures figures_of(const View& view)
         figures.repeat_buyers += orders > 1;
     }
     return figures;
+}
+
+void totals_by_period(const View& view, const Step& step, std::int32_t first_period, std::int64_t from, std::int64_t to,
+                      std::span<PeriodTotals> report)
+{
+    if (view.rows == 0 || report.empty())
+        return;
+    // -1 is any day before the first one, `end` any after the last
+    const auto end = static_cast<std::int32_t>(report.size());
+    const DayIndex period_of(view, [&](Day day) {
+        return day < from ? -1 : day >= to ? end : std::int64_t{step.period_of(day)} - first_period;
+    });
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const Rows rows = view.of(customer);
+        for (std::size_t i = 0; i < rows.size();) {
+            const std::int32_t period = period_of(rows.days[i]);
+            if (period == end)
+                break;
+            const std::size_t first = i;
+            std::int64_t orders = 0;
+            Int128 gross = 0, refunds = 0;
+            for (; i < rows.size() && period_of(rows.days[i]) == period; ++i) {
+                const bool is_order = rows.is_order(i);
+                orders += is_order;
+                (is_order ? gross : refunds) += rows.amount(i);
+            }
+            if (period < 0)
+                continue;
+            PeriodTotals& row = report[static_cast<std::size_t>(period)];
+            ++row.customers;
+            row.buyers += orders > 0;
+            row.orders += orders;
+            row.refund_rows += static_cast<std::int64_t>(i - first) - orders;
+            row.gross += gross;
+            row.refunds += refunds;
+        }
+    }
 }
 
 std::optional<double> restricted_mean(std::span<Lifetime> lifetimes)

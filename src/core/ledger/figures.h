@@ -19,6 +19,16 @@ struct Figures {
 };
 [[nodiscard]] Figures figures_of(const View& view);
 
+// What adds up over months, but customers and buyers, and over shards: the sums of a period.
+struct PeriodTotals {
+    std::int64_t customers = 0, buyers = 0;  // with any row, with an order
+    std::int64_t orders = 0, refund_rows = 0;
+    Int128 gross = 0, refunds = 0;
+};
+// Adds the rows of the days from <= day < to to `report`, a row a period from `first_period` on, which holds all of them.
+void totals_by_period(const View& view, const Step& step, std::int32_t first_period, std::int64_t from, std::int64_t to,
+                      std::span<PeriodTotals> report);
+
 // How long a customer was seen, in days, and whether the end was seen too.
 struct Lifetime {
     std::int64_t days;
