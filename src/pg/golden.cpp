@@ -300,6 +300,27 @@ SQL_FUNCTION(golden_least)
     return numeric_of(least.value, state.scale());
 }
 
+// _golden_times(state)
+SQL_FUNCTION(golden_times)
+{
+    const State& state = sorted_state(fcinfo);
+    const std::span times(allocated<Datum>(state.size()), state.size());
+    for (std::size_t place = 0; place < times.size(); ++place)
+        times[place] = Int64GetDatum(state.times_at(place));
+    PG_RETURN_ARRAYTYPE_P(construct_array(times.data(), static_cast<int>(times.size()), INT8OID, sizeof(std::int64_t),
+                                          FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+// _golden_value(state, place)
+SQL_FUNCTION(golden_value)
+{
+    const State& state = sorted_state(fcinfo);
+    const std::int32_t place = PG_GETARG_INT32(1);
+    if (place < 1 || static_cast<std::size_t>(place) > state.size())
+        PG_RETURN_NULL();
+    return numeric_of(state.value_at(static_cast<std::size_t>(place - 1)), state.scale());
+}
+
 SQL_FUNCTION(top_share)
 {
     const State& state = sorted_state(fcinfo);

@@ -31,6 +31,14 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_
 COMMENT ON FUNCTION _golden_least(golden_state, double precision) IS
 'the least golden value at a threshold from 0 to 1: golden is who has as much; NULL where none is';
 
+CREATE FUNCTION _golden_times(state golden_state) RETURNS bigint[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_times';
+COMMENT ON FUNCTION _golden_times(golden_state) IS 'how often each of the different positive values was seen, in the order of the values';
+
+CREATE FUNCTION _golden_value(state golden_state, place integer) RETURNS numeric
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_golden_value';
+COMMENT ON FUNCTION _golden_value(golden_state, integer) IS 'one of the different positive values, by its place from 1 on; NULL for another place';
+
 CREATE FUNCTION top_share(state golden_state) RETURNS numeric
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'customer_value_top_share';
 COMMENT ON FUNCTION top_share(golden_state) IS

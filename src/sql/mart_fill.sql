@@ -195,7 +195,7 @@ BEGIN
                coalesce(n.customers, 0), coalesce(n.new_customers, 0), coalesce(n.returning_customers, 0), n.returning_customer_rate_pct
         FROM (SELECT g::date AS period FROM generate_series(since::timestamp, as_of::timestamp, step) AS g) AS d
              LEFT JOIN (SELECT s.period, sum(s.orders) AS orders, sum(s.refund_rows) AS refund_rows, sum(s.gross_revenue) AS gross_revenue, sum(s.refunds) AS refunds
-                        FROM stored_ledgers AS l CROSS JOIN LATERAL @extschema@.slices(l.ledger, step, as_of, NULL::date) AS s
+                        FROM stored_ledgers AS l CROSS JOIN LATERAL @extschema@.totals(l.ledger, step, NULL::date, as_of + 1, NULL::date) AS s
                         WHERE is_published AND month BETWEEN date_trunc('month', since) AND as_of GROUP BY 1) AS s USING (period)
              LEFT JOIN @extschema@.new_vs_returning(ledger, step, since, as_of + 1, NULL::date) AS n USING (period);
 END
@@ -318,16 +318,8 @@ DECLARE
 BEGIN
     PERFORM @extschema@._mart_check_currency(NULL::date, NULL::date);
     DELETE FROM changes;
-    DELETE FROM stored_ledgers;
     PERFORM @extschema@._mart_empty('-infinity'::date);
-    SELECT l.whole, l.guests, l.rejected INTO all_orders FROM @extschema@._mart_ledgers(NULL::date, NULL::date, 1) AS l;
-    PERFORM @extschema@._mart_store(0, all_orders.whole, all_orders.guests, true);
-    DELETE FROM stored_rejected;
-    IF all_orders.rejected > 0 THEN
-        PERFORM @extschema@._mart_read_rejected(NULL::date, NULL::date, true);
-    END IF;
-    DELETE FROM stored_months;
-    PERFORM @extschema@._mart_read_categories(NULL::date, NULL::date, true);
+    SELECT * INTO all_orders FROM @extschema@._mart_store_all(NULL::date, NULL::date, 1, true);
     ledger := @extschema@.as_of(all_orders.whole, @extschema@._mart_today());
     as_of := greatest(@extschema@.last_day(ledger), @extschema@.last_day(@extschema@.as_of(all_orders.guests, @extschema@._mart_today())));
     IF as_of IS NOT NULL THEN

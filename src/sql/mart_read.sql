@@ -83,15 +83,29 @@ COMMENT ON FUNCTION _mart_chunks() IS
 'the months that have changed, in runs that one pass over the orders may take (some 20 million rows, 400 MB), and into how many shards a month of more is cut; one row without bounds where all are to be read at once';
 
 -- Instants are bounded by two days more on either side, which an index on them can serve whatever the time zones of the
--- mart and of the session, and days exactly. A bound that is NULL is none.
+-- mart and of the session, and days exactly. A bound that is NULL is none. An order with lines of two categories is one of
+-- each, so that these have ledgers of their own: in the same pass, which works out once what a row is. The planner takes few
+-- rows to be left by the condition, and would sort all of them by category.
 CREATE FUNCTION _mart_ledgers(from_day date, to_day date, shards integer)
-RETURNS TABLE (shard integer, whole customer_ledger, guests customer_ledger, rejected bigint)
+RETURNS TABLE (shard integer, category text, whole customer_ledger, guests customer_ledger, rejected bigint)
 LANGUAGE plpgsql
+SET enable_sort = off
 AS $$
+DECLARE
+    mart record;
 BEGIN
-    IF (SELECT s.columns ? 'order_id' FROM settings AS s) THEN
+    SELECT * INTO STRICT mart FROM settings;
+    IF mart.columns ?& '{order_id,category}' THEN
         RETURN QUERY
-            SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END,
+            SELECT o.place, o.word, @extschema@.ledger_agg(customer, day, amount, order_id) FILTER (WHERE problem IS NULL),
+                   @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL AND problem IS NULL),
+                   count(*) FILTER (WHERE problem IS NOT NULL)
+            FROM (SELECT *, CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END AS place, coalesce(s.category, '(none)') AS word FROM source_orders AS s) AS o
+            WHERE (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
+            GROUP BY GROUPING SETS ((o.place), (o.word));
+    ELSIF mart.columns ? 'order_id' THEN
+        RETURN QUERY
+            SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END, NULL,
                    @extschema@.ledger_agg(customer, day, amount, order_id) FILTER (WHERE problem IS NULL),
                    @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL AND problem IS NULL),
                    count(*) FILTER (WHERE problem IS NOT NULL)
@@ -100,7 +114,7 @@ BEGIN
             GROUP BY 1;
     ELSE
         RETURN QUERY
-            SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END,
+            SELECT CASE WHEN shards > 1 THEN coalesce(@extschema@.ledger_shard(customer, shards), 0) ELSE 0 END, NULL,
                    @extschema@.ledger_agg(customer, day, amount) FILTER (WHERE problem IS NULL),
                    @extschema@.ledger_agg(0::bigint, day, amount) FILTER (WHERE customer IS NULL AND problem IS NULL),
                    count(*) FILTER (WHERE problem IS NOT NULL)
@@ -111,7 +125,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_ledgers(date, date, integer) IS
-'ledgers of the orders of the days from_day <= day < to_day: a row for each shard of customers with the ledger of all its orders, in one of them that of orders without a customer, and how many rows are set aside';
+'ledgers of the orders of the days from_day <= day < to_day: a row for each shard of customers with the ledger of all its orders, in one of them that of orders without a customer, and how many rows are set aside; where ids of orders and categories are mapped, a row for each category, too, with the ledgers of its lines';
 
 -- Orders that are read later may be in another currency than those that were read before.
 CREATE FUNCTION _mart_check_currency(from_day date, to_day date)
@@ -164,90 +178,94 @@ $$;
 COMMENT ON FUNCTION _mart_store(integer, customer_ledger, customer_ledger, boolean) IS
 'cuts the ledgers of a shard, of customers and of orders without one, into months and stores them, with the sums of each up to today';
 
--- An order with lines of two categories is one of each. A query that inserts would do without parallel workers; the planner takes few rows to be left
--- by the condition, and would sort all of them by category.
-CREATE FUNCTION _mart_category_ledgers(from_day date, to_day date)
-RETURNS TABLE (category text, whole customer_ledger, guests customer_ledger)
+CREATE FUNCTION _mart_store_category(category text, whole customer_ledger, guests customer_ledger, is_published boolean)
+RETURNS void
 LANGUAGE plpgsql
-SET enable_sort = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+DECLARE
+    today date := @extschema@._mart_today();
 BEGIN
-    RETURN QUERY
-        SELECT coalesce(o.category, '(none)'), @extschema@.ledger_agg(customer, day, amount, order_id), @extschema@.ledger_agg(0::bigint, day, amount, order_id) FILTER (WHERE customer IS NULL)
-        FROM source_orders AS o
-        WHERE problem IS NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
-        GROUP BY 1;
+    INSERT INTO stored_months
+    SELECT t.period, $1, $4, sum(t.orders), sum(t.refund_rows), sum(t.gross_revenue), sum(t.refunds)
+    FROM (SELECT * FROM @extschema@.totals(whole, '1 month'::interval, NULL::date, today + 1, NULL::date)
+          UNION ALL SELECT * FROM @extschema@.totals(guests, '1 month'::interval, NULL::date, today + 1, NULL::date)) AS t
+    WHERE t.orders + t.refund_rows > 0 GROUP BY t.period;
 END
 $$;
-COMMENT ON FUNCTION _mart_category_ledgers(date, date) IS
-'ledgers of the orders of the days from_day <= day < to_day (all without bounds) of each category, of customers and of orders without one, by order';
+COMMENT ON FUNCTION _mart_store_category(text, customer_ledger, customer_ledger, boolean) IS 'sums the ledgers of a category, of customers and of orders without one, up to today by month into stored_months';
 
 -- Orders without a customer are a customer to the ledger.
-CREATE FUNCTION _mart_read_categories(from_day date, to_day date, is_published boolean)
+CREATE FUNCTION _mart_sum_categories(from_day date, to_day date, is_published boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET enable_sort = off
 AS $$
 DECLARE
     mart record;
-    today date := @extschema@._mart_today();
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
-    DELETE FROM stored_months AS m WHERE m.is_published = $3 AND month >= coalesce(from_day, '-infinity') AND month < coalesce(to_day, 'infinity');
     IF NOT mart.columns ? 'category' THEN
         INSERT INTO stored_months
         SELECT month, '(all)', $3, sum(orders), sum(refund_rows), sum(gross_revenue), sum(refunds)
         FROM stored_ledgers AS l
         WHERE l.is_published = $3 AND orders + refund_rows > 0 AND month >= coalesce(from_day, '-infinity') AND month < coalesce(to_day, 'infinity')
         GROUP BY month;
-    ELSIF mart.columns ? 'order_id' THEN
-        INSERT INTO stored_months
-        SELECT s.period, l.category, $3, sum(s.orders), sum(s.refund_rows), sum(s.gross_revenue), sum(s.refunds)
-        FROM @extschema@._mart_category_ledgers(from_day, to_day) AS l
-             CROSS JOIN LATERAL (SELECT * FROM @extschema@.slices(l.whole, '1 month'::interval, today, NULL::date)
-                                 UNION ALL SELECT * FROM @extschema@.slices(l.guests, '1 month'::interval, today, NULL::date)) AS s
-        WHERE s.orders + s.refund_rows > 0 GROUP BY s.period, l.category;
-    ELSE
+    ELSIF NOT mart.columns ? 'order_id' THEN
         -- a ledger of one customer sums faster than numeric aggregates do
-        INSERT INTO stored_months
-        SELECT s.period, l.category, $3, s.orders, s.refund_rows, s.gross_revenue, s.refunds
+        PERFORM @extschema@._mart_store_category(l.category, l.whole, NULL::@extschema@.customer_ledger, $3)
         FROM (SELECT coalesce(category, '(none)') AS category, @extschema@.ledger_agg(0::bigint, day, amount) AS whole
               FROM source_orders
               WHERE problem IS NULL AND (from_day IS NULL OR at >= from_day - 2 AND day >= from_day) AND (to_day IS NULL OR at < to_day + 2 AND day < to_day)
-              GROUP BY 1) AS l
-             CROSS JOIN LATERAL @extschema@.slices(l.whole, '1 month'::interval, today, NULL::date) AS s
-        WHERE s.orders + s.refund_rows > 0;
+              GROUP BY 1) AS l;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION _mart_read_categories(date, date, boolean) IS
-'sums the orders of the months from_day <= month < to_day (all without bounds) by category into stored_months, in place of those that are there';
+COMMENT ON FUNCTION _mart_sum_categories(date, date, boolean) IS
+'sums the orders of the months from_day <= month < to_day (all without bounds) by category into stored_months, where _mart_ledgers() does not say them: without categories, or without ids of orders';
 
-CREATE FUNCTION _mart_read(from_day date, to_day date, shards integer)
-RETURNS bigint
+CREATE FUNCTION _mart_store_all(from_day date, to_day date, shards integer, is_published boolean, OUT whole customer_ledger, OUT guests customer_ledger)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     part record;
     rejected bigint := 0;
 BEGIN
+    DELETE FROM stored_ledgers AS l WHERE from_day IS NULL OR l.is_published = $4 AND month >= from_day AND month < to_day;
+    DELETE FROM stored_months AS m WHERE from_day IS NULL OR m.is_published = $4 AND month >= from_day AND month < to_day;
+    DELETE FROM stored_rejected AS r WHERE source = 'orders' AND (from_day IS NULL OR r.is_published = $4 AND month >= from_day AND month < to_day);
+    FOR part IN SELECT * FROM @extschema@._mart_ledgers(from_day, to_day, shards) LOOP
+        IF part.category IS NULL THEN
+            whole := part.whole;
+            guests := part.guests;
+            rejected := rejected + part.rejected;
+            PERFORM @extschema@._mart_store(part.shard, whole, guests, is_published);
+        ELSE
+            PERFORM @extschema@._mart_store_category(part.category, part.whole, part.guests, is_published);
+        END IF;
+    END LOOP;
+    PERFORM @extschema@._mart_sum_categories(from_day, to_day, is_published);
+    IF rejected > 0 THEN
+        PERFORM @extschema@._mart_read_rejected(from_day, to_day, is_published);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_store_all(date, date, integer, boolean) IS
+'reads the orders of the months from_day <= month < to_day (all without bounds) into stored_ledgers, stored_months and stored_rejected, in place of what is there; the ledgers of the last shard, of customers and of orders without one';
+
+CREATE FUNCTION _mart_read(from_day date, to_day date, shards integer)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+BEGIN
     PERFORM @extschema@._mart_check_currency(from_day, to_day);
     DELETE FROM changes WHERE month >= from_day AND month < to_day;
-    DELETE FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day;
-    DELETE FROM stored_rejected WHERE NOT is_published AND month >= from_day AND month < to_day;
-    FOR part IN SELECT * FROM @extschema@._mart_ledgers(from_day, to_day, shards) LOOP
-        PERFORM @extschema@._mart_store(part.shard, part.whole, part.guests, false);
-        rejected := rejected + part.rejected;
-    END LOOP;
-    IF rejected > 0 THEN
-        PERFORM @extschema@._mart_read_rejected(from_day, to_day, false);
-    END IF;
+    PERFORM @extschema@._mart_store_all(from_day, to_day, shards, false);
     -- a month that has no rows any more replaces the one it had
     INSERT INTO stored_ledgers (month, part, is_published)
     SELECT month, 'customers', false
     FROM (SELECT month FROM stored_ledgers WHERE is_published UNION SELECT month FROM stored_rejected WHERE is_published AND source = 'orders') AS old
     WHERE month >= from_day AND month < to_day AND NOT EXISTS (SELECT FROM stored_ledgers AS new WHERE NOT new.is_published AND new.month = old.month);
-    PERFORM @extschema@._mart_read_categories(from_day, to_day, false);
     RETURN (SELECT coalesce(sum(@extschema@.rows_count(ledger)), 0) FROM stored_ledgers WHERE NOT is_published AND month >= from_day AND month < to_day);
 END
 $$;

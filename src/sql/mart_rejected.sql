@@ -87,7 +87,6 @@ RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    DELETE FROM stored_rejected AS r WHERE source = 'orders' AND r.is_published = $3 AND month >= coalesce(from_day, '-infinity') AND month < coalesce(to_day, 'infinity');
     INSERT INTO stored_rejected
     SELECT 'orders', date_trunc('month', day)::date, problem[1], $3, count(*),
            (array_agg(format('%s: %s', coalesce('order ' || order_id, 'customer ' || customer, 'guest'), coalesce(problem[2], 'NULL')) ORDER BY day, order_id, customer))[1:5], min(day), max(day)
@@ -97,7 +96,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_read_rejected(date, date, boolean) IS
-'counts the orders of the months from_day <= month < to_day (all without bounds) that are set aside, in place of what was counted before';
+'counts the orders of the months from_day <= month < to_day (all without bounds) that are set aside';
 
 CREATE FUNCTION _mart_fill_rejected()
 RETURNS void

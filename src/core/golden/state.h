@@ -79,6 +79,9 @@ public:
     [[nodiscard]] Gini<Int256> gini() const;
     [[nodiscard]] Golden<Int256> golden(double threshold) const;
     [[nodiscard]] Top<Int256> top(double share) const;
+    // The positive values, ascending, by their place from 0 on.
+    [[nodiscard]] Int128 value_at(std::size_t place) const noexcept { return value_of(entries()[place]); }
+    [[nodiscard]] std::int64_t times_at(std::size_t place) const noexcept { return entries()[place].times; }
     // Values are in units of 10^-scale.
     [[nodiscard]] std::int32_t scale() const noexcept { return scale_; }
     // The threshold or share that came with the rows, or the usual one.
