@@ -262,6 +262,32 @@ END;
 COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text) IS
 'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
 
+-- A mart of an earlier version has the view after its next refresh only.
+CREATE FUNCTION _mart_last_refresh(settings jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    refreshes regclass := (SELECT c.oid FROM pg_class AS c WHERE c.oid = to_regclass(format('%I.refreshes', settings ->> 'mart')) AND pg_get_userbyid(c.relowner) = current_user);
+    zone text := coalesce(settings ->> 'tz', 'UTC');
+    last record;
+    done record;
+BEGIN
+    IF refreshes IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format('SELECT * FROM %s ORDER BY run DESC LIMIT 1', refreshes) INTO last;
+    EXECUTE format('SELECT * FROM %s WHERE state = ''done'' ORDER BY run DESC LIMIT 1', refreshes) INTO done;
+    RETURN CASE WHEN last.run IS NOT NULL THEN
+        concat_ws('; ', CASE last.state WHEN 'running' THEN format('a refresh that began at %s %s is under way, or was cancelled or killed', last.started_at, zone)
+                                        WHEN 'failed' THEN format('the last refresh failed at %s %s: %s', last.ended_at, zone, coalesce(last.error, 'it was cancelled or killed')) END,
+                  CASE WHEN done.run IS NULL THEN 'none is done yet'
+                       ELSE format('refreshed at %s %s, %s', done.ended_at, zone, coalesce('orders up to ' || to_char(done.data_until, 'YYYY-MM-DD'), 'there are no orders')) END) END;
+END
+$$;
+COMMENT ON FUNCTION _mart_last_refresh(jsonb) IS 'when the last refresh of a mart was done, and up to which day orders count; before that, when and with which error a later one failed, or that it has not ended; NULL where there was none';
+
 CREATE FUNCTION describe_mart(mart name)
 RETURNS TABLE (name text, is_there boolean, columns bigint, about text)
 LANGUAGE plpgsql STABLE
@@ -287,6 +313,7 @@ BEGIN
         SELECT d.view_name, d.reason IS NULL,
                (SELECT count(*) FROM @extschema@._mart_columns() AS c WHERE c.view_name = d.view_name),
                CASE WHEN d.reason IS NOT NULL THEN 'absent: ' || d.reason
+                    WHEN d.view_name = 'refreshes' THEN coalesce(@extschema@._mart_last_refresh(settings), refreshed || d.about)
                     WHEN d.view_name = 'models' AND NOT state.has_models OR d.view_name = 'forecast' AND NOT state.has_forecast THEN coalesce('empty: ' || state.models_note, refreshed || d.about)
                     WHEN state.as_of IS NULL THEN refreshed || d.about
                     WHEN d.view_name = 'data_quality' AND NOT state.is_checked THEN format('empty until CALL refresh_mart(%L, quality => true): ', mart) || d.about
@@ -295,7 +322,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION describe_mart(name) IS
-'the views of a mart: is each there, with how many columns, what it answers, or why it is absent or empty; for who does not own the mart, those that they may read; how current is it? refresh_log in the mart';
+'the views of a mart: is each there, with how many columns, what it answers, or why it is absent or empty; for who does not own the mart, those that they may read; the last row says how current it is, and why a refresh has failed';
 
 CREATE FUNCTION drop_mart(mart name)
 RETURNS void

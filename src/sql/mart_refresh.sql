@@ -1,7 +1,7 @@
 --@ requires: mart_watch, mart_fill, mart_customers, mart_kinds
 -- refresh_mart: months whose orders have changed are read again, and all that follows from them is replaced in one transaction.
 
-CREATE FUNCTION _mart_begin(settings jsonb, from_day date, to_day date)
+CREATE FUNCTION _mart_begin()
 RETURNS bigint
 LANGUAGE plpgsql
 AS $$
@@ -12,11 +12,10 @@ BEGIN
     UPDATE refresh_log SET state = 'failed', changed_at = clock_timestamp()
     WHERE state = 'running' AND run <> log_run
         AND (process = pg_backend_pid() OR NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = process AND backend_start <= started_at IS NOT FALSE));
-    PERFORM @extschema@._mart_note(settings, from_day, to_day);
     RETURN log_run;
 END
 $$;
-COMMENT ON FUNCTION _mart_begin(jsonb, date, date) IS 'a row in refresh_log, and in changes what only a refresh can note; the number of the row';
+COMMENT ON FUNCTION _mart_begin() IS 'a row in refresh_log, whose number it returns; those of refreshes that were cancelled or killed say failed from now on';
 
 CREATE FUNCTION _mart_publish(previous date)
 RETURNS date
@@ -115,6 +114,62 @@ END
 $$;
 COMMENT ON FUNCTION _mart_progress(bigint, bigint, bigint, double precision) IS 'what a refresh tells of its progress after so many seconds';
 
+CREATE FUNCTION _mart_tell_progress(log_run bigint, before timestamptz)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    log record;
+    every CONSTANT double precision := 5;   -- seconds
+BEGIN
+    SELECT * INTO STRICT log FROM refresh_log WHERE run = log_run;
+    IF floor(extract(epoch FROM log.changed_at - log.started_at) / every) > floor(extract(epoch FROM before - log.started_at) / every) THEN
+        RAISE NOTICE '%', @extschema@._mart_progress(log.months_done, log.months_total, log.rows_read, extract(epoch FROM log.changed_at - log.started_at)::double precision);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION _mart_tell_progress(bigint, timestamptz) IS 'a notice of how far a refresh is, one in five seconds: where they have passed since the part before was done';
+
+CREATE FUNCTION _mart_pass(settings jsonb, log_run bigint, quality boolean, strict boolean)
+RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    log record;
+    chunk record;
+    reads_all boolean := false;
+    is_last boolean;
+BEGIN
+    PERFORM @extschema@._mart_check_tables(settings);
+    SELECT * INTO STRICT log FROM refresh_log WHERE run = log_run;
+    settings := @extschema@._mart_watch(settings, log.months_total IS NULL);
+    FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks() LOOP
+        reads_all := chunk.from_day IS NULL;
+        EXIT WHEN reads_all;
+        log.months_total := coalesce(log.months_total, chunk.left);
+        log.rows_read := log.rows_read + @extschema@._mart_read(chunk.from_day, chunk.to_day, chunk.shards);
+        log.months_done := log.months_done + chunk.months;
+        PERFORM @extschema@._mart_log(log_run, log.months_done, greatest(log.months_total, log.months_done), log.rows_read);   -- some changed meanwhile, and are read again
+        PERFORM @extschema@._mart_tell_progress(log_run, log.changed_at);
+        log.changed_at := clock_timestamp();
+        -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
+        EXIT WHEN chunk.chunks > 1 AND log.months_done < log.months_total;
+    END LOOP;
+    is_last := NOT FOUND OR reads_all OR chunk.chunks = 1 OR log.months_done >= log.months_total;
+    IF is_last THEN
+        PERFORM @extschema@._mart_finish(reads_all, quality, strict);
+        IF reads_all THEN
+            PERFORM @extschema@._mart_log(log_run, count(DISTINCT month), count(DISTINCT month), coalesce(sum(@extschema@.rows_count(ledger)), 0)::bigint) FROM stored_ledgers;
+        END IF;
+        UPDATE refresh_log SET state = 'done', as_of = (SELECT s.as_of FROM stored_state AS s), changed_at = clock_timestamp() WHERE run = log_run;
+    END IF;
+    PERFORM @extschema@._mart_note_joined(settings);
+    RETURN is_last;
+END
+$$;
+COMMENT ON FUNCTION _mart_pass(jsonb, bigint, boolean, boolean) IS
+'what one transaction of a refresh does once it has its locks: reads a part of the months that have changed, and with the last part replaces all that is shown; was it the last?';
+
 -- A snapshot that is older than a lock does not see what the lock waited for: a table that is rewritten, or emptied and loaded.
 CREATE PROCEDURE _mart_transaction(state regclass, sources regclass[])
 LANGUAGE c AS 'MODULE_PATHNAME', 'customer_value_mart_transaction';
@@ -188,7 +243,7 @@ AS $$
 DECLARE
     settings pg_catalog.jsonb := @extschema@._mart_settings(mart);
 BEGIN
-    PERFORM @extschema@._mart_check_schema(mart), @extschema@._mart_check_tables(settings);
+    PERFORM @extschema@._mart_check_schema(mart);
     -- a plan for any bounds would read all orders; what is stored as text is the same in every session
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', mart), true), pg_catalog.set_config('jit', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
         pg_catalog.set_config('datestyle', 'ISO', true), pg_catalog.set_config('intervalstyle', 'postgres', true);
@@ -196,7 +251,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_enter(name) IS
-'the settings of a mart, after a check of its tables, with the mart as the first schema of search_path up to the end of the transaction: functions that read its tables by their names are called next';
+'the settings of a mart, after a check of its schema, with the mart as the first schema of search_path up to the end of the transaction: functions that read its tables by their names are called next';
+
+-- To be called by the handler of an error, which has undone what the transaction did. Who cancels a refresh, or ends it, wants it to end at once.
+CREATE PROCEDURE _mart_fail(log_run bigint, commits boolean, code text, message text)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- in a transaction block the row is gone with all else
+    IF commits THEN
+        UPDATE refresh_log SET state = 'failed', error = pg_catalog.concat(code, ': ', message), changed_at = pg_catalog.clock_timestamp() WHERE run = log_run;
+        CALL @extschema@._mart_commit(commits);
+    END IF;
+END
+$$;
+COMMENT ON PROCEDURE _mart_fail(bigint, boolean, text, text) IS 'says in refresh_log with which error a refresh has failed, and ends the transaction; nothing in a transaction block';
 
 -- No SET clause: a procedure that ends transactions may have none. search_path is set for each of its transactions instead, and qualified
 -- names do without before. The snapshot of a transaction is one for all that it does, so that months, state and what follows from them are of one moment. A
@@ -206,17 +275,10 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     before CONSTANT pg_catalog.jsonb := pg_catalog.jsonb_object_agg(n, pg_catalog.current_setting(n)) FROM pg_catalog.unnest('{search_path,jit,plan_cache_mode,datestyle,intervalstyle}'::pg_catalog.text[]) AS n;
-    started CONSTANT pg_catalog.timestamptz := pg_catalog.clock_timestamp();
-    told pg_catalog.timestamptz := started;
     settings pg_catalog.jsonb;
     state pg_catalog.regclass;
     sources pg_catalog.regclass[];
     log_run bigint;
-    chunk record;
-    total bigint;
-    done bigint := 0;
-    rows_read bigint := 0;
-    reads_all boolean;
     is_last boolean;
     commits boolean;
     passes integer := 0;
@@ -227,46 +289,32 @@ BEGIN
     LOCK TABLE stored_state IN SHARE UPDATE EXCLUSIVE MODE;   -- one refresh at a time
     PERFORM @extschema@._mart_update(settings);
     settings := @extschema@._mart_enter(mart);
-    log_run := @extschema@._mart_begin(settings, from_day, to_day);
+    log_run := @extschema@._mart_begin();
+    BEGIN
+        PERFORM @extschema@._mart_check_tables(settings), @extschema@._mart_note(settings, from_day, to_day);
+    EXCEPTION WHEN OTHERS THEN
+        CALL @extschema@._mart_fail(log_run, commits, SQLSTATE, SQLERRM);
+        RAISE;
+    END;
     LOOP
         state := 'stored_state'::regclass;
         sources := @extschema@._mart_relations_read(settings);
         CALL @extschema@._mart_transaction(state, sources);
         settings := @extschema@._mart_enter(mart);
         CONTINUE WHEN sources <> @extschema@._mart_relations_read(settings);   -- others have these names now
-        settings := @extschema@._mart_watch(settings, total IS NULL);
-        reads_all := false;
-        FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks() LOOP
-            reads_all := chunk.from_day IS NULL;
-            EXIT WHEN reads_all;
-            total := coalesce(total, chunk.left);
-            rows_read := rows_read + @extschema@._mart_read(chunk.from_day, chunk.to_day, chunk.shards);
-            done := done + chunk.months;
-            PERFORM @extschema@._mart_log(log_run, done, greatest(total, done), rows_read);   -- some changed meanwhile, and are read again
-            IF clock_timestamp() - told >= interval '5 s' THEN
-                told := clock_timestamp();
-                RAISE NOTICE '%', @extschema@._mart_progress(done, greatest(total, done), rows_read, extract(epoch FROM told - started)::double precision);
-            END IF;
-            -- the months that were there at the beginning; those that changed meanwhile, and the last ones, are read together
-            EXIT WHEN chunk.chunks > 1 AND done < total;
-        END LOOP;
-        is_last := NOT FOUND OR reads_all OR chunk.chunks = 1 OR done >= total;
-        IF is_last THEN
-            PERFORM @extschema@._mart_finish(reads_all, quality, strict);
-            IF reads_all THEN
-                PERFORM @extschema@._mart_log(log_run, count(DISTINCT month), count(DISTINCT month), coalesce(sum(@extschema@.rows_count(ledger)), 0)::bigint) FROM stored_ledgers;
-            END IF;
-            UPDATE refresh_log AS l SET state = 'done', changed_at = clock_timestamp() WHERE run = log_run;
-        END IF;
-        PERFORM @extschema@._mart_note_joined(settings);
+        BEGIN
+            is_last := @extschema@._mart_pass(settings, log_run, quality, strict);
+        EXCEPTION WHEN OTHERS THEN
+            CALL @extschema@._mart_fail(log_run, commits, SQLSTATE, SQLERRM);
+            RAISE;
+        END;
         CONTINUE WHEN NOT is_last;
         passes := passes + 1;
         EXIT WHEN commits OR NOT @extschema@._mart_is_stale(passes);
-        total := NULL;
-        done := 0;
+        UPDATE refresh_log SET months_done = 0, months_total = NULL WHERE run = log_run;
     END LOOP;
     PERFORM pg_catalog.set_config(b.key, b.value, true) FROM pg_catalog.jsonb_each_text(before) AS b;
 END
 $$;
 COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean, boolean) IS
-'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, but in a transaction block is a part of that; how far is it? refresh_log in the mart';
+'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, but in a transaction block is a part of that; how far is it, and why has it failed? refreshes in the mart';

@@ -104,7 +104,11 @@ BEGIN ATOMIC
                   FROM stored_customers AS c, (SELECT s.golden_revenue, s.positive_revenue FROM stored_state AS s LIMIT 1) AS base
                   WHERE c.revenue >= base.golden_revenue WINDOW downward AS (ORDER BY c.revenue DESC)) AS golden',
             'who brings the first part of the revenue (80 % if not set otherwise), a row a golden customer'),
-        (23, 'weekly', '{}', NULL, 'orders, revenue and customers, a row a week, which begins on Monday; money and orders with guests')
+        (23, 'weekly', '{}', NULL, 'orders, revenue and customers, a row a week, which begins on Monday; money and orders with guests'),
+        (24, 'refreshes', '{}', '
+            SELECT run, state, to_char(started_at AT TIME ZONE zone, ''YYYY-MM-DD HH24:MI:SS''), CASE WHEN state <> ''running'' THEN to_char(changed_at AT TIME ZONE zone, ''YYYY-MM-DD HH24:MI:SS'') END, as_of, months_done, rows_read, error
+            FROM refresh_log, (SELECT coalesce(m.tz, ''UTC'') AS zone FROM settings AS m LIMIT 1) AS mart',
+            'how current the mart is, a row a refresh: when it ended, up to which day orders count, and with which error it failed')
     ) AS v (place, view_name, needs, query, about)
     -- before those that read it
     UNION ALL SELECT 0, 'overview', '{}', false, _mart_overview_query(), 'the headline figures side by side, a row a period, each with its change on the period before and on the year before; orders and money with guests';
@@ -342,7 +346,15 @@ BEGIN ATOMIC
         ('rejected', 'row_count', 'bigint', 'how many rows; adds up'),
         ('rejected', 'sample', 'text', 'up to five of them: the order, customer or day, and the value that is wrong'),
         ('rejected', 'first_day', 'date', 'day of the first of them'),
-        ('rejected', 'last_day', 'date', 'day of the last of them')
+        ('rejected', 'last_day', 'date', 'day of the last of them'),
+        ('refreshes', 'run', 'bigint', 'number of the refresh; the last has the highest'),
+        ('refreshes', 'state', 'text', 'done, failed or running; one that was cancelled or killed is running until the next begins, which finds it failed'),
+        ('refreshes', 'started_at', 'text', 'when it began, in tz of the mart, or else in UTC'),
+        ('refreshes', 'ended_at', 'text', 'when it was done, had failed or was found unfinished, in tz of the mart, or else in UTC; NULL while it runs'),
+        ('refreshes', 'data_until', 'date', 'the last day that counts since then; NULL for one that is not done, or found no orders'),
+        ('refreshes', 'months_read', 'bigint', 'months of the orders that it has read; adds up'),
+        ('refreshes', 'rows_read', 'bigint', 'rows that it has read; adds up'),
+        ('refreshes', 'error', 'text', 'SQLSTATE and message of the error that it failed with; NULL for one that was cancelled or killed')
     ) AS v (view_name, column_name, type, about)
     UNION ALL SELECT 'overview', c.place, c.name, c.type, c.about FROM _mart_overview_columns() AS c;
 END;

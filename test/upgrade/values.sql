@@ -72,7 +72,7 @@ CREATE FUNCTION kept.make(mart name) RETURNS void LANGUAGE sql AS $$
 $$;
 CREATE FUNCTION kept.shown(mart name) RETURNS TABLE (view name, content text) LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = mart AND viewname <> 'data_quality' AND viewname !~ '^source_' ORDER BY viewname LOOP
+    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = mart AND viewname NOT IN ('data_quality', 'refreshes') AND viewname !~ '^source_' ORDER BY viewname LOOP
         EXECUTE format('SELECT md5(string_agg(row::text, '';'' ORDER BY row::text)) FROM %I.%I AS row', mart, view) INTO content;
         RETURN NEXT;
         SELECT string_agg(format('%s %s %s', attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum)), ', ' ORDER BY attnum) INTO content FROM pg_attribute WHERE attrelid = format('%I.%I', mart, view)::regclass AND attnum > 0;
