@@ -94,6 +94,28 @@ BEGIN
         $query$, '{mart}', quote_ident(mart)), '{key}', key) INTO wrong;
     RETURN wrong;
 END $$;
+-- Rows of retention_days, added up over cohorts, and of order_gaps that are not what the reports of all that the mart has stored say of complete periods
+CREATE FUNCTION mart_ages_wrong(mart name) RETURNS bigint LANGUAGE plpgsql SET jit = off AS $$
+DECLARE wrong bigint;
+BEGIN
+    EXECUTE replace($query$
+        WITH base AS MATERIALIZED (
+            SELECT (SELECT rollup(l.ledger) FROM {mart}.stored_ledgers AS l WHERE l.is_published AND l.part = 'customers') AS ledger,
+                   CASE WHEN date_trunc(m.unit, s.as_of + 1) = s.as_of + 1 THEN s.as_of ELSE date_trunc(m.unit, s.as_of)::date - 1 END AS until FROM {mart}.stored_state AS s, {mart}.settings AS m),
+        report AS (
+            SELECT o.age_days::bigint, o.customers, o.active_customers, w.active_customers AS again, r.cumulative_revenue, until
+            FROM base, retention_by_age(ledger, kind => 'on', as_of => until) AS o, retention_by_age(ledger, kind => 'within', as_of => until) AS w, revenue_by_age(ledger, as_of => until) AS r
+            WHERE w.age_days = o.age_days AND r.age_days = o.age_days AND EXISTS (SELECT FROM cohort_retention(ledger, as_of => until))),
+        shown AS (SELECT age_days, sum(customers)::bigint, sum(active_customers)::bigint, sum(repeat_customers)::bigint, sum(cumulative_revenue), counted_until FROM {mart}.retention_days GROUP BY age_days, counted_until),
+        gaps AS (
+            SELECT (SELECT sum(c.cohort_size) FROM cohort_retention(ledger, as_of => until) AS c WHERE c.period_number = 0)::bigint AS customers, g.customers AS again, g.gaps, g.p25_days, g.median_days, g.p75_days, g.p90_days,
+                   km_median(t), 100 * (1 - km_survival(t, 30)), 100 * (1 - km_survival(t, 60)), 100 * (1 - km_survival(t, 90)), 100 * (1 - km_survival(t, 365)), until
+            FROM base, days_between_orders(ledger, until) AS g, time_to_next_order(ledger, 1, until) AS t)
+        SELECT (SELECT count(*) FROM (TABLE report EXCEPT ALL TABLE shown) AS d) + (SELECT count(*) FROM (TABLE shown EXCEPT ALL TABLE report) AS d)
+             + (SELECT count(*) FROM ((SELECT * FROM gaps WHERE customers > 0) EXCEPT ALL TABLE {mart}.order_gaps) AS d) + (SELECT count(*) FROM (TABLE {mart}.order_gaps EXCEPT ALL TABLE gaps) AS d)
+        $query$, '{mart}', quote_ident(mart)) INTO wrong;
+    RETURN wrong;
+END $$;
 -- refreshes, and says what differs from a mart made afresh, and how many months were read for it
 CREATE PROCEDURE mart_compare(what text, step interval) LANGUAGE plpgsql AS $$
 DECLARE months text; wrong text;
@@ -103,7 +125,7 @@ BEGIN
     PERFORM mart_make_shop('mart_fresh', step);
     CALL refresh_mart('mart_fresh');
     SELECT string_agg(format('%s %s %s', view, only_a, only_b), ', ') INTO wrong FROM mart_differences('mart_kept', 'mart_fresh') WHERE only_a + only_b > 0;
-    RAISE WARNING '% (%): %', what, months, concat_ws(', ', coalesce(wrong, 'as made afresh'), (SELECT format('%s of customers wrong', n) FROM mart_customers_wrong('mart_kept') AS n WHERE n > 0));
+    RAISE WARNING '% (%): %', what, months, concat_ws(', ', coalesce(wrong, 'as made afresh'), (SELECT format('%s of customers wrong', n) FROM mart_customers_wrong('mart_kept') AS n WHERE n > 0), (SELECT format('%s of ages wrong', n) FROM mart_ages_wrong('mart_kept') AS n WHERE n > 0));
     PERFORM drop_mart('mart_fresh');
 END $$;
 CREATE PROCEDURE mart_changes(step interval) LANGUAGE plpgsql AS $$
@@ -294,6 +316,29 @@ FROM (SELECT w::date AS period, s.last, count(*) FILTER (WHERE amount >= 0) AS o
       FROM (SELECT date_trunc('week', date_trunc('month', min(day))) AS first, max(day) AS last FROM mart_lines) AS s CROSS JOIN generate_series(s.first, s.last, '7 days') AS w LEFT JOIN mart_lines AS l ON l.day >= w AND l.day < w + interval '7 days'
            LEFT JOIN mart_firsts AS f USING (customer) GROUP BY w, s.last) AS t
      FULL JOIN mart_kept.weekly AS v USING (period);
+-- by days since the own first order, up to the end of November; the reports say the same of all cohorts together
+CREATE TEMP TABLE mart_early AS SELECT l.*, min(day) FILTER (WHERE amount >= 0) OVER (PARTITION BY customer) AS first FROM mart_lines AS l WHERE customer IS NOT NULL AND day <= '2024-11-30';
+CREATE TEMP TABLE mart_aged AS
+SELECT customer, date_trunc('month', first)::date AS cohort, age, first + age <= '2024-11-30' AS has_reached, bool_or(amount >= 0 AND day = first + age) AS is_active, bool_or(amount >= 0 AND day > first AND day <= first + age) AS is_back, sum(amount) FILTER (WHERE day <= first + age) AS revenue
+FROM mart_early, unnest('{1,7,30,60,90,365}'::integer[]) AS age WHERE first IS NOT NULL GROUP BY customer, first, age;
+SELECT count(*) AS cells, count(*) FILTER (WHERE v.is_complete) AS complete, count(v.retention_pct) AS known, count(*) FILTER (WHERE v.active_customers > 0) AS active,
+       count(*) FILTER (WHERE (v.cohort_size, v.customers, v.active_customers, v.repeat_customers, v.cumulative_revenue, v.cumulative_per_customer, v.is_complete, v.counted_until)
+           IS NOT DISTINCT FROM (t.size, t.customers, t.active, t.again, t.revenue, round(t.revenue / nullif(t.customers, 0), 4), t.customers = t.size, date '2024-11-30')
+           AND (round(v.retention_pct::numeric, 9), round(v.repeat_pct::numeric, 9)) IS NOT DISTINCT FROM (round(100.0 * t.active / t.customers, 9), round(100.0 * t.again / t.customers, 9))) AS same
+FROM (SELECT cohort, age, count(*) AS size, count(*) FILTER (WHERE has_reached) AS customers, CASE WHEN bool_or(has_reached) THEN count(*) FILTER (WHERE has_reached AND is_active) END AS active,
+             CASE WHEN bool_or(has_reached) THEN count(*) FILTER (WHERE has_reached AND is_back) END AS again, sum(revenue) FILTER (WHERE has_reached) AS revenue FROM mart_aged GROUP BY cohort, age) AS t
+     FULL JOIN mart_kept.retention_days AS v ON v.cohort = t.cohort AND v.age_days = t.age;
+WITH days AS (SELECT customer, day, lead(day) OVER w AS next, row_number() OVER w AS n FROM (SELECT DISTINCT customer, day FROM mart_early WHERE amount >= 0) AS d WINDOW w AS (PARTITION BY customer ORDER BY day)),
+-- share of those still there behind each day on which somebody ordered again, by the logarithms of the factors
+waits AS (SELECT coalesce(next, '2024-11-30') - day AS days, next IS NOT NULL AS again FROM days WHERE n = 1),
+curve AS (SELECT t, exp(sum(ln(nullif(1 - events / at_risk, 0))) OVER (ORDER BY t)) AS waiting FROM (SELECT w.days AS t, count(*) FILTER (WHERE again)::numeric AS events, (SELECT count(*) FROM waits AS o WHERE o.days >= w.days) AS at_risk FROM waits AS w GROUP BY w.days) AS s WHERE events > 0)
+SELECT v.all_customers, v.repeat_customers, v.gaps, v.median_days, v.second_order_median_days, round(v.second_order_90_pct::numeric, 2) AS second_order_90_pct, v.counted_until,
+       (v.all_customers, v.repeat_customers, v.gaps) = (t.customers, t.again, t.gaps) AS counts, ARRAY[v.p25_days, v.median_days, v.p75_days, v.p90_days] = t.quantiles AS quantiles,
+       v.second_order_median_days = (SELECT min(c.t) FROM curve AS c WHERE c.waiting <= 0.5) AS median,
+       abs(v.second_order_30_pct - 100 * (1 - (SELECT min(waiting) FROM curve AS c WHERE c.t <= 30))) + abs(v.second_order_60_pct - 100 * (1 - (SELECT min(waiting) FROM curve AS c WHERE c.t <= 60)))
+           + abs(v.second_order_90_pct - 100 * (1 - (SELECT min(waiting) FROM curve AS c WHERE c.t <= 90))) + abs(v.second_order_365_pct - 100 * (1 - (SELECT min(waiting) FROM curve AS c WHERE c.t <= 365))) < 1e-9 AS shares
+FROM mart_kept.order_gaps AS v, (SELECT count(DISTINCT customer) AS customers, count(DISTINCT customer) FILTER (WHERE next IS NOT NULL) AS again, count(next) AS gaps, percentile_cont(ARRAY[0.25, 0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY next - day) AS quantiles FROM days) AS t;
+SELECT mart_ages_wrong('mart_kept') AS wrong;
 -- identities
 SELECT count(*) AS periods, bool_and(f.revenue = k.revenue) AS kinds_add_up, bool_and(f.back_end_revenue IS NOT DISTINCT FROM nullif(coalesce(f.repeat_revenue, 0) + coalesce(f.upsell_revenue, 0) + coalesce(f.add_on_revenue, 0) + coalesce(f.cross_sell_revenue, 0), 0)) AS back_end,
        bool_and(abs(f.active_customers * f.purchase_frequency_ratio * f.avg_check::double precision - f.revenue::double precision) < 0.02) AS formula, bool_and(f.orders = l.orders) AS orders
@@ -327,7 +372,7 @@ BEGIN
         EXECUTE format('CREATE VIEW mart_few_%1$s AS SELECT %2$s AS customer, day, amount FROM mart_few', key, CASE key WHEN 'text' THEN 'customer' WHEN 'uuid' THEN 'md5(customer)::uuid' ELSE 'ascii(customer)::bigint - 100' END);
         PERFORM create_mart('mart_few_mart', ('mart_few_' || key)::regclass, 'customer', 'day', 'amount');
         CALL refresh_mart('mart_few_mart');
-        said := concat_ws('; ', said, format('%s: %s wrong', key, mart_customers_wrong('mart_few_mart')));
+        said := concat_ws('; ', said, format('%s: %s wrong', key, mart_customers_wrong('mart_few_mart') + mart_ages_wrong('mart_few_mart')));
         IF key = 'text' THEN
             said := concat_ws(' ', said, (SELECT format('(%s)', string_agg(concat_ws(' ', customer, r_score, f_score, m_score, is_golden), ', ' ORDER BY customer)) FROM mart_few_mart.customers));
         END IF;

@@ -65,3 +65,31 @@ SQL_FUNCTION(revenue_by_age)
                   mean_column(ledger, report[i].revenue, report[i].customers)});
     return rows.done();
 }
+
+// _mart_retention_days(ledger, step, ages, as_of)
+SQL_FUNCTION(mart_retention_days)
+{
+    if (lacks(fcinfo, {0, 1, 2, 3}))
+        return no_rows(fcinfo);
+    const Ledger ledger(fcinfo, 0);
+    const ledger::Step step = step_argument(fcinfo, 1);
+    const auto ages = ages_argument(fcinfo, 2);
+    const auto as_of = day_argument(fcinfo, 3, "as_of");
+    const auto grid = guarded([&] { return ledger::cohort_grid(ledger, step, as_of); });
+    const auto sizes = zeros<std::int64_t>(static_cast<std::size_t>(grid.periods));
+    const auto report = zeros<ledger::AgeCohort>(sizes.size() * ages.size());
+    ledger.read([&](const ledger::View& view) { return ledger::cohorts_by_age(view, grid, ages, sizes, report); },
+                ledger::CustomerStream::Amounts::read);
+    ResultRows rows(fcinfo);
+    for (std::size_t i = 0; i < report.size(); ++i) {
+        const std::size_t cohort = i / ages.size();
+        const ledger::AgeCohort& cell = report[i];
+        const auto known = [&](NullableResult column) { return cell.customers > 0 ? column : null_column(); };
+        if (sizes[cohort] > 0)
+            rows.put({day_column(grid.start(static_cast<std::int64_t>(cohort))), count_column(sizes[cohort]),
+                      age_column(ages[i % ages.size()]), count_column(cell.customers),
+                      known(count_column(cell.active_on)), known(count_column(cell.active_within)),
+                      known(money_column(ledger, cell.revenue))});
+    }
+    return rows.done();
+}

@@ -261,6 +261,38 @@ END
 $$;
 COMMENT ON FUNCTION _mart_fill_firsts(customer_ledger, date) IS 'keeps the first orders of the customers that there were before a day';
 
+CREATE FUNCTION _mart_retention_days(ledger customer_ledger, step interval, ages integer[], as_of date)
+RETURNS TABLE (cohort date, cohort_size bigint, age_days integer, customers bigint, active_on bigint, active_within bigint, cumulative_revenue numeric)
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100 AS 'MODULE_PATHNAME', 'customer_value_mart_retention_days';
+COMMENT ON FUNCTION _mart_retention_days(customer_ledger, interval, integer[], date) IS
+'retention_by_age, of the kinds on and within, and revenue_by_age of each cohort (the period of the first order), a row for each cohort and age; customers and all behind add up over cohorts to what these reports say';
+
+CREATE FUNCTION _mart_fill_ages(ledger customer_ledger, until date)
+RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    mart record;
+    second @extschema@.km_state := @extschema@.time_to_next_order(ledger, 1, until);
+BEGIN
+    SELECT * INTO STRICT mart FROM settings;
+    DELETE FROM stored_retention_days;
+    INSERT INTO stored_retention_days
+    SELECT r.cohort, r.cohort_size, r.age_days, r.customers, r.active_on, 100.0 * r.active_on / nullif(r.customers, 0), r.active_within, 100.0 * r.active_within / nullif(r.customers, 0),
+           r.cumulative_revenue, r.cumulative_revenue / nullif(r.customers, 0), r.customers = r.cohort_size, until
+    FROM @extschema@._mart_retention_days(ledger, mart.step, '{1,7,30,60,90,365}'::integer[], until) AS r;
+    DELETE FROM stored_order_gaps;
+    INSERT INTO stored_order_gaps
+    SELECT c.customers, g.customers, g.gaps, g.p25_days, g.median_days, g.p75_days, g.p90_days, @extschema@.km_median(second), 100 * (1 - @extschema@.km_survival(second, 30::double precision)),
+           100 * (1 - @extschema@.km_survival(second, 60::double precision)), 100 * (1 - @extschema@.km_survival(second, 90::double precision)), 100 * (1 - @extschema@.km_survival(second, 365::double precision)), until
+    FROM @extschema@.days_between_orders(ledger, until) AS g, (SELECT sum(r.cohort_size) AS customers FROM stored_retention_days AS r WHERE r.age_days = 1) AS c
+    WHERE c.customers > 0;
+END
+$$;
+COMMENT ON FUNCTION _mart_fill_ages(customer_ledger, date) IS
+'replaces retention_days and order_gaps, as of the end of the last complete period, of the ledger of all orders';
+
 -- How many customers there are is estimated, from rows of complete periods only, so that a later refresh draws the same.
 CREATE FUNCTION _mart_fill_complete(ledger customer_ledger, as_of date)
 RETURNS void
@@ -277,6 +309,7 @@ BEGIN
     DELETE FROM stored_segment_migration;
     INSERT INTO stored_segment_migration
     SELECT days.before_until, days.complete_until, coalesce(from_segment, '(none)'), to_segment, customers FROM @extschema@.segment_migration(ledger, days.before_until, days.complete_until, 5);
+    PERFORM @extschema@._mart_fill_ages(ledger, days.complete_until);
     shards := greatest(1, ceil(64 * @extschema@.customers_count(@extschema@.as_of(part, days.complete_until)) / sample_size));
     DELETE FROM stored_sample;
     INSERT INTO stored_sample
@@ -286,7 +319,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_fill_complete(customer_ledger, date) IS
-'what looks at complete periods only, of the ledger of all orders up to the last day that counts: segment_migration, the sample that models are fitted to, models, forecast';
+'what looks at complete periods only, of the ledger of all orders up to the last day that counts: segment_migration, retention_days, order_gaps, the sample that models are fitted to, models, forecast';
 
 CREATE FUNCTION _mart_empty(since date)
 RETURNS void
@@ -414,6 +447,8 @@ AS $$
 BEGIN
     PERFORM @extschema@._mart_empty('-infinity'::date);
     DELETE FROM stored_segment_migration;
+    DELETE FROM stored_retention_days;
+    DELETE FROM stored_order_gaps;
     DELETE FROM stored_forecast;
     DELETE FROM stored_models;
     DELETE FROM stored_fit;

@@ -105,7 +105,10 @@ BEGIN ATOMIC
                   WHERE c.revenue >= base.golden_revenue WINDOW downward AS (ORDER BY c.revenue DESC)) AS golden',
             'who brings the first part of the revenue (80 % if not set otherwise), a row a golden customer'),
         (23, 'weekly', '{}', NULL, 'orders, revenue and customers, a row a week, which begins on Monday; money and orders with guests'),
-        (24, 'refreshes', '{}', '
+        (24, 'retention_days', '{}', NULL, 'who came back, and what customers had spent, by days since their own first order, a row a cohort and age; as of the end of the last complete period; without guests'),
+        (25, 'order_gaps', '{}', NULL, 'how many days customers take from one order to the next, and to the second, in one row; as of the end of the last complete period; without guests'),
+        -- the last, where who looks at a prompt sees it first
+        (1000, 'refreshes', '{}', '
             SELECT run, state, to_char(started_at AT TIME ZONE zone, ''YYYY-MM-DD HH24:MI:SS''), CASE WHEN state <> ''running'' THEN to_char(changed_at AT TIME ZONE zone, ''YYYY-MM-DD HH24:MI:SS'') END, as_of, months_done, rows_read, error
             FROM refresh_log, (SELECT coalesce(m.tz, ''UTC'') AS zone FROM settings AS m LIMIT 1) AS mart',
             'how current the mart is, a row a refresh: when it ended, up to which day orders count, and with which error it failed')
@@ -354,7 +357,32 @@ BEGIN ATOMIC
         ('refreshes', 'data_until', 'date', 'the last day that counts since then; NULL for one that is not done, or found no orders'),
         ('refreshes', 'months_read', 'bigint', 'months of the orders that it has read; adds up'),
         ('refreshes', 'rows_read', 'bigint', 'rows that it has read; adds up'),
-        ('refreshes', 'error', 'text', 'SQLSTATE and message of the error that it failed with; NULL for one that was cancelled or killed')
+        ('refreshes', 'error', 'text', 'SQLSTATE and message of the error that it failed with; NULL for one that was cancelled or killed'),
+        ('retention_days', 'cohort', 'date', 'first day of the period of the first order'),
+        ('retention_days', 'cohort_size', 'bigint', 'customers of the cohort; repeats in each row of it'),
+        ('retention_days', 'age_days', 'bigint', 'days since the own first order of each customer: 1, 7, 30, 60, 90 or 365'),
+        ('retention_days', 'customers', 'bigint', 'customers of the cohort who have reached that age; adds up over cohorts'),
+        ('retention_days', 'active_customers', 'bigint', 'of these, ordered on the day of that age; NULL where nobody has reached it; adds up over cohorts'),
+        ('retention_days', 'retention_pct', 'double precision', 'percent: 100 x active_customers / customers; do not sum, do not average'),
+        ('retention_days', 'repeat_customers', 'bigint', 'of customers, ordered again, on another day up to that age; NULL where nobody has reached it; adds up over cohorts'),
+        ('retention_days', 'repeat_pct', 'double precision', 'percent: 100 x repeat_customers / customers; do not sum, do not average'),
+        ('retention_days', 'cumulative_revenue', 'money', 'net revenue of customers up to the day of that age; NULL where nobody has reached it; adds up over cohorts'),
+        ('retention_days', 'cumulative_per_customer', 'average', 'cumulative_revenue / customers: lifetime value by age; do not sum'),
+        ('retention_days', 'is_complete', 'boolean', 'all customers of the cohort have reached that age; the figures of others will change'),
+        ('retention_days', 'counted_until', 'date', 'last day of the rows that count: the end of the last complete period'),
+        ('order_gaps', 'all_customers', 'bigint', 'customers with an order'),
+        ('order_gaps', 'repeat_customers', 'bigint', 'customers with orders on two days or more'),
+        ('order_gaps', 'gaps', 'bigint', 'gaps between consecutive days with an order of one customer'),
+        ('order_gaps', 'p25_days', 'double precision', 'days that a quarter of the gaps do not exceed, interpolated; who has not ordered again yet is in no gap, so that gaps look short'),
+        ('order_gaps', 'median_days', 'double precision', 'days that half of the gaps do not exceed'),
+        ('order_gaps', 'p75_days', 'double precision', 'days that three quarters of the gaps do not exceed'),
+        ('order_gaps', 'p90_days', 'double precision', 'days that 90 % of the gaps do not exceed'),
+        ('order_gaps', 'second_order_median_days', 'double precision', 'days after the first order by which half of all customers have ordered again, with those who still wait (Kaplan-Meier); NULL where fewer than half have'),
+        ('order_gaps', 'second_order_30_pct', 'double precision', 'percent of all customers with a second order within 30 days, with those who still wait (Kaplan-Meier); NULL where nobody is known for so long'),
+        ('order_gaps', 'second_order_60_pct', 'double precision', 'the same within 60 days'),
+        ('order_gaps', 'second_order_90_pct', 'double precision', 'the same within 90 days'),
+        ('order_gaps', 'second_order_365_pct', 'double precision', 'the same within 365 days'),
+        ('order_gaps', 'counted_until', 'date', 'last day of the rows that count: the end of the last complete period')
     ) AS v (view_name, column_name, type, about)
     UNION ALL SELECT 'overview', c.place, c.name, c.type, c.about FROM _mart_overview_columns() AS c;
 END;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <vector>
 
 namespace customer_value::test {
@@ -65,6 +66,35 @@ TEST(RevenueByAge, has_refunds_before_the_first_order_and_nothing_of_the_young)
     EXPECT_EQ(report[0].customers, 2);
     EXPECT_TRUE(report[1].revenue == (-1 + 2) + 1 + 2);
     EXPECT_TRUE(report[2].revenue == (-1 + 2 + 1 - 1 + 1) + 2);
+}
+
+TEST(CohortsByAge, are_the_reports_of_the_customers_of_each_cohort)
+{
+    const ledger::Step step({0, 10});
+    ledger::View view = shop().view();
+    view.first_day = 5;
+    view.last_day = 40;
+    const auto grid = ledger::cohort_grid(view, step, 40);
+    const std::vector<std::int32_t> ages{30, 0, 7};
+    std::vector<std::int64_t> sizes(static_cast<std::size_t>(grid.periods));
+    std::vector<ledger::AgeCohort> cells(sizes.size() * ages.size());
+    ledger::cohorts_by_age(view, grid, ages, sizes, cells);
+    const auto cohort = static_cast<std::size_t>(step.period_of(10) - grid.first_period);
+    const auto later = static_cast<std::size_t>(step.period_of(35) - grid.first_period);
+    EXPECT_EQ(sizes[cohort], 2);
+    EXPECT_EQ(sizes[later], 1);
+    EXPECT_EQ(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}), 3);  // who has only sent back is in none
+    const ledger::AgeCohort* cell = &cells[cohort * ages.size()];
+    EXPECT_EQ(cell[0].customers, 2);
+    EXPECT_EQ(cell[0].active_on, 1);
+    EXPECT_EQ(cell[0].active_within, 2);
+    EXPECT_TRUE(cell[0].revenue == (-1 + 2 + 1 - 1 + 1) + 2);
+    EXPECT_EQ(cell[2].active_on, 1);
+    EXPECT_EQ(cell[2].active_within, 2);
+    cell = &cells[later * ages.size()];
+    EXPECT_EQ(cell[0].customers, 0);
+    EXPECT_EQ(cell[1].customers, 1);
+    EXPECT_TRUE(cell[1].revenue == 2);
 }
 
 TEST(Ages, are_not_negative_and_not_longer_than_10000_years)

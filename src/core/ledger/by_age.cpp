@@ -66,6 +66,26 @@ bool stayed(std::span<const std::int32_t> order_ages, std::int32_t age, AgeReten
     return order_ages.size() > 1 && order_ages[1] <= age;
 }
 
+// Calls `visit` with each of the ages that a customer has reached, in ascending order, and what they had spent by then.
+template <class Visit>
+void each_reached(const Rows& rows, Day first_order, std::span<const PlacedAge> ages, Day as_of, Visit visit)
+{
+    Int128 revenue = 0;
+    std::size_t row = 0;
+    for (const PlacedAge& age : reached(ages, first_order, as_of)) {
+        for (; row < rows.size() && rows.days[row] - first_order <= age.age; ++row)
+            revenue += rows.amount(row);
+        visit(age, revenue);
+    }
+}
+
+void require_amounts(const View& view, const char* report)
+{
+    if (!view.has_amounts && view.customers > 0)
+        throw Error(ErrorCode::invalid_parameter, std::string(report) + " needs a ledger with amounts", {},
+                    "Build it with ledger_agg(customer, day, amount).");
+}
+
 [[noreturn, gnu::cold, gnu::noinline]] void fail_age_kind(std::string_view name)
 {
     throw Error(ErrorCode::invalid_parameter,
@@ -114,23 +134,41 @@ void retention_by_age(const View& view, std::span<const std::int32_t> ages, AgeR
 
 void revenue_by_age(const View& view, std::span<const std::int32_t> ages, Day as_of, std::span<AgeRevenue> report)
 {
-    if (!view.has_amounts && view.customers > 0)
-        throw Error(ErrorCode::invalid_parameter, "revenue_by_age needs a ledger with amounts", {},
-                    "Build it with ledger_agg(customer, day, amount).");
+    require_amounts(view, "revenue_by_age");
     const auto placed = ascending(ages);
     for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
         const Rows rows = view.of(customer);
         const auto first = first_order_until(rows, as_of);
         if (!first)
             continue;
-        Int128 revenue = 0;
-        std::size_t row = 0;
-        for (const PlacedAge& age : reached(placed, *first, as_of)) {
-            for (; row < rows.size() && rows.days[row] - *first <= age.age; ++row)
-                revenue += rows.amount(row);
+        each_reached(rows, *first, placed, as_of, [&](const PlacedAge& age, Int128 revenue) {
             ++report[age.place].customers;
             report[age.place].revenue += revenue;
-        }
+        });
+    }
+}
+
+void cohorts_by_age(const View& view, const CohortGrid& grid, std::span<const std::int32_t> ages,
+                    std::span<std::int64_t> sizes, std::span<AgeCohort> report)
+{
+    require_amounts(view, "cohorts_by_age");
+    const auto placed = ascending(ages);
+    std::vector<std::int32_t> order_ages;
+    for (std::uint32_t customer = 0; customer < view.customers; ++customer) {
+        const Rows rows = view.of(customer);
+        const auto first = first_order_until(rows, grid.as_of);
+        if (!first)
+            continue;
+        const auto cohort = static_cast<std::size_t>(grid.step.period_of(*first) - grid.first_period);
+        ++sizes[cohort];
+        list_order_ages(rows, *first, grid.as_of, order_ages);
+        each_reached(rows, *first, placed, grid.as_of, [&](const PlacedAge& age, Int128 revenue) {
+            AgeCohort& cell = report[cohort * ages.size() + age.place];
+            ++cell.customers;
+            cell.active_on += stayed(order_ages, age.age, AgeRetentionKind::on) ? 1 : 0;
+            cell.active_within += stayed(order_ages, age.age, AgeRetentionKind::within) ? 1 : 0;
+            cell.revenue += revenue;
+        });
     }
 }
 

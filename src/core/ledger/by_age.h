@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/common/mantissa.h"
+#include "core/ledger/cohorts.h"
 #include "core/ledger/view.h"
 
 #include <cstdint>
@@ -37,5 +38,16 @@ void retention_by_age(const View& view, std::span<const std::int32_t> ages, AgeR
                       std::span<AgeRetention> report);
 // Throws invalid_parameter for a ledger without amounts.
 void revenue_by_age(const View& view, std::span<const std::int32_t> ages, Day as_of, std::span<AgeRevenue> report);
+
+// Of one age and the customers of a cohort, whose first order is in one period.
+struct AgeCohort {
+    std::int64_t customers = 0, active_on = 0, active_within = 0;
+    Int128 revenue = 0;
+};
+
+// Adds the customers to `sizes`, a cohort of the grid each, and what they did by age to `report`, all ages of the first
+// cohort, then those of the next. Throws invalid_parameter for a ledger without amounts.
+void cohorts_by_age(const View& view, const CohortGrid& grid, std::span<const std::int32_t> ages,
+                    std::span<std::int64_t> sizes, std::span<AgeCohort> report);
 
 }  // namespace customer_value::ledger
