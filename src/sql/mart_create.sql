@@ -146,6 +146,9 @@ BEGIN
         (CASE WHEN (horizon BETWEEN 1 AND 120) IS NOT TRUE THEN format('horizon must be from 1 to 120 periods: %s', coalesce(horizon::text, 'NULL')) END),
         (CASE WHEN (discount_pct BETWEEN 0 AND 1000) IS NOT TRUE THEN format('discount_pct must be from 0 to 1000 percent a year: %s', coalesce(discount_pct::text, 'NULL')) END),
         (CASE WHEN decimals NOT BETWEEN 0 AND 12 THEN format('decimals must be from 0 to 12: %s', decimals) END),
+        (CASE WHEN columns ? 'changed_at' AND triggers THEN 'triggers and changed_at are two ways to find changed orders: leave out one' END),
+        (CASE WHEN mappings ->> 'changed_overlap' IS NOT NULL AND NOT columns ? 'changed_at' THEN 'changed_overlap needs changed_at' END),
+        (CASE WHEN (mappings ->> 'changed_overlap')::interval NOT BETWEEN '2 hours' AND '366 days' THEN format('changed_overlap must be from 2 hours to 366 days: %s', mappings ->> 'changed_overlap') END),
         (CASE WHEN NOT columns ? 'status' AND (jsonb_typeof(mappings -> 'statuses') = 'array' OR jsonb_typeof(mappings -> 'ignored_statuses') = 'array') THEN 'statuses and ignored_statuses need status' END),
         ((SELECT format('statuses and ignored_statuses must not both have the same word: %L', min(lower(w))) FROM jsonb_array_elements_text(nullif(mappings -> 'statuses', 'null')) AS w
           WHERE lower(w) IN (SELECT lower(i) FROM jsonb_array_elements_text(nullif(mappings -> 'ignored_statuses', 'null')) AS i) HAVING count(*) > 0)),
@@ -170,11 +173,11 @@ BEGIN
     can_note := @extschema@._mart_can_note(orders);
     IF triggers AND NOT can_note THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('triggers cannot note the changes of %s', orders),
-            HINT = 'Views and foreign tables, tables without the privilege TRIGGER, and those that can be written through a table above them, are refreshed by period: triggers => false.';
+            HINT = 'Views and foreign tables, tables without the privilege TRIGGER, and those that can be written through a table above them, are refreshed by changed_at, or by period: triggers => false.';
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'grace', grace, 'ordered_at_tz', mappings ->> 'ordered_at_tz', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note), 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
+        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'grace', grace, 'ordered_at_tz', mappings ->> 'ordered_at_tz', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note AND NOT columns ? 'changed_at'), 'changed_overlap', CASE WHEN columns ? 'changed_at' THEN coalesce(mappings ->> 'changed_overlap', '1 day') END, 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
         'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]),
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);
@@ -249,17 +252,17 @@ CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_a
                             product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
                             subscriptions jsonb DEFAULT NULL, survey jsonb DEFAULT NULL, costs jsonb DEFAULT NULL, tz text DEFAULT NULL, step interval DEFAULT '1 month', lapse interval DEFAULT '90 days',
                             golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL,
-                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL, ordered_at_tz text DEFAULT NULL)
+                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL, ordered_at_tz text DEFAULT NULL, changed_at text DEFAULT NULL, changed_overlap interval DEFAULT NULL)
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
     SELECT _mart_make(_mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
-            'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency)),
-        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses, 'ordered_at_tz'::text, ordered_at_tz),
+            'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency, 'changed_at'::text, changed_at)),
+        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses, 'ordered_at_tz'::text, ordered_at_tz, 'changed_overlap'::text, changed_overlap),
         tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
-COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text) IS
+COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text, text, interval) IS
 'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
 
 -- A mart of an earlier version has the view after its next refresh only.

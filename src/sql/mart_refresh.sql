@@ -62,7 +62,7 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
     new_as_of := CASE WHEN reads_all THEN @extschema@._mart_fill_all() ELSE @extschema@._mart_publish(previous) END;
-    UPDATE stored_state SET as_of = new_as_of;
+    UPDATE stored_state SET as_of = new_as_of, changed_until = changed_found;
     IF new_as_of IS NULL THEN
         PERFORM @extschema@._mart_fill_nothing(), @extschema@._mart_fill_no_customers();
     END IF;
@@ -317,4 +317,4 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE refresh_mart(name, date, date, boolean, boolean) IS
-'brings a mart up to date: reads again the months whose orders have changed, or those of the days from_day <= day < to_day, and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, but in a transaction block is a part of that; how far is it, and why has it failed? refreshes in the mart';
+'brings a mart up to date: reads again the months whose orders have changed, and those of the days from_day <= day < to_day (all, from -infinity to infinity), and replaces all figures in one transaction; quality checks the source too, which reads all of it; rows that cannot be used are set aside and shown in rejected, and are errors if strict; ends transactions, but in a transaction block is a part of that; how far is it, and why has it failed? refreshes in the mart';

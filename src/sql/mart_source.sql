@@ -33,7 +33,7 @@ BEGIN
         FROM @extschema@._mart_tables_of(settings) AS s CROSS JOIN LATERAL jsonb_each_text(s.mapping) AS m WHERE m.value IS NOT NULL
     LOOP
         type := @extschema@._quality_column(mapped.relation, mapped.argument, mapped."column");
-        IF type = 'timestamp with time zone' AND settings ->> 'tz' IS NULL THEN
+        IF type = 'timestamp with time zone' AND settings ->> 'tz' IS NULL AND mapped.argument <> 'changed_at' THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('the column "%s" of %s is of type %s: the mart needs tz', mapped."column", mapped.relation, type);
         END IF;
         types := jsonb_set(types, ARRAY[mapped.source, mapped.argument], to_jsonb(type));
@@ -81,7 +81,13 @@ END
 $$;
 COMMENT ON FUNCTION _mart_check_tables(jsonb) IS 'an error where a table of a mart is gone or temporary, row-level security hides rows of it from the caller, or a mapped column is gone or of a type that it cannot be of';
 
--- How a column is understood, as an expression over t: as a day, a number, a text or a key
+CREATE FUNCTION _mart_changed_zone(settings jsonb)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE settings #>> '{types,orders,changed_at}'::text[] WHEN 'timestamp without time zone'::text THEN coalesce(settings ->> 'ordered_at_tz'::text, 'UTC'::text) END;
+COMMENT ON FUNCTION _mart_changed_zone(jsonb) IS 'the time zone of a column changed_at that is a timestamp without one; NULL where it has one';
+
+-- How a column is understood, as an expression over t: as a day, an instant, a number, a text or a key
 CREATE FUNCTION _mart_expression(kind text, source text, argument text, settings jsonb)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -96,7 +102,7 @@ BEGIN
         IF source = 'costs' AND argument = 'kind' THEN
             RETURN '''acquisition''::text';
         END IF;
-        RETURN format('NULL::%s', CASE kind WHEN 'day' THEN 'date' WHEN 'number' THEN 'numeric' ELSE 'text' END);
+        RETURN format('NULL::%s', CASE kind WHEN 'day' THEN 'date' WHEN 'number' THEN 'numeric' WHEN 'instant' THEN 'timestamptz' ELSE 'text' END);
     END IF;
     RETURN CASE
         WHEN kind = 'day' AND type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)::date', at, settings ->> 'tz')
@@ -108,14 +114,15 @@ BEGIN
             THEN 'round(' || CASE type WHEN 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)' ELSE at || '::numeric' END || ', ' || (settings ->> 'decimals') || ')'
         WHEN kind = 'number' AND type = 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)'
         WHEN kind = 'number' THEN at || '::numeric'
-        WHEN kind = 'raw' THEN format('%s::%s', at, type)
+        WHEN kind = 'instant' AND type = 'timestamp without time zone' THEN format('(%s AT TIME ZONE %L)', at, @extschema@._mart_changed_zone(settings))
+        WHEN kind IN ('raw', 'instant') THEN format('%s::%s', at, type)
         WHEN kind = 'key' AND type IN ('smallint', 'integer', 'bigint') THEN at || '::bigint'
         WHEN kind = 'key' AND type = 'uuid' THEN at || '::uuid'
         ELSE @extschema@._quality_text(at, type::regtype) END;
 END
 $$;
 COMMENT ON FUNCTION _mart_expression(text, text, text, jsonb) IS
-'a mapped column of a source as a day, number, text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
+'a mapped column of a source as a day, instant, number, text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
 
 -- Rows without a day, or at infinity, are in no figure. They are left out here, as no ledger takes them.
 CREATE FUNCTION _mart_source_views(settings jsonb)
@@ -133,6 +140,7 @@ BEGIN
         FROM (VALUES (1, 'orders', 'customer', 'customer', 'key'), (2, 'orders', 'day', 'ordered_at', 'day'), (3, 'orders', 'at', 'ordered_at', 'raw'), (4, 'orders', 'amount', 'amount', 'number'),
                      (5, 'orders', 'order_id', 'order_id', 'key'), (6, 'orders', 'category', 'category', 'text'), (7, 'orders', 'product', 'product', 'text'), (8, 'orders', 'relation', 'relation', 'text'),
                      (9, 'orders', 'price', 'price', 'number'), (10, 'orders', 'intended_price', 'intended_price', 'number'), (11, 'orders', 'currency', 'currency', 'text'),
+                     (12, 'orders', 'changed_at', 'changed_at', 'instant'),
                      (1, 'subscriptions', 'customer', 'customer', 'text'), (2, 'subscriptions', 'starts_at', 'starts_at', 'day'), (3, 'subscriptions', 'ends_at', 'ends_at', 'day'),
                      (4, 'subscriptions', 'amount', 'amount', 'number'), (6, 'subscriptions', 'currency', 'currency', 'text'),
                      (1, 'survey', 'day', 'answered_at', 'day'), (2, 'survey', 'score', 'score', 'raw'),

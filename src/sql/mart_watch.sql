@@ -1,6 +1,20 @@
 --@ requires: mart_create
 -- What tells a refresh which orders have changed: notes of triggers and of its own, and what the catalogue says of the tables.
 
+-- PostgreSQL hides the start of transactions of other roles from who is no member of pg_read_all_stats: changed_overlap is for them. Of a prepared one it shows
+-- when it was prepared. Autovacuum writes no orders.
+CREATE FUNCTION _mart_oldest_start()
+RETURNS timestamptz
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN least(now(), (SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'),
+                        (SELECT min(prepared) FROM pg_prepared_xacts WHERE database = current_database()));
+END
+$$;
+COMMENT ON FUNCTION _mart_oldest_start() IS 'when the oldest open transaction of this database began, as far as the caller may see it: now() is not before that in any row that is not committed yet';
+
 CREATE FUNCTION _mart_note(settings jsonb, from_day date, to_day date)
 RETURNS void
 LANGUAGE plpgsql
@@ -8,14 +22,19 @@ AS $$
 DECLARE
     orders regclass := settings ->> 'orders_table';
     triggers boolean := settings ->> 'triggers';
+    has_changed_at boolean := settings -> 'columns' ? 'changed_at';
 BEGIN
-    IF from_day IS NOT NULL OR to_day IS NOT NULL THEN
+    IF from_day = '-infinity' AND to_day = 'infinity' OR from_day IS NULL AND to_day IS NULL AND NOT triggers AND NOT has_changed_at THEN
+        INSERT INTO changes VALUES (NULL);
+    ELSIF from_day IS NOT NULL OR to_day IS NOT NULL THEN
         IF NOT from_day < to_day IS NOT FALSE OR NOT isfinite(from_day) OR NOT isfinite(to_day) OR from_day IS NULL OR to_day IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('from_day and to_day must both be days, from_day before to_day: %s, %s', coalesce(from_day::text, 'NULL'), coalesce(to_day::text, 'NULL'));
         END IF;
         INSERT INTO changes SELECT generate_series(date_trunc('month', from_day::timestamp), to_day::timestamp - interval '1 day', '1 month')::date;
-    ELSIF NOT triggers THEN
-        INSERT INTO changes VALUES (NULL);
+    END IF;
+    IF has_changed_at THEN
+        -- before the snapshot is taken, which then sees all that committed until now
+        UPDATE stored_state SET changed_found = @extschema@._mart_oldest_start();
     END IF;
     -- orders that were dated in the future when their month was read, and whose day may have come
     INSERT INTO changes SELECT l.month FROM stored_ledgers AS l, (SELECT coalesce(as_of, '-infinity') AS as_of FROM stored_state) AS s
@@ -40,7 +59,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_note(jsonb, date, date) IS
-'notes in changes what triggers could not: the months of a period; those of orders whose day has come; all of a source without triggers; and puts triggers on tables that lack them';
+'notes in changes what triggers could not: the months of a period; those of orders whose day has come; all of a source without triggers and without changed_at; and puts triggers on tables that lack them';
 
 -- What tells that orders have changed without a trigger: TRUNCATE, ALTER TABLE and CLUSTER give a table another file; a column that was dropped and
 -- added again has another number; and what was altered for a time has another version of its row in the catalogue: triggers that were disabled, mapped
@@ -57,11 +76,13 @@ DECLARE
 BEGIN
     RETURN QUERY
         SELECT r.relation::oid, c.relfilenode,
-               coalesce((SELECT string_agg(format('%s %s %s %s %s %s', m.key, a.attnum, a.atttypid, a.atttypmod, a.xmin, (SELECT d.xmin FROM pg_attrdef AS d WHERE a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum))
+               -- a view that is replaced has another rule
+               coalesce((SELECT string_agg(format('%s, ', w.xmin), '' ORDER BY w.oid) FROM pg_rewrite AS w WHERE w.ev_class = r.relation AND c.relkind = 'v'), '')
+               || coalesce((SELECT string_agg(format('%s %s %s %s %s %s', m.key, a.attnum, a.atttypid, a.atttypmod, a.xmin, (SELECT d.xmin FROM pg_attrdef AS d WHERE a.attgenerated <> '' AND d.adrelid = a.attrelid AND d.adnum = a.attnum))
                                              || coalesce((SELECT string_agg(format(' %s %L', e.oid, e.enumlabel), '' ORDER BY e.oid) FROM pg_enum AS e WHERE e.enumtypid = @extschema@._quality_column(r.relation::regclass, m.key, m.value)::regtype), ''), ', ' ORDER BY m.key)
                          FROM jsonb_each_text(settings -> 'columns') AS m JOIN pg_attribute AS a ON a.attrelid = r.relation AND a.attname = m.value), ''),
                coalesce(t.versions, ''),
-               w.are_there AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel AS s WHERE s.srrelid IN (SELECT o.relation::oid FROM @extschema@._mart_relations(orders) AS o (relation))
+               settings -> 'columns' ? 'changed_at' OR w.are_there AND (w.is_owned OR NOT EXISTS (SELECT FROM pg_subscription_rel AS s WHERE s.srrelid IN (SELECT o.relation::oid FROM @extschema@._mart_relations(orders) AS o (relation))
                                                                                                    OR s.srrelid IN (SELECT p.relid::oid FROM pg_partition_ancestors(r.relation) AS p (relid))))
         FROM @extschema@._mart_relations(orders) AS r (relation)
              JOIN pg_class AS c ON c.oid = r.relation
@@ -136,16 +157,59 @@ END
 $$;
 COMMENT ON FUNCTION _mart_seen(jsonb) IS 'the tables of the orders of a mart, and that of their changes, as they are now against what they were when they were read';
 
-CREATE FUNCTION _mart_note_partition(partition regclass)
+-- Rows that are in no figure count, too: an order that was cancelled was in one before.
+CREATE FUNCTION _mart_note_rows(source text, condition text)
 RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    EXECUTE format('INSERT INTO changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM ONLY %s AS t WHERE isfinite(t.%I)',
-                   @extschema@._mart_expression('day'::text, 'orders'::text, 'ordered_at'::text, to_jsonb(s)), partition, s.columns ->> 'ordered_at') FROM settings AS s;
+    EXECUTE format('INSERT INTO changes SELECT DISTINCT date_trunc(''month'', %s)::date FROM %s AS t WHERE isfinite(t.%I) AND %s',
+                   @extschema@._mart_expression('day'::text, 'orders'::text, 'ordered_at'::text, to_jsonb(s)), source, s.columns ->> 'ordered_at', condition) FROM settings AS s;
 END
 $$;
-COMMENT ON FUNCTION _mart_note_partition(regclass) IS 'notes the months of a partition that has joined the orders';
+COMMENT ON FUNCTION _mart_note_rows(text, text) IS 'notes the months of rows of the orders: of a table, such as ONLY a partition that has joined them, those that fulfil a condition over t';
+
+-- A bound of the type of the column, so that an index on it can be used
+CREATE FUNCTION _mart_changed_bound(instant timestamptz, settings jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    zone text := @extschema@._mart_changed_zone(settings);
+BEGIN
+    RETURN CASE WHEN zone IS NULL THEN format('%L::timestamptz', instant) ELSE format('%L::timestamp', instant AT TIME ZONE zone) END;
+END
+$$;
+COMMENT ON FUNCTION _mart_changed_bound(timestamptz, jsonb) IS 'an instant to compare the column changed_at with, as an expression';
+
+-- The mark is the greatest changed_at up to changed_found, where _mart_note has left the start of the oldest open transaction: no row that is not committed yet
+-- has one below. It is read before the rows are, as in a transaction block each statement sees what was committed meanwhile.
+CREATE FUNCTION _mart_note_written(settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    written text := 't.' || quote_ident(settings #>> '{columns,changed_at}');
+    state record;
+    since timestamptz;
+    found_until timestamptz;
+BEGIN
+    -- after a clock was put back the mark may be in the future
+    SELECT CASE WHEN s.changed_until > now() THEN now() ELSE s.changed_until END AS until, s.changed_found INTO STRICT state FROM stored_state AS s;
+    EXECUTE format('SELECT max(%1$s)%2$s FROM %3$s AS t WHERE %1$s <= %4$s', written, ' AT TIME ZONE ' || quote_literal(@extschema@._mart_changed_zone(settings)), settings ->> 'orders_table',
+                   @extschema@._mart_changed_bound(state.changed_found, settings)) INTO found_until;
+    UPDATE stored_state SET changed_found = found_until;
+    IF state.until IS NULL THEN
+        INSERT INTO changes VALUES (NULL);
+        RETURN;
+    END IF;
+    SELECT (state.until AT TIME ZONE 'UTC' - s.changed_overlap) AT TIME ZONE 'UTC' INTO since FROM settings AS s;
+    PERFORM @extschema@._mart_note_rows(settings ->> 'orders_table', format('(%1$s >= %2$s OR %1$s IS NULL)', written, @extschema@._mart_changed_bound(since, settings)));
+END
+$$;
+COMMENT ON FUNCTION _mart_note_written(jsonb) IS
+'notes the months of the rows whose changed_at is NULL, or not older than the mark of the last refresh less changed_overlap (all where there is no mark); keeps the new mark in changed_found';
 
 CREATE FUNCTION _mart_keep_sources(settings jsonb)
 RETURNS jsonb
@@ -179,6 +243,7 @@ AS $$
 DECLARE
     mart text := settings ->> 'mart';
     orders regclass := settings ->> 'orders_table';
+    has_changed_at boolean := settings -> 'columns' ? 'changed_at';
     changes regclass := to_regclass('changes');
     note_changes regproc;
     seen record;
@@ -189,11 +254,11 @@ DECLARE
     unseen xid8[] := '{}';
 BEGIN
     settings := @extschema@._mart_keep_sources(settings);
-    IF NOT (settings ->> 'triggers')::boolean THEN
+    IF NOT (settings ->> 'triggers')::boolean AND NOT has_changed_at THEN
         RETURN settings;
     END IF;
     note_changes := @extschema@._mart_note_changes(mart);
-    IF note_changes IS NULL THEN
+    IF note_changes IS NULL AND NOT has_changed_at THEN
         -- there can be no triggers: all is read each time, and once more when there can
         DELETE FROM stored_sources;
         RETURN settings;
@@ -221,11 +286,14 @@ BEGIN
         END IF;
         reads_all := reads_all OR reason IS NOT NULL OR (is_first AND (seen.is_not_noted OR seen.was_not_noted IS TRUE)) OR (seen.is_new AND NOT seen.is_readable);
         IF seen.is_new AND seen.is_readable AND NOT reads_all THEN
-            PERFORM @extschema@._mart_note_partition(seen.relation);
+            PERFORM @extschema@._mart_note_rows('ONLY ' || seen.relation, 'true'::text);
         END IF;
     END LOOP;
     IF reads_all THEN
         INSERT INTO changes VALUES (NULL);
+    END IF;
+    IF has_changed_at AND is_first THEN
+        PERFORM @extschema@._mart_note_written(settings);
     END IF;
     IF is_unmarked THEN
         unseen := @extschema@._mart_writers(orders);
@@ -237,7 +305,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_watch(jsonb, boolean) IS
-'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, or all; is_first: the first transaction of a refresh that reads; returns the settings with the types of today';
+'compares the tables of the orders with what they were when they were read, and notes in changes what may have changed without a trigger: the months of a partition that has joined, of rows that changed_at says were written, or all; is_first: the first transaction of a refresh that reads; returns the settings with the types of today';
 
 -- What could not be noted while a part of the orders was read is for the next refresh, even if it can be noted by the next part.
 CREATE FUNCTION _mart_remember(settings jsonb, unseen xid8[], is_first boolean)

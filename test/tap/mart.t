@@ -227,7 +227,7 @@ writer() { PGUSER=mart_writer "$@"; }
 hostile() { PGUSER=mallory "$@"; }
 
 is "$(analyst sql mart_roles "SELECT create_mart('mine', 'orders', 'customer', 'day', 'amount', triggers => true)" | errors)" \
-   $'ERROR: triggers cannot note the changes of public.orders\nHINT: Views and foreign tables, tables without the privilege TRIGGER, and those that can be written through a table above them, are refreshed by period: triggers => false.' 'who may only read orders cannot have triggers on them'
+   $'ERROR: triggers cannot note the changes of public.orders\nHINT: Views and foreign tables, tables without the privilege TRIGGER, and those that can be written through a table above them, are refreshed by changed_at, or by period: triggers => false.' 'who may only read orders cannot have triggers on them'
 is "$(analyst create mart_roles mine && analyst settled mart_roles mine)" $'\nas made afresh' 'but a mart of them'
 is "$(sql mart_roles "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal")" 0 'without triggers'
 run mart_roles "INSERT INTO orders VALUES (1001, 5, '2024-03-10', 100, 'c0')"
@@ -393,11 +393,17 @@ SQL
 is "$(sql mart_trap <<'SQL'
 SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, 'product'::text, 'relation'::text, 'price'::text, 'intended'::text, NULL::text,
     '{"table": "subscriptions", "customer": "customer", "starts_at": "starts", "amount": "price", "every": "every"}'::jsonb, '{"table": "survey", "answered_at": "day", "score": "score"}'::jsonb,
-    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text);
+    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, NULL::text, NULL::interval);
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true, false);
 INSERT INTO orders SELECT * FROM orders WHERE id < 10;
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true, false);
 SELECT count(*), (SELECT count(*) FROM kept.forecast), (SELECT count(*) FROM kept.customers), (SELECT count(*) FROM kept.nps) FROM trap.describe_mart('kept'::name) WHERE is_there;
+SELECT FROM trap.drop_mart('kept'::name);
+SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb, NULL::jsonb, NULL::jsonb,
+    'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, 'at'::text, '1 day'::interval);
+CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, false, false);
+CREATE TABLE joined () INHERITS (orders);
+CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, false, false);
 SELECT FROM trap.drop_mart('kept'::name);
 SQL
 )" '27|3|15|6' 'functions that somebody has put beside those of the extension are not called'
