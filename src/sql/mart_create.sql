@@ -132,6 +132,7 @@ DECLARE
     ends_inclusive jsonb := coalesce(mappings #> '{subscriptions,ends_inclusive}', 'false');
     survey jsonb := nullif(mappings -> 'survey', 'null');
     costs jsonb := nullif(mappings -> 'costs', 'null');
+    rates jsonb := nullif(mappings -> 'rates', 'null');
     tables regclass[];
     wrong text;
     settings jsonb;
@@ -153,6 +154,9 @@ BEGIN
         ((SELECT format('statuses and ignored_statuses must not both have the same word: %L', min(lower(w))) FROM jsonb_array_elements_text(nullif(mappings -> 'statuses', 'null')) AS w
           WHERE lower(w) IN (SELECT lower(i) FROM jsonb_array_elements_text(nullif(mappings -> 'ignored_statuses', 'null')) AS i) HAVING count(*) > 0)),
         ((SELECT needed || ' must name a column' FROM unnest('{customer,ordered_at,amount}'::text[]) AS needed WHERE NOT columns ? needed LIMIT 1)),
+        (CASE WHEN rates IS NOT NULL AND NOT columns ? 'currency' THEN 'rates need currency, the column of the orders that says what currency an amount is in' END),
+        (CASE WHEN rates IS NOT NULL AND coalesce(mappings ->> 'report_currency', '') = '' THEN 'rates need report_currency, the currency that amounts are converted to' END),
+        (CASE WHEN rates IS NULL AND mappings ->> 'report_currency' IS NOT NULL THEN 'report_currency needs rates, a mapping such as {"table": "public.rates", "currency": "cur", "day": "valid_from", "rate": "rate"}' END),
         (CASE WHEN columns ? 'product' <> columns ? 'price' OR NOT columns ? 'product' AND columns ?| '{relation,intended_price}' THEN 'product and price belong together; relation and intended_price need both' END)) AS v (m)
     WHERE m IS NOT NULL LIMIT 1;
     IF wrong IS NOT NULL THEN
@@ -162,7 +166,8 @@ BEGIN
     PERFORM @extschema@._quality_source(orders, columns - '{category,relation,price,intended_price}'::text[], tz);
     PERFORM @extschema@._mart_check_zones(orders, columns ->> 'ordered_at', tz, mappings ->> 'ordered_at_tz');
     tables := ARRAY[@extschema@._mart_mapping('subscriptions'::text, subscriptions, '{customer,amount,every}'::text[], '{customer,period,starts_at,ends_at,ends_inclusive,grace,amount,every,currency}'::text[]),
-                                 @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[])];
+                                 @extschema@._mart_mapping('survey'::text, survey, '{answered_at,score}'::text[], '{answered_at,score}'::text[]), @extschema@._mart_mapping('costs'::text, costs, '{spent_at,amount}'::text[], '{spent_at,amount,kind,method,gain}'::text[]),
+                                 @extschema@._mart_mapping('rates'::text, rates, '{currency,day,rate}'::text[], '{currency,day,rate}'::text[])];
     IF tables[1] IS NOT NULL AND (subscriptions ->> 'period' IS NULL) = (subscriptions ->> 'starts_at' IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'subscriptions must have either "period", a daterange, or "starts_at", and "ends_at" where they end';
     END IF;
@@ -177,8 +182,8 @@ BEGIN
     END IF;
     settings := jsonb_build_object('mart', mart, 'columns', columns, 'tz', tz, 'unit', CASE step WHEN '1 month' THEN 'month' WHEN '3 months' THEN 'quarter' ELSE 'year' END,
         'step', format('%s months', extract(year FROM step) * 12 + extract(month FROM step)), 'months', extract(year FROM step) * 12 + extract(month FROM step), 'lapse', format('%s months %s days', extract(year FROM lapse) * 12 + extract(month FROM lapse), extract(day FROM lapse)), 'horizon', horizon,
-        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'grace', grace, 'ordered_at_tz', mappings ->> 'ordered_at_tz', 'survey', survey - 'table', 'costs', costs - 'table', 'triggers', coalesce(triggers, can_note AND NOT columns ? 'changed_at'), 'changed_overlap', CASE WHEN columns ? 'changed_at' THEN coalesce(mappings ->> 'changed_overlap', '1 day') END, 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
-        'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]),
+        'subscriptions', subscriptions - 'table', 'ends_inclusive', ends_inclusive, 'grace', grace, 'ordered_at_tz', mappings ->> 'ordered_at_tz', 'survey', survey - 'table', 'costs', costs - 'table', 'rates', rates - 'table', 'report_currency', mappings ->> 'report_currency', 'triggers', coalesce(triggers, can_note AND NOT columns ? 'changed_at'), 'changed_overlap', CASE WHEN columns ? 'changed_at' THEN coalesce(mappings ->> 'changed_overlap', '1 day') END, 'statuses', mappings -> 'statuses', 'ignored_statuses', mappings -> 'ignored_statuses',
+        'orders_table', @extschema@._mart_name(orders), 'subscriptions_table', @extschema@._mart_name(tables[1]), 'survey_table', @extschema@._mart_name(tables[2]), 'costs_table', @extschema@._mart_name(tables[3]), 'rates_table', @extschema@._mart_name(tables[4]),
         'version', (SELECT extversion FROM pg_extension WHERE extname = 'customer_value'));
     settings := settings || @extschema@._mart_types(settings);
     PERFORM @extschema@._mart_check_tables(settings);
@@ -187,7 +192,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_checked(name, regclass, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean) IS
-'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs; an error of class 22 or 42 that names what is wrong';
+'the settings of a mart, after a check of all arguments of create_mart; columns: argument to column of orders; mappings: subscriptions, survey, costs, rates, and settings that not every mart has; an error of class 22 or 42 that names what is wrong';
 
 -- Views run functions, and so does planning, for indexes of tables: who owns what a mart reads can have code run with the rights of who refreshes it. Tables need
 -- more of an attack than views, and are of others as a rule: only a superuser is told of them.
@@ -201,7 +206,7 @@ DECLARE
     others text;
 BEGIN
     SELECT string_agg(format('%s (%s)', c.oid::regclass, pg_get_userbyid(c.relowner)), ', ' ORDER BY place) INTO others
-    FROM unnest(ARRAY[settings ->> 'orders_table', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table']) WITH ORDINALITY AS s (source, place)
+    FROM unnest(ARRAY[settings ->> 'orders_table', settings ->> 'subscriptions_table', settings ->> 'survey_table', settings ->> 'costs_table', settings ->> 'rates_table']) WITH ORDINALITY AS s (source, place)
          JOIN pg_class AS c ON c.oid = source::regclass WHERE c.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user) AND (is_superuser OR c.relkind = 'v');
     IF others IS NOT NULL THEN
         RAISE NOTICE USING MESSAGE = format('the mart "%s" of %s%s reads what others own: %s', settings ->> 'mart', CASE WHEN is_superuser THEN 'the superuser ' ELSE '' END, current_user, others),
@@ -228,7 +233,7 @@ DECLARE
     mart text := settings ->> 'mart';
 BEGIN
     EXECUTE format('CREATE SCHEMA %I', mart);
-    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders_table'));
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, format('customer figures of %s: views to read%s; made by create_mart, kept by refresh_mart, removed by drop_mart', settings ->> 'orders_table', ', amounts in ' || (settings ->> 'report_currency')));
     PERFORM @extschema@._mart_add_tables(settings), @extschema@._mart_add_views(settings);
     EXECUTE format('INSERT INTO %1$I.settings SELECT * FROM jsonb_populate_record(NULL::%1$I.settings, $1)', mart) USING settings || jsonb_build_object('signature', @extschema@._mart_signature(settings));
     EXECUTE format('INSERT INTO %I.stored_state DEFAULT VALUES', mart);
@@ -252,18 +257,18 @@ CREATE FUNCTION create_mart(mart name, orders regclass, customer text, ordered_a
                             product text DEFAULT NULL, relation text DEFAULT NULL, price text DEFAULT NULL, intended_price text DEFAULT NULL, currency text DEFAULT NULL,
                             subscriptions jsonb DEFAULT NULL, survey jsonb DEFAULT NULL, costs jsonb DEFAULT NULL, tz text DEFAULT NULL, step interval DEFAULT '1 month', lapse interval DEFAULT '90 days',
                             golden_threshold double precision DEFAULT 0.8, horizon integer DEFAULT 12, discount_pct double precision DEFAULT 10, decimals integer DEFAULT NULL, triggers boolean DEFAULT NULL,
-                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL, ordered_at_tz text DEFAULT NULL, changed_at text DEFAULT NULL, changed_overlap interval DEFAULT NULL)
+                            statuses text[] DEFAULT NULL, ignored_statuses text[] DEFAULT NULL, ordered_at_tz text DEFAULT NULL, changed_at text DEFAULT NULL, changed_overlap interval DEFAULT NULL, rates jsonb DEFAULT NULL, report_currency text DEFAULT NULL)
 RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
     SELECT _mart_make(_mart_checked(mart, orders,
         pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('customer'::text, customer, 'ordered_at'::text, ordered_at, 'amount'::text, amount, 'order_id'::text, order_id, 'status'::text, status, 'category'::text, category,
             'product'::text, product, 'relation'::text, relation, 'price'::text, price, 'intended_price'::text, intended_price, 'currency'::text, currency, 'changed_at'::text, changed_at)),
-        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses, 'ordered_at_tz'::text, ordered_at_tz, 'changed_overlap'::text, changed_overlap),
+        pg_catalog.jsonb_build_object('subscriptions'::text, _mart_found(subscriptions), 'survey'::text, _mart_found(survey), 'costs'::text, _mart_found(costs), 'rates'::text, _mart_found(rates), 'report_currency'::text, report_currency, 'statuses'::text, statuses, 'ignored_statuses'::text, ignored_statuses, 'ordered_at_tz'::text, ordered_at_tz, 'changed_overlap'::text, changed_overlap),
         tz, step, lapse, golden_threshold, horizon, discount_pct, decimals, triggers));
 END;
-COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text, text, interval) IS
-'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey and costs are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
+COMMENT ON FUNCTION create_mart(name, regclass, text, text, text, text, text, text, text, text, text, text, text, jsonb, jsonb, jsonb, text, interval, interval, double precision, integer, double precision, integer, boolean, text[], text[], text, text, interval, jsonb, text) IS
+'makes the schema mart: views of plain types over the figures of a table of orders, for BI tools; arguments name columns of orders, subscriptions, survey, costs and rates are mappings such as {"table": "public.survey", "answered_at": "day", "score": "score"}; empty until CALL refresh_mart; what is in it? describe_mart';
 
 -- A mart of an earlier version has the view after its next refresh only.
 CREATE FUNCTION _mart_last_refresh(settings jsonb)
@@ -340,7 +345,7 @@ BEGIN
     EXECUTE format('LOCK TABLE %I.stored_state IN SHARE UPDATE EXCLUSIVE MODE', mart);
     SELECT array_agg(format('DROP %s %s', kind, to_regclass(format('%I.%I', mart, object))) ORDER BY turn, place DESC, object) INTO commands
     FROM (SELECT 1 AS turn, place, 'VIEW' AS kind, view_name AS object FROM @extschema@._mart_views()
-          UNION ALL SELECT 1, 0, 'VIEW', 'source_' || s FROM unnest('{orders,subscriptions,survey,costs}'::text[]) AS s
+          UNION ALL SELECT 1, 0, 'VIEW', 'source_' || s FROM unnest('{orders,subscriptions,survey,costs,rates}'::text[]) AS s
           UNION ALL SELECT 2, place, 'TABLE', 'stored_' || view_name FROM @extschema@._mart_views() WHERE is_stored
           UNION ALL SELECT 2, place, 'TABLE', t.name FROM @extschema@._mart_tables() AS t WHERE t.name <> 'changes') AS made
     WHERE to_regclass(format('%I.%I', mart, object)) IS NOT NULL;

@@ -140,7 +140,7 @@ DECLARE
     example text;
 BEGIN
     SELECT * INTO STRICT mart FROM settings;
-    IF NOT mart.columns ? 'currency' THEN
+    IF NOT mart.columns ? 'currency' OR mart.rates IS NOT NULL THEN
         RETURN;
     END IF;
     SELECT min(o.word), max(o.word) INTO lowest, highest
@@ -151,13 +151,13 @@ BEGIN
         SELECT string_agg(format('%s: customer %s, day %s, amount %s', word, coalesce(o.customer::text, 'NULL'), to_char(o.day, 'YYYY-MM-DD'), o.amount), '; ' ORDER BY word) INTO example
         FROM unnest(ARRAY[lowest, highest]) AS word CROSS JOIN LATERAL (SELECT * FROM source_orders WHERE problem IS NULL AND coalesce(currency, '(none)') = word LIMIT 1) AS o;
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s has orders in two currencies, which cannot be added: %s and %s', mart.orders_table, lowest, highest), DETAIL = example,
-            HINT = 'Make a mart of a view for each currency, or of a view that converts them.';
+            HINT = 'Give create_mart rates and a report_currency, which convert them, or make a mart of a view for each currency.';
     END IF;
     UPDATE stored_state AS s SET currency = highest WHERE highest IS NOT NULL AND s.currency IS DISTINCT FROM highest;
 END
 $$;
 COMMENT ON FUNCTION _mart_check_currency(date, date) IS
-'error 22023 where orders of the days from_day <= day < to_day are in another currency than others, or than those that the mart holds; it names both and an order of each';
+'error 22023 where orders of the days from_day <= day < to_day are in another currency than others, or than those that the mart holds, and no rates are mapped; it names both and an order of each';
 
 CREATE FUNCTION _mart_store(shard integer, whole customer_ledger, guests customer_ledger, is_published boolean)
 RETURNS void

@@ -1,4 +1,4 @@
---@ requires: mart_watch, mart_fill, mart_customers, mart_kinds
+--@ requires: mart_watch, mart_fill, mart_customers, mart_kinds, mart_rates
 -- refresh_mart: months whose orders have changed are read again, and all that follows from them is replaced in one transaction.
 
 CREATE FUNCTION _mart_begin()
@@ -143,6 +143,7 @@ BEGIN
     PERFORM @extschema@._mart_check_tables(settings);
     SELECT * INTO STRICT log FROM refresh_log WHERE run = log_run;
     settings := @extschema@._mart_watch(settings, log.months_total IS NULL);
+    PERFORM @extschema@._mart_convert(settings);
     FOR chunk IN SELECT *, count(*) OVER () AS chunks, sum(months) OVER () AS left FROM @extschema@._mart_chunks() LOOP
         reads_all := chunk.from_day IS NULL;
         EXIT WHEN reads_all;

@@ -21,13 +21,19 @@ COMMENT ON FUNCTION _mart_status_counts(jsonb) IS
 'whether the status of an order is revenue, NULL for an unknown word, as an expression over t: by the words that create_mart was given, in any case, and else as is_revenue_status has it';
 
 -- An amount must fit the ledger, which keeps 64 bits at 4, 8 or 12 decimals, and the columns of the mart.
+CREATE FUNCTION _mart_most(decimals integer)
+RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.trunc(9e18 / 10::numeric ^ (4 * greatest(1::numeric, pg_catalog.ceil(decimals / 4.0))));
+COMMENT ON FUNCTION _mart_most(integer) IS 'the largest amount of an order that a mart of so many decimals can hold';
+
 CREATE FUNCTION _mart_amount_problem(amount text, type text, typmod integer, decimals integer)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    most numeric := trunc(9e18 / 10::numeric ^ (4 * greatest(1, ceil(decimals / 4.0))));
+    most numeric := @extschema@._mart_most(decimals);
     scale integer := CASE WHEN type = 'numeric' AND typmod > 3 THEN (typmod - 4) & 2047 END;
     digits integer := CASE WHEN type = 'numeric' AND typmod > 3 THEN (typmod - 4) >> 16 & 65535 END;
 BEGIN
@@ -55,11 +61,12 @@ DECLARE
     kind text := @extschema@._mart_expression('text'::text, 'costs'::text, 'kind'::text, settings);
     cases text := '';
 BEGIN
-    IF source <> 'survey' THEN
+    IF source NOT IN ('survey', 'rates') THEN
         cases := format(' WHEN %1$s IN (''NaN'', ''Infinity'', ''-Infinity'') THEN ARRAY[''amount is no number'', %1$s::text]', number);
     END IF;
     IF source = 'orders' THEN
-        cases := @extschema@._mart_amount_problem(number, settings #>> '{types,orders,amount}', (SELECT a.atttypmod FROM pg_attribute AS a WHERE a.attrelid = to_regclass(settings ->> 'orders_table') AND a.attname = settings #>> '{columns,amount}' AND a.atttypid = 'numeric'::regtype), decimals);
+        cases := CASE WHEN settings ->> 'rates' IS NOT NULL THEN @extschema@._mart_rate_problem(settings)
+            ELSE @extschema@._mart_amount_problem(number, settings #>> '{types,orders,amount}', (SELECT a.atttypmod FROM pg_attribute AS a WHERE a.attrelid = to_regclass(settings ->> 'orders_table') AND a.attname = settings #>> '{columns,amount}' AND a.atttypid = 'numeric'::regtype), decimals) END;
         -- instants are cheaper to compare than to bring to their day
         cases := cases || format(' WHEN t.%I < %L::%s THEN ARRAY[''day is absurd'', to_char(%s, ''YYYY-MM-DD BC'')]', settings #>> '{columns,ordered_at}', '1900-01-01 00:00Z', settings ->> 'at_type', day);
         IF settings #>> '{columns,status}' IS NOT NULL THEN
@@ -67,6 +74,9 @@ BEGIN
         END IF;
     ELSIF source = 'survey' THEN
         cases := format(' WHEN %1$s NOT BETWEEN 0 AND 10 THEN ARRAY[''score is not from 0 to 10'', %1$s::text]', number);
+    ELSIF source = 'rates' THEN
+        cases := format(' WHEN coalesce(%1$s, '''') = '''' THEN ARRAY[''currency is missing'', %1$s] WHEN (%2$s > 0 AND %2$s < ''Infinity'') IS NOT TRUE THEN ARRAY[''rate is not a number above 0'', %1$s || '' '' || coalesce(%2$s::text, ''NULL'')]',
+                        @extschema@._mart_expression('text'::text, 'rates'::text, 'currency'::text, settings), @extschema@._mart_expression('number'::text, 'rates'::text, 'rate'::text, settings));
     ELSIF source = 'costs' THEN
         cases := cases || format(' WHEN %1$s IN (''acquisition'', ''retention'', ''fixed'') IS NOT TRUE THEN ARRAY[''kind is none of acquisition, retention, fixed'', %1$s]', kind);
     ELSE
@@ -74,7 +84,9 @@ BEGIN
             THEN format(' WHEN %1$s IS NULL THEN ARRAY[''start is missing'', NULL] WHEN %2$s < %1$s THEN ARRAY[''end is before the start'', to_char(%1$s, ''YYYY-MM-DD'') || '' > '' || to_char(%2$s, ''YYYY-MM-DD'')]', day, ends)
             ELSE format(' WHEN lower(%1$s) IS NULL AND NOT isempty(%1$s) THEN ARRAY[''start is missing'', %1$s::text]', format('t.%I::daterange', settings #>> '{subscriptions,period}')) END
             || format(' WHEN %1$s <= interval ''0'' OR date_trunc(''day'', %1$s) <> %1$s OR date_trunc(''month'', %1$s) NOT IN (interval ''0'', %1$s)'
-                      ' THEN ARRAY[''billing interval is not of days, or of months, above 0'', %1$s::text]', every);
+                      ' THEN ARRAY[''billing interval is not of days, or of months, above 0'', %1$s::text]', every)
+            || CASE WHEN settings ->> 'rates' IS NOT NULL AND settings -> 'subscriptions' ? 'currency'
+                    THEN format(' WHEN %1$s IS DISTINCT FROM %2$L THEN ARRAY[''currency is not the report currency'', %1$s]', @extschema@._mart_expression('text'::text, source, 'currency'::text, settings), settings ->> 'report_currency') ELSE '' END;
     END IF;
     RETURN 'CASE' || cases || ' END';
 END
@@ -122,9 +134,14 @@ BEGIN
         SELECT 'costs', date_trunc('month', day)::date, problem[1], true, count(*), (array_agg(format('cost of %s: %s', to_char(day, 'YYYY-MM-DD'), coalesce(problem[2], 'NULL')) ORDER BY day, problem[2]))[1:5], min(day), max(day)
         FROM source_costs WHERE problem IS NOT NULL GROUP BY 2, 3;
     END IF;
+    IF mart.rates IS NOT NULL THEN
+        INSERT INTO stored_rejected
+        SELECT 'rates', date_trunc('month', day)::date, problem[1], true, count(*), (array_agg(format('rate of %s: %s', to_char(day, 'YYYY-MM-DD'), coalesce(problem[2], 'NULL')) ORDER BY day, problem[2]))[1:5], min(day), max(day)
+        FROM source_rates WHERE problem IS NOT NULL GROUP BY 2, 3;
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION _mart_fill_rejected() IS 'counts the rows of subscriptions, survey and costs that are set aside';
+COMMENT ON FUNCTION _mart_fill_rejected() IS 'counts the rows of subscriptions, survey, costs and rates that are set aside';
 
 CREATE FUNCTION _mart_tell_rejected(strict boolean)
 RETURNS void

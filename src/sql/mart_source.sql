@@ -5,17 +5,18 @@
 
 CREATE FUNCTION _mart_tables_of(settings jsonb)
 RETURNS TABLE (source text, name text, relation regclass, mapping jsonb)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 4
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 5
 BEGIN ATOMIC
     SELECT v.source, v.name, pg_catalog.to_regclass(v.name), CASE WHEN pg_catalog.jsonb_typeof(v.mapping) = 'object'::text THEN v.mapping END
     FROM (VALUES ('orders'::text, settings ->> 'orders_table'::text, settings -> 'columns'::text),
                  ('subscriptions', settings ->> 'subscriptions_table'::text, settings -> 'subscriptions'::text),
                  ('survey', settings ->> 'survey_table'::text, settings -> 'survey'::text),
-                 ('costs', settings ->> 'costs_table'::text, settings -> 'costs'::text)) AS v (source, name, mapping)
+                 ('costs', settings ->> 'costs_table'::text, settings -> 'costs'::text),
+                 ('rates', settings ->> 'rates_table'::text, settings -> 'rates'::text)) AS v (source, name, mapping)
     WHERE v.name IS NOT NULL;
 END;
 COMMENT ON FUNCTION _mart_tables_of(jsonb) IS
-'the sources of a mart: orders, subscriptions, survey, costs, as far as they are mapped, with their names, the tables that have these names now (NULL for none), and which argument is which column';
+'the sources of a mart: orders, subscriptions, survey, costs, rates, as far as they are mapped, with their names, the tables that have these names now (NULL for none), and which argument is which column';
 
 CREATE FUNCTION _mart_types(settings jsonb)
 RETURNS jsonb
@@ -25,7 +26,7 @@ AS $$
 DECLARE
     mapped record;
     type text;
-    types jsonb := '{"orders": {}, "subscriptions": {}, "survey": {}, "costs": {}}';
+    types jsonb := '{"orders": {}, "subscriptions": {}, "survey": {}, "costs": {}, "rates": {}}';
     customer text;
 BEGIN
     FOR mapped IN
@@ -102,15 +103,18 @@ BEGIN
         IF source = 'costs' AND argument = 'kind' THEN
             RETURN '''acquisition''::text';
         END IF;
-        RETURN format('NULL::%s', CASE kind WHEN 'day' THEN 'date' WHEN 'number' THEN 'numeric' WHEN 'instant' THEN 'timestamptz' ELSE 'text' END);
+        RETURN format('NULL::%s', CASE kind WHEN 'day' THEN 'date' WHEN 'number' THEN 'numeric' WHEN 'money' THEN 'numeric' WHEN 'instant' THEN 'timestamptz' ELSE 'text' END);
+    ELSIF kind = 'money' THEN
+        at := @extschema@._mart_expression('number'::text, source, argument, settings);
+        RETURN CASE WHEN settings ->> 'rates' IS NULL THEN at ELSE format('round(%s * r.rate, %s)', at, settings ->> 'decimals') END;
     END IF;
     RETURN CASE
         WHEN kind = 'day' AND type = 'timestamp with time zone' THEN format('(%s AT TIME ZONE %L)::date', at, settings ->> 'tz')
         WHEN kind = 'day' AND source = 'orders' AND settings ->> 'ordered_at_tz' IS NOT NULL THEN format('(%s AT TIME ZONE %L AT TIME ZONE %L)::date', at, settings ->> 'ordered_at_tz', settings ->> 'tz')
         WHEN kind = 'day' THEN at || '::date'
         -- the cast of double precision rounds to the 15 digits that it holds for certain: 6 * 2.55 is 15.3; that of real would round to 6. Then
-        -- it has the decimals of the mart, halves away from 0
-        WHEN kind = 'number' AND source = 'orders' AND argument = 'amount' AND type IN ('real', 'double precision')
+        -- it has the decimals of the mart, halves away from 0, unless it is converted first
+        WHEN kind = 'number' AND source = 'orders' AND argument = 'amount' AND type IN ('real', 'double precision') AND settings ->> 'rates' IS NULL
             THEN 'round(' || CASE type WHEN 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)' ELSE at || '::numeric' END || ', ' || (settings ->> 'decimals') || ')'
         WHEN kind = 'number' AND type = 'real' THEN '@extschema@._shortest_decimal(' || at || '::real)'
         WHEN kind = 'number' THEN at || '::numeric'
@@ -122,34 +126,50 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_expression(text, text, text, jsonb) IS
-'a mapped column of a source as a day, instant, number, text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
+'a mapped column of a source as a day, number, money (a number in the report currency, over r of _mart_rate_join() too), text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
 
 -- Rows without a day, or at infinity, are in no figure. They are left out here, as no ledger takes them.
+CREATE FUNCTION _mart_condition(source text, settings jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    day text := settings #>> CASE source WHEN 'orders' THEN '{columns,ordered_at}' WHEN 'survey' THEN '{survey,answered_at}' WHEN 'costs' THEN '{costs,spent_at}' WHEN 'rates' THEN '{rates,day}' END::text[];
+BEGIN
+    RETURN CASE WHEN day IS NULL THEN 'true' ELSE format('isfinite(t.%I)', day) END
+        || CASE WHEN source = 'orders' AND settings -> 'columns' ? 'status' THEN format(' AND (%s) IS NOT FALSE', @extschema@._mart_status_counts(settings)) ELSE '' END;
+END
+$$;
+COMMENT ON FUNCTION _mart_condition(text, jsonb) IS 'which rows of a source of a mart count or have a problem, as an expression over t';
+
 CREATE FUNCTION _mart_source_views(settings jsonb)
 RETURNS TABLE (source text, query text, about text)
-LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 4
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     one record;
     selected text;
-    condition text;
+    joined text;
 BEGIN
     FOR one IN SELECT * FROM @extschema@._mart_tables_of(settings) LOOP
         SELECT string_agg(format('%s AS %I', @extschema@._mart_expression(kind, one.source, argument, settings), name), ', ' ORDER BY place) INTO selected
-        FROM (VALUES (1, 'orders', 'customer', 'customer', 'key'), (2, 'orders', 'day', 'ordered_at', 'day'), (3, 'orders', 'at', 'ordered_at', 'raw'), (4, 'orders', 'amount', 'amount', 'number'),
+        FROM (VALUES (1, 'orders', 'customer', 'customer', 'key'), (2, 'orders', 'day', 'ordered_at', 'day'), (3, 'orders', 'at', 'ordered_at', 'raw'), (4, 'orders', 'amount', 'amount', 'money'),
                      (5, 'orders', 'order_id', 'order_id', 'key'), (6, 'orders', 'category', 'category', 'text'), (7, 'orders', 'product', 'product', 'text'), (8, 'orders', 'relation', 'relation', 'text'),
-                     (9, 'orders', 'price', 'price', 'number'), (10, 'orders', 'intended_price', 'intended_price', 'number'), (11, 'orders', 'currency', 'currency', 'text'),
-                     (12, 'orders', 'changed_at', 'changed_at', 'instant'),
+                     (9, 'orders', 'price', 'price', 'money'), (10, 'orders', 'intended_price', 'intended_price', 'money'), (11, 'orders', 'currency', 'currency', 'text'),
+                     (12, 'orders', 'changed_at', 'changed_at', 'instant'), (13, 'orders', 'original_amount', 'amount', 'number'),
                      (1, 'subscriptions', 'customer', 'customer', 'text'), (2, 'subscriptions', 'starts_at', 'starts_at', 'day'), (3, 'subscriptions', 'ends_at', 'ends_at', 'day'),
                      (4, 'subscriptions', 'amount', 'amount', 'number'), (6, 'subscriptions', 'currency', 'currency', 'text'),
                      (1, 'survey', 'day', 'answered_at', 'day'), (2, 'survey', 'score', 'score', 'raw'),
-                     (1, 'costs', 'day', 'spent_at', 'day'), (2, 'costs', 'amount', 'amount', 'number'), (3, 'costs', 'kind', 'kind', 'text'), (4, 'costs', 'method', 'method', 'text'), (5, 'costs', 'gain', 'gain', 'number'))
+                     (1, 'costs', 'day', 'spent_at', 'day'), (2, 'costs', 'amount', 'amount', 'number'), (3, 'costs', 'kind', 'kind', 'text'), (4, 'costs', 'method', 'method', 'text'), (5, 'costs', 'gain', 'gain', 'number'),
+                     (1, 'rates', 'currency', 'currency', 'text'), (2, 'rates', 'day', 'day', 'day'), (3, 'rates', 'rate', 'rate', 'number'))
              AS v (place, source, name, argument, kind)
         WHERE v.source = one.source AND NOT (one.source = 'subscriptions' AND one.mapping ? 'period' AND name IN ('starts_at', 'ends_at'));
-        condition := coalesce(' WHERE isfinite(t.' || quote_ident(one.mapping ->> CASE one.source WHEN 'orders' THEN 'ordered_at' WHEN 'survey' THEN 'answered_at' WHEN 'costs' THEN 'spent_at' END) || ')', '');
-        IF one.source = 'orders' AND one.mapping ? 'status' THEN
-            condition := condition || format(' AND (%s) IS NOT FALSE', @extschema@._mart_status_counts(settings));
+        joined := '';
+        IF one.source = 'orders' THEN
+            joined := @extschema@._mart_rate_join(settings);
+            selected := selected || CASE joined WHEN '' THEN ', NULL::date AS rate_day, NULL::numeric AS rate' ELSE ', c.day AS rate_day, r.rate AS rate' END;
         ELSIF one.source = 'subscriptions' AND one.mapping ? 'period' THEN
             selected := selected || format(', lower(%1$s) AS starts_at, upper(%1$s) AS ends_at, %1$s AS period', format('t.%I::daterange', one.mapping ->> 'period'));
         ELSIF one.source = 'subscriptions' THEN
@@ -161,9 +181,10 @@ BEGIN
         END IF;
         selected := format('%s, %s AS problem', selected, @extschema@._mart_problem(one.source, settings));
         source := one.source;
-        query := format('SELECT %s FROM %s AS t%s', selected, one.name, condition);
+        query := format('SELECT %s FROM %s AS t%s WHERE %s', selected, one.name, joined, @extschema@._mart_condition(one.source, settings));
         about := format('how this mart understands %s: the rows of its %s', one.name, one.source)
-            || CASE WHEN one.source = 'orders' THEN ' that count, day in the time zone of the mart, at as it stands there' ELSE '' END || '; those with a problem (its reason, and the value) are set aside';
+            || CASE WHEN one.source = 'orders' THEN ' that count, day in the time zone of the mart, at as it stands there'
+                    || coalesce(format('; amount and prices in %s: converted from currency at rate, which is that of rate_day', settings ->> 'report_currency'), '') ELSE '' END || '; those with a problem (its reason, and the value) are set aside';
         RETURN NEXT;
     END LOOP;
 END

@@ -4,12 +4,12 @@
 -- {key} stands for the type of customers, which the settings say, and {customer} for that which the views show them in. Constraints are added with a column.
 CREATE FUNCTION _mart_tables()
 RETURNS TABLE (place integer, name text, columns text, constraints text, about text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 15
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
 BEGIN ATOMIC
     SELECT * FROM (VALUES
         (1, 'settings'::text,
-            'version text NOT NULL, orders_table text NOT NULL, subscriptions_table text, survey_table text, costs_table text, columns jsonb NOT NULL, subscriptions jsonb, survey jsonb, costs jsonb, ends_inclusive boolean NOT NULL, types jsonb NOT NULL, at_type text NOT NULL, key text NOT NULL, tz text, step interval NOT NULL, unit text NOT NULL, months integer NOT NULL, lapse interval NOT NULL, golden_threshold double precision NOT NULL, horizon integer NOT NULL, discount_pct double precision NOT NULL, decimals integer NOT NULL, triggers boolean NOT NULL, signature text, statuses text[], ignored_statuses text[], ordered_at_tz text, grace interval, changed_overlap interval'::text, NULL::text,
-            'one row, what create_mart was told: the names of the tables of orders, subscriptions, survey and costs, which argument is which column of theirs, and of what type; the step of periods, with the unit of date_trunc and the months of it'::text),
+            'version text NOT NULL, orders_table text NOT NULL, subscriptions_table text, survey_table text, costs_table text, columns jsonb NOT NULL, subscriptions jsonb, survey jsonb, costs jsonb, ends_inclusive boolean NOT NULL, types jsonb NOT NULL, at_type text NOT NULL, key text NOT NULL, tz text, step interval NOT NULL, unit text NOT NULL, months integer NOT NULL, lapse interval NOT NULL, golden_threshold double precision NOT NULL, horizon integer NOT NULL, discount_pct double precision NOT NULL, decimals integer NOT NULL, triggers boolean NOT NULL, signature text, statuses text[], ignored_statuses text[], ordered_at_tz text, grace interval, changed_overlap interval, rates_table text, rates jsonb, report_currency text'::text, NULL::text,
+            'one row, what create_mart was told: the names of the tables of orders, subscriptions, survey, costs and rates, which argument is which column of theirs, and of what type; the step of periods, with the unit of date_trunc and the months of it'::text),
         (2, 'refresh_log', 'run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, started_at timestamptz NOT NULL DEFAULT clock_timestamp(), changed_at timestamptz NOT NULL DEFAULT clock_timestamp(), months_done bigint NOT NULL DEFAULT 0, months_total bigint, rows_read bigint NOT NULL DEFAULT 0, process integer NOT NULL DEFAULT pg_backend_pid(), error text, as_of date', NULL,
             'a row for each CALL refresh_mart, which changes while it runs: state is running, done, or failed; error is why, NULL for one that was cancelled or killed, which a later one finds unfinished; as_of is the last day that counts, of one that is done'),
         (3, 'changes', 'month date', NULL, 'months whose orders have changed since they were read, from triggers; NULL: all'),
@@ -30,7 +30,11 @@ BEGIN ATOMIC
         (15, 'stored_rejected', 'source text NOT NULL, month date, reason text NOT NULL, is_published boolean NOT NULL, rows bigint NOT NULL, sample text[] NOT NULL, first_day date, last_day date', NULL,
             'rows of the sources that are set aside, by month and reason; those of orders that are not published yet are of a refresh under way'),
         (16, 'stored_customers', 'customer {customer} NOT NULL, first_order date, last_order date, orders bigint NOT NULL, revenue numeric NOT NULL, gross_revenue numeric NOT NULL, refunds numeric NOT NULL, first_purchase date, last_purchase date, frequency bigint, monetary_value double precision', 'PRIMARY KEY (customer)',
-            'one row a customer: what each bought, and, of the orders that refunds leave, what forecasts go by: days of the first and the last, days with one behind the first, mean spend of these')
+            'one row a customer: what each bought, and, of the orders that refunds leave, what forecasts go by: days of the first and the last, days with one behind the first, mean spend of these'),
+        (17, 'stored_rates', 'currency text COLLATE "C" NOT NULL, day date NOT NULL, rate numeric NOT NULL', 'PRIMARY KEY (currency, day)',
+            'the rates that amounts are converted at, as they were when the orders were read; the report currency has the rate 1'),
+        (18, 'stored_refunds', 'order_id text COLLATE "C" NOT NULL, month date NOT NULL, day date, is_due boolean NOT NULL', 'PRIMARY KEY (order_id, month)',
+            'the orders in other currencies that have refunds, by the month of the refund: the day of the order, whose rate converts it, NULL for none; is_due is true only while a refresh looks for that day')
     ) AS v (place, name, columns, constraints, about);
 END;
 COMMENT ON FUNCTION _mart_tables() IS

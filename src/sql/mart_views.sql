@@ -344,7 +344,7 @@ BEGIN ATOMIC
         ('new_vs_returning', 'returning_customer_rate_pct', 'double precision', 'percent of active customers with an earlier order or a second one in the period; do not sum, do not average'),
         ('new_vs_returning', 'repeat_rate_pct', 'double precision', 'percent of active customers with two orders or more in the period; do not sum, do not average'),
         ('new_vs_returning', 'is_complete', 'boolean', 'the period has ended at the last day that counts'),
-        ('rejected', 'source', 'text', 'the source: orders, subscriptions, survey or costs'),
+        ('rejected', 'source', 'text', 'the source: orders, subscriptions, survey, costs or rates'),
         ('rejected', 'reason', 'text', 'why the rows cannot be used'),
         ('rejected', 'row_count', 'bigint', 'how many rows; adds up'),
         ('rejected', 'sample', 'text', 'up to five of them: the order, customer or day, and the value that is wrong'),

@@ -68,9 +68,9 @@ BEGIN
     END LOOP;
     SELECT typcategory INTO category FROM pg_type WHERE oid = base;
     wanted := CASE
-        WHEN argument IN ('ordered_at', 'starts_at', 'ends_at', 'answered_at', 'spent_at') THEN CASE WHEN base NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN 'a date or a timestamp' END
+        WHEN argument IN ('ordered_at', 'starts_at', 'ends_at', 'answered_at', 'spent_at', 'day') THEN CASE WHEN base NOT IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype) THEN 'a date or a timestamp' END
         WHEN argument = 'changed_at' THEN CASE WHEN base NOT IN ('timestamp'::regtype, 'timestamptz'::regtype) THEN 'the timestamp of a row''s last write, which a view can make of another type' END
-        WHEN argument IN ('amount', 'price', 'intended_price', 'score', 'gain') THEN CASE WHEN base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN 'a number' END
+        WHEN argument IN ('amount', 'price', 'intended_price', 'score', 'gain', 'rate') THEN CASE WHEN base NOT IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype, 'float4'::regtype, 'float8'::regtype) THEN 'a number' END
         WHEN argument = 'every' THEN CASE WHEN base NOT IN ('interval'::regtype, 'text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN 'an interval' END
         WHEN argument = 'period' THEN CASE WHEN base <> 'daterange'::regtype THEN 'a daterange' END
         WHEN argument IN ('status', 'currency') THEN CASE WHEN category NOT IN ('S', 'E') THEN 'text or an enum' END
