@@ -172,8 +172,9 @@ private:
     // What each view shows, by its name
     std::map<std::string, std::string> shown(const std::string& mart)
     {
-        const auto views = control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart +
-                                        "' AND viewname NOT IN ('data_quality', 'refreshes') AND viewname !~ '^source_'");
+        const auto views =
+            control_.run("SELECT viewname FROM pg_views WHERE schemaname = '" + mart +
+                         "' AND viewname NOT IN ('data_quality', 'refreshes') AND viewname !~ '^source_'");
         std::map<std::string, std::string> contents;
         for (int i = 0; i < views.rows(); ++i)
             contents[views.value(i)] =
