@@ -32,7 +32,7 @@ END $$;
 -- what each view shows, as one text
 CREATE FUNCTION written_shown(mart name) RETURNS TABLE (view name, content text) LANGUAGE plpgsql AS $$
 BEGIN
-    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = mart AND viewname <> 'data_quality' AND viewname !~ '^source_' ORDER BY viewname LOOP
+    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = mart AND viewname NOT IN ('data_quality', 'refreshes') AND viewname !~ '^source_' ORDER BY viewname LOOP
         EXECUTE format('SELECT md5(string_agg(row::text, '';'' ORDER BY row::text)) FROM %I.%I AS row', mart, view) INTO content;
         RETURN NEXT;
     END LOOP;

@@ -126,7 +126,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION _mart_expression(text, text, text, jsonb) IS
-'a mapped column of a source as a day, number, money (a number in the report currency, over r of _mart_rate_join() too), text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
+'a mapped column of a source as a day, instant, number, money (a number in the report currency, over r of _mart_rate_join() too), text, key (which is a bigint, a uuid or a text) or raw, of the type behind its domains, as an expression over t, without a cast that a user has made; NULL of that type where the mapping lacks it, and acquisition for the kind of costs';
 
 -- Rows without a day, or at infinity, are in no figure. They are left out here, as no ledger takes them.
 CREATE FUNCTION _mart_condition(source text, settings jsonb)

@@ -393,14 +393,16 @@ SQL
 is "$(sql mart_trap <<'SQL'
 SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, 'product'::text, 'relation'::text, 'price'::text, 'intended'::text, NULL::text,
     '{"table": "subscriptions", "customer": "customer", "starts_at": "starts", "amount": "price", "every": "every"}'::jsonb, '{"table": "survey", "answered_at": "day", "score": "score"}'::jsonb,
-    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, NULL::text, NULL::interval);
+    '{"table": "costs", "spent_at": "day", "amount": "cost", "kind": "kind", "gain": "gain"}'::jsonb, 'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, NULL::text, NULL::interval, NULL::jsonb, NULL::text);
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true, false);
 INSERT INTO orders SELECT * FROM orders WHERE id < 10;
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, true, false);
 SELECT count(*), (SELECT count(*) FROM kept.forecast), (SELECT count(*) FROM kept.customers), (SELECT count(*) FROM kept.nps) FROM trap.describe_mart('kept'::name) WHERE is_there;
 SELECT FROM trap.drop_mart('kept'::name);
-SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb, NULL::jsonb, NULL::jsonb,
-    'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, 'at'::text, '1 day'::interval);
+CREATE TABLE rates AS SELECT 'c1'::text AS word, date '2023-01-01' AS day, 1.5 AS rate;
+SELECT FROM trap.create_mart('kept'::name, 'orders'::regclass, 'customer'::text, 'at'::text, 'amount'::text, 'id'::text, 'status'::text, 'category'::text, NULL::text, NULL::text, NULL::text, NULL::text, 'category'::text, NULL::jsonb, NULL::jsonb, NULL::jsonb,
+    'Europe/Berlin'::text, '1 month'::interval, '90 days'::interval, 0.8::double precision, 3, 10::double precision, NULL::integer, NULL::boolean, NULL::text[], NULL::text[], NULL::text, 'at'::text, '1 day'::interval,
+    '{"table": "rates", "currency": "word", "day": "day", "rate": "rate"}'::jsonb, 'c0'::text);
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, false, false);
 CREATE TABLE joined () INHERITS (orders);
 CALL trap.refresh_mart('kept'::name, NULL::date, NULL::date, false, false);
