@@ -216,7 +216,7 @@ BEGIN
         SELECT string_agg(DISTINCT relation::text, ', ') INTO others FROM @extschema@._mart_triggers((settings ->> 'orders_table')::regclass) WHERE NOT is_owned;
         IF others IS NOT NULL THEN
             RAISE NOTICE USING MESSAGE = format('the mart "%s" does not notice rows of %s that are written with session_replication_role = replica, as loaders and logical replication do: %s belongs to another role', settings ->> 'mart', settings ->> 'orders_table', others),
-                HINT = 'Where such rows come, refresh by period, or let the owner of the orders own the mart.';
+                HINT = 'Where such rows come, map changed_at, refresh by period, or let the owner of the orders own the mart.';
         END IF;
     END IF;
 END

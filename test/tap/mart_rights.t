@@ -149,7 +149,7 @@ all_mapped="SELECT create_mart('of_source', 's', 'c', 'day', 'a', order_id => 'i
     survey => '{\"table\": \"s_survey\", \"answered_at\": \"day\", \"score\": \"score\"}', costs => '{\"table\": \"s_costs\", \"spent_at\": \"day\", \"amount\": \"cost\", \"kind\": \"kind\", \"method\": \"method\"}',
     subscriptions => '{\"table\": \"s_subscriptions\", \"customer\": \"who\", \"starts_at\": \"starts\", \"amount\": \"fee\", \"every\": \"every\", \"currency\": \"cur\"}')"
 is "$(PGOPTIONS='-c client_min_messages=notice' as owner "$all_mapped" | errors)" \
-   $'NOTICE: the mart "of_source" does not notice rows of public.s that are written with session_replication_role = replica, as loaders and logical replication do: public.s belongs to another role\nHINT: Where such rows come, refresh by period, or let the owner of the orders own the mart.' 'who makes a mart of the tables of another is told what it cannot notice'
+   $'NOTICE: the mart "of_source" does not notice rows of public.s that are written with session_replication_role = replica, as loaders and logical replication do: public.s belongs to another role\nHINT: Where such rows come, map changed_at, refresh by period, or let the owner of the orders own the mart.' 'who makes a mart of the tables of another is told what it cannot notice'
 as owner "CALL refresh_mart('of_source', quality => true)"
 shown="SELECT sum(revenue), (SELECT string_agg(customer, ' ') FROM of_source.customers), (SELECT sum(end_mrr) > 0 FROM of_source.mrr), (SELECT sum(acquisition_cost) FROM of_source.unit_economics), (SELECT count(*) FROM of_source.sales_kinds) FROM of_source.revenue"
 right=$(as owner "$shown")
