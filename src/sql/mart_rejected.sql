@@ -24,7 +24,7 @@ COMMENT ON FUNCTION _mart_status_counts(jsonb) IS
 CREATE FUNCTION _mart_most(decimals integer)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.trunc(9e18 / 10::numeric ^ (4 * greatest(1::numeric, pg_catalog.ceil(decimals / 4.0))));
+RETURN pg_catalog.trunc(9e18::numeric / 10::numeric ^ (4::numeric * greatest(1::numeric, pg_catalog.ceil(decimals::numeric / 4.0))));
 COMMENT ON FUNCTION _mart_most(integer) IS 'the largest amount of an order that a mart of so many decimals can hold';
 
 CREATE FUNCTION _mart_amount_problem(amount text, type text, typmod integer, decimals integer)
