@@ -99,6 +99,7 @@ public class JdbcListing {
         try (ResultSet found = connection.getMetaData().getTables(null, schema, "%", new String[] {"VIEW"})) {
             while (found.next()) views.add(new View(found.getString("TABLE_NAME"), found.getString("REMARKS")));
         }
+        views.removeIf(view -> view.name().startsWith("source_"));  // the mart's own, which an analyst need not read
         views.sort(Comparator.comparing(View::name, BY_BYTES));
         return views;
     }

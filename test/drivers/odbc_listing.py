@@ -49,6 +49,8 @@ def main(schema):
     cursor = connect().cursor()
     views = cursor.tables(schema=schema, tableType="VIEW").fetchall()
     for view in sorted(views, key=lambda view: view.table_name):
+        if view.table_name.startswith("source_"):
+            continue  # the mart's own, which an analyst need not read
         print_view(cursor, schema, view.table_name, view.remarks)
 
 

@@ -42,6 +42,8 @@ def main(schema):
     with engine.connect() as connection:
         inspector = inspect(connection)
         for view in sorted(inspector.get_view_names(schema)):
+            if view.startswith("source_"):
+                continue  # the mart's own, which an analyst need not read
             print_view(connection, inspector, schema, view)
 
 
