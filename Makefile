@@ -37,7 +37,7 @@ PG_CPPFLAGS = -I$(srcdir)/src -I$(srcdir)/src/core/common/no_start_up -isystem $
 DEBUG ?= -g1
 PG_CXXFLAGS = -std=c++20 -O2 $(DEBUG) -MMD -MP $(WARNINGS) $(ASSERTIONS)
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=$(srcdir)/src/pg/symbols.map
-EXTRA_CLEAN = src/standard.h src/standard.h.gch $(foreach object,$(units:=.unit) $(sources:.cpp=),$(object).o $(object).d)
+EXTRA_CLEAN = $(addprefix src/standard,.h .h.gch .d) $(foreach object,$(units:=.unit) $(sources:.cpp=),$(object).o $(object).d)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

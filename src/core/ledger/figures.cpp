@@ -3,7 +3,6 @@
 #include "core/common/interrupt.h"
 #include "core/ledger/day_index.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
